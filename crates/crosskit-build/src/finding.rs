@@ -1,0 +1,206 @@
+//! Findings: coded diagnostics with an origin, notes and hints.
+//!
+//! A finding is plain data. Who prints it decides about colour and layout.
+
+use std::fmt;
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Nothing can go on until this is mended.
+    Error,
+    /// Work goes on, and the result may not be what was meant.
+    Warning,
+    /// Worth knowing, nothing to mend.
+    Note,
+}
+
+impl Severity {
+    /// The word that stands before the code, as rustc spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $number:literal,)*) => {
+        /// The kind of a finding. Numbers are never reused and never renamed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $($(#[$doc])* $name = $number,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the numbers.
+            pub const ALL: &'static [Code] = &[$(Code::$name,)*];
+        }
+    };
+}
+
+codes! {
+    /// No target, alias or package has this name.
+    UnknownName = 1,
+    /// The name fits more than one target.
+    AmbiguousTarget = 2,
+    /// No package is left to build for the target.
+    NothingSelected = 3,
+    /// The xtask itself was built for another target than the host.
+    XtaskNotForHost = 4,
+    /// There is no workspace where the command was started, or Cargo cannot read it.
+    NoWorkspace = 5,
+    /// rustc or cargo is missing, or older than what the kit needs.
+    Toolchain = 10,
+    /// The standard library of the target is not installed.
+    RustStdMissing = 11,
+    /// The linker is not installed.
+    LinkerMissing = 12,
+    /// A package compiles C and there is no C compiler for the target.
+    CCompilerMissing = 13,
+    /// A package compiles C and there is no archiver for the target.
+    ArchiverMissing = 14,
+    /// The program that would run the target's executables is not installed.
+    EmulatorMissing = 15,
+    /// The target's C library is not installed.
+    SysrootMissing = 16,
+    /// An install command failed.
+    InstallFailed = 17,
+    /// Nothing is known that runs the target's executables on this machine.
+    NoRunner = 18,
+    /// A configuration file is not valid TOML, or not what Cargo accepts.
+    ConfigInvalid = 20,
+    /// Cargo could not merge this file with another one.
+    ConfigUnmergeable = 21,
+    /// A key that the user owns takes the place of the policy's.
+    ConfigUserKey = 22,
+    /// A key that the kit owns has another value than the policy says.
+    ConfigDrift = 23,
+    /// A file could not be read or written.
+    FileAccess = 24,
+    /// `crosskit.toml` holds something that is not known.
+    SettingsInvalid = 25,
+    /// An environment variable takes the place of the policy's value.
+    EnvironmentWins = 26,
+    /// Cargo could not build the workspace for the target.
+    BuildFailed = 30,
+    /// An artefact is not for the target that it was built for.
+    WrongArtefact = 31,
+    /// A package is left out because the settings say so.
+    PackageExcluded = 32,
+    /// A test binary ran longer than its time limit.
+    TestTimedOut = 40,
+    /// A test binary failed.
+    TestFailed = 41,
+    /// A test binary ended by a signal, or without a result.
+    TestCrashed = 42,
+    /// A C compiler makes objects for another machine than the target.
+    CompilerMismatch = 50,
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "X{:03}", *self as u16)
+    }
+}
+
+/// Where the value that a finding speaks of came from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// A place in a file. Line and column count from 1; the path is shown as it is given.
+    File {
+        /// The file, relative to the workspace root where it is below it.
+        path: String,
+        /// Line, from 1.
+        line: usize,
+        /// Column in characters, from 1.
+        column: usize,
+    },
+    /// An environment variable.
+    Variable(String),
+    /// The command line.
+    CommandLine,
+    /// The row of a target in the built-in catalogue.
+    Catalogue(String),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::File { path, line, column } => write!(f, "{path}:{line}:{column}"),
+            Origin::Variable(name) => write!(f, "environment variable {name}"),
+            Origin::CommandLine => f.write_str("command line"),
+            Origin::Catalogue(triple) => write!(f, "built-in row {triple}"),
+        }
+    }
+}
+
+/// One diagnostic: what is wrong, where it came from, why it matters, what to paste.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Finding {
+    /// The kind.
+    pub code: Code,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// What is wrong: lowercase, one line, literals in backticks, no full stop.
+    pub message: String,
+    /// Where the offending value came from.
+    pub origin: Option<Origin>,
+    /// Why it matters and where was looked, one line each.
+    pub notes: Vec<String>,
+    /// What to do, one line each, the best first.
+    pub hints: Vec<String>,
+}
+
+impl Finding {
+    fn new(severity: Severity, code: Code, message: impl Into<String>) -> Finding {
+        Finding { code, severity, message: message.into(), origin: None, notes: Vec::new(), hints: Vec::new() }
+    }
+
+    /// A finding that stops the work.
+    pub fn error(code: Code, message: impl Into<String>) -> Finding {
+        Finding::new(Severity::Error, code, message)
+    }
+
+    /// A finding that does not stop the work.
+    pub fn warning(code: Code, message: impl Into<String>) -> Finding {
+        Finding::new(Severity::Warning, code, message)
+    }
+
+    /// A finding with nothing to mend.
+    pub fn note_only(code: Code, message: impl Into<String>) -> Finding {
+        Finding::new(Severity::Note, code, message)
+    }
+
+    /// The same finding with its origin.
+    pub fn at(mut self, origin: Origin) -> Finding {
+        self.origin = Some(origin);
+        self
+    }
+
+    /// The same finding with one more note.
+    pub fn note(mut self, note: impl Into<String>) -> Finding {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// The same finding with one more hint.
+    pub fn hint(mut self, hint: impl Into<String>) -> Finding {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Whether this finding stops the work.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}

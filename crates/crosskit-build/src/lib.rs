@@ -1,0 +1,4 @@
+//! crosskit-build.
+pub mod finding;
+pub mod triple;
+pub fn check() {}

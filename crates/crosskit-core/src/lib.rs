@@ -1,1 +1,24 @@
-//! crosskit.
+//! The decisions of crosskit, on plain data: nothing here touches a file, the environment, a process, the clock or
+//! stdout.
+//!
+//! The layers, from facts to words; a module imports from those above it in this list:
+//! [`triple`], [`finding`], [`object_file`] (re-exported from crosskit-build), [`target`], [`machine`] are facts;
+//! [`rules`], [`config`], [`cfgs`], [`settings`], [`policy`], [`resolve`], [`workspace`], [`tools`], [`install`],
+//! [`libtest`] and [`plan`] decide; [`explain`] and [`render`] put the decisions into words.
+
+pub use crosskit_build::{finding, object_file, rules, triple};
+
+pub mod cfgs;
+pub mod config;
+pub mod explain;
+pub mod install;
+pub mod libtest;
+pub mod machine;
+pub mod plan;
+pub mod policy;
+pub mod render;
+pub mod resolve;
+pub mod settings;
+pub mod target;
+pub mod tools;
+pub mod workspace;

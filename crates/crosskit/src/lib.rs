@@ -1,1 +1,54 @@
-//! crosskit.
+//! The kit behind `cargo xtask cross`: the IO around the decisions of `crosskit-core`.
+//!
+//! A workspace with an xtask of its own hands it one word:
+//!
+//! ```no_run
+//! fn main() -> std::process::ExitCode {
+//!     let mut arguments = std::env::args_os().skip(1);
+//!     match arguments.next() {
+//!         Some(word) if word == "cross" => crosskit::main(arguments),
+//!         _ => std::process::ExitCode::from(2),
+//!     }
+//! }
+//! ```
+//!
+//! Hands: `sh` (the only spawner), `environment`, `configs`, `metadata`, `probe`, `apply`, `install`, `artefact`,
+//! `run`. They tell what they do through `event`; `report` alone prints. `cli` and `commands` are the surface.
+
+mod apply;
+mod artefact;
+mod cli;
+mod commands;
+mod configs;
+mod environment;
+mod event;
+mod exit;
+mod install;
+mod metadata;
+mod probe;
+mod report;
+mod results;
+mod run;
+mod sh;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+pub use crosskit_core as core;
+
+/// Runs `cargo xtask cross` with the arguments that follow the word `cross`.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let options = match cli::parse(arguments) {
+        Ok(options) => options,
+        Err(error) => {
+            // Help goes to stdout and mistakes to stderr; clap knows which.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let mut variables: environment::Variables = std::env::vars_os().collect();
+    let start = environment::strip_cargo(&mut variables, commands::executable_directory().as_deref());
+    let variable = |name: &str| variables.get(std::ffi::OsStr::new(name))?.to_str().map(str::to_owned);
+    let terminal = report::Terminal::new(options.colour.as_deref(), variable, options.verbosity);
+    ExitCode::from(commands::run(&options, &terminal, variables, &start).code())
+}

@@ -1,0 +1,11 @@
+//! Rules about HOST, TARGET and the tools between them, on plain data: the kit and build scripts decide alike.
+
+mod compiler;
+mod mismatch;
+mod prefixes;
+
+pub(crate) use compiler::variable_names;
+pub use compiler::{
+    compiler_program, compiler_variable, compiler_without, default_compiler, CompilerOrigin, DefaultCompiler,
+};
+pub use mismatch::{compiler_mismatch, CompilerFacts, Probe};

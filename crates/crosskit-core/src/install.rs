@@ -1,0 +1,133 @@
+//! The exact commands that bring what is missing.
+
+use std::collections::BTreeSet;
+
+use crate::finding::{Code, Finding};
+use crate::machine::Machine;
+use crate::tools::{Missing, other_std_sources};
+
+/// A command that installs something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstallCommand {
+    /// Program and arguments.
+    pub words: Vec<String>,
+    /// Whether it changes the system, and so goes through sudo for who is not root.
+    pub for_system: bool,
+}
+
+impl InstallCommand {
+    fn new(words: &[&str], rest: impl IntoIterator<Item = String>, for_system: bool) -> InstallCommand {
+        let words = words.iter().map(|&word| word.to_owned()).chain(rest).collect();
+        InstallCommand { words, for_system }
+    }
+
+    /// The command as it is started: with `sudo` before it where that is needed.
+    pub fn line(&self, machine: &Machine) -> String {
+        let sudo = if self.for_system && !machine.root { "sudo " } else { "" };
+        format!("{sudo}{}", self.words.join(" "))
+    }
+}
+
+/// The commands for what is missing, in the order in which they are run: nothing missing, no command.
+///
+/// Only apt is driven; what has no command stays missing, and the next check reports it again.
+pub fn commands(missing: &BTreeSet<Missing>, machine: &Machine) -> Vec<InstallCommand> {
+    let mut packages = Vec::new();
+    let mut targets = Vec::new();
+    for missing in missing {
+        match missing {
+            Missing::Package(package) => packages.push(package.clone()),
+            Missing::RustStd(triple) => targets.push(triple.clone()),
+            Missing::Unknown(_) => {}
+        }
+    }
+    let mut commands = Vec::new();
+    if !packages.is_empty() && machine.distribution.package_manager() == Some("apt") {
+        // A new machine has no package lists, or old ones that name files which are gone.
+        commands.push(InstallCommand::new(&["apt-get", "update"], [], true));
+        let install = ["apt-get", "install", "--yes", "--no-install-recommends"];
+        commands.push(InstallCommand::new(&install, packages, true));
+    }
+    if machine.rustup {
+        // One call each, so that a target which cannot be had does not keep the others out.
+        commands.extend(
+            targets.into_iter().map(|triple| InstallCommand::new(&["rustup", "target", "add"], [triple], false)),
+        );
+    }
+    commands
+}
+
+/// What a failed install command means.
+pub fn failure(command: &InstallCommand, machine: &Machine, status: &str, stderr: &str) -> Finding {
+    let line = command.line(machine);
+    let finding = Finding::error(Code::InstallFailed, format!("`{line}` failed ({status})"));
+    let told = stderr.lines().rev().find(|line| line.to_lowercase().contains("error")).map(str::trim);
+    let finding = told.into_iter().fold(finding, |finding, told| finding.note(told.to_owned()));
+    if command.words.first().map(String::as_str) != Some("rustup") {
+        return finding;
+    }
+    let lower = stderr.to_lowercase();
+    let reason = if lower.contains("404") || lower.contains("not found") || lower.contains("file not found") {
+        "rustup's server does not have rust-std for this target (404)"
+    } else if ["could not download", "dns", "connect", "timed out", "network"].iter().any(|word| lower.contains(word)) {
+        "rustup's server could not be reached"
+    } else if lower.contains("does not support target") || lower.contains("does not contain component") {
+        "this toolchain has no rust-std for the target"
+    } else {
+        "rustup could not provide rust-std for the target"
+    };
+    other_std_sources(finding.note(reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::machine::Distribution;
+
+    fn machine(id: &str, root: bool) -> Machine {
+        let distribution = Distribution { id: id.to_owned(), ..Distribution::default() };
+        Machine { distribution, root, rustup: true, ..Machine::default() }
+    }
+
+    fn lines(missing: &[Missing], machine: &Machine) -> Vec<String> {
+        let missing = missing.iter().cloned().collect();
+        commands(&missing, machine).iter().map(|command| command.line(machine)).collect()
+    }
+
+    #[test]
+    fn nothing_missing_nothing_run() {
+        assert!(lines(&[], &machine("debian", true)).is_empty());
+    }
+
+    #[test]
+    fn packages_go_through_apt_and_targets_through_rustup() {
+        let missing = [
+            Missing::RustStd("s390x-unknown-linux-gnu".to_owned()),
+            Missing::Package("qemu-user".to_owned()),
+            Missing::Package("gcc-s390x-linux-gnu".to_owned()),
+        ];
+        assert_eq!(
+            lines(&missing, &machine("debian", false)),
+            [
+                "sudo apt-get update",
+                "sudo apt-get install --yes --no-install-recommends gcc-s390x-linux-gnu qemu-user",
+                "rustup target add s390x-unknown-linux-gnu",
+            ]
+        );
+    }
+
+    #[test]
+    fn other_package_managers_are_not_driven() {
+        assert!(lines(&[Missing::Package("x".to_owned())], &machine("fedora", true)).is_empty());
+    }
+
+    #[test]
+    fn a_failed_rustup_says_why_and_names_the_other_sources() {
+        let command = InstallCommand::new(&["rustup", "target", "add"], ["x".to_owned()], false);
+        let finding = failure(&command, &machine("debian", true), "exit 1", "error: could not download file: 404");
+        assert_eq!(finding.notes[1], "rustup's server does not have rust-std for this target (404)");
+        assert_eq!(finding.hints.len(), 2);
+        let finding = failure(&command, &machine("debian", true), "exit 1", "error: could not download: dns error");
+        assert_eq!(finding.notes[1], "rustup's server could not be reached");
+    }
+}

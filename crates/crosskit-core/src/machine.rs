@@ -1,0 +1,75 @@
+//! What was found on this computer, as plain data. The kit's probe fills it; tests write it down.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use crate::object_file::ObjectFile;
+
+/// This computer, as far as the plan needs to know it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Machine {
+    /// The host triple of rustc.
+    pub host: String,
+    /// The version of rustc, such as `1.95.0`.
+    pub rustc: String,
+    /// The distribution, as `/etc/os-release` names it; on other systems the name of the system.
+    pub distribution: Distribution,
+    /// Whether rustup manages the toolchain in use.
+    pub rustup: bool,
+    /// The targets whose standard library is installed.
+    pub std: BTreeSet<String>,
+    /// Programs that were found, by the name asked for, with their path.
+    pub programs: BTreeMap<String, String>,
+    /// Paths that were asked for and exist.
+    pub paths: BTreeSet<String>,
+    /// How many directories `PATH` has.
+    pub path_directories: usize,
+    /// Whether the user is root and installs without sudo.
+    pub root: bool,
+    /// The environment, without what cargo gave the xtask.
+    pub environment: BTreeMap<String, String>,
+    /// What a C compiler makes: the header of the object that it made from an empty file.
+    #[serde(skip)]
+    pub objects: BTreeMap<String, ObjectFile>,
+}
+
+/// The distribution of this machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Distribution {
+    /// `ID` of `/etc/os-release`.
+    pub id: String,
+    /// `ID_LIKE` of `/etc/os-release`, split at blanks.
+    pub like: Vec<String>,
+    /// `PRETTY_NAME` of `/etc/os-release`.
+    pub name: String,
+}
+
+impl Distribution {
+    /// The package manager that installs here, as the catalogue's `packages` names it.
+    pub fn package_manager(&self) -> Option<&'static str> {
+        std::iter::once(self.id.as_str()).chain(self.like.iter().map(String::as_str)).find_map(|id| match id {
+            "debian" | "ubuntu" => Some("apt"),
+            "fedora" | "rhel" | "centos" => Some("dnf"),
+            "arch" => Some("pacman"),
+            "alpine" => Some("apk"),
+            "suse" | "opensuse" => Some("zypper"),
+            "macos" => Some("brew"),
+            _ => None,
+        })
+    }
+}
+
+impl Machine {
+    /// Where a program is, if it was found.
+    pub fn program(&self, name: &str) -> Option<&str> {
+        self.programs.get(name).map(String::as_str)
+    }
+
+    /// A variable of the environment, if it is set.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.environment.get(name).map(String::as_str)
+    }
+}

@@ -1,0 +1,109 @@
+//! The policy: what belongs in the committed `.cargo/config.toml` for a target.
+//!
+//! It is a function of the row and of `crosskit.toml` alone, never of the machine, so that `sync --check` says the
+//! same on every computer.
+
+use crate::config::{WantedKey, WantedValue};
+use crate::settings::Settings;
+use crate::target::{Provider, Row};
+use crate::triple;
+
+/// The launcher, relative to the workspace root.
+pub const LAUNCHER_PATH: &str = ".cargo/crosskit/run";
+
+/// The launcher's text: a POSIX script that stands before the emulator in `runner` and fits it to the machine.
+pub const LAUNCHER: &str = include_str!("launcher.sh");
+
+/// The alias that starts the kit, without what [`alias`] adds.
+///
+/// `--target host-tuple` (Cargo 1.91) keeps a `build.target` of the config from cross-compiling the xtask itself.
+const ALIAS: &str = "run --quiet --target host-tuple";
+
+/// The policy of one target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// The triple.
+    pub triple: String,
+    /// `target.<triple>.linker`: a bare name. `None` leaves rustc's default.
+    pub linker: Option<String>,
+    /// `target.<triple>.runner`: always a string, as Cargo merges runner arrays of two files at random.
+    pub runner: Option<String>,
+    /// Whether `runner` starts with the launcher.
+    pub launcher: bool,
+}
+
+impl Policy {
+    /// The policy of a row under the workspace's settings.
+    pub fn of(row: &Row, settings: &Settings) -> Policy {
+        let overlay = settings.target(&row.triple);
+        let linker = overlay.linker.clone().or_else(|| match row.provider {
+            Provider::Gcc => row.c_compiler(),
+            Provider::Lld => Some("rust-lld".to_owned()),
+            Provider::None => None,
+        });
+        let emulated = row.emulator.as_ref().map(|emulator| match &row.sysroot {
+            Some(sysroot) => format!("{emulator} -L {sysroot}"),
+            None => emulator.clone(),
+        });
+        let launcher = settings.launcher && overlay.runner.is_none() && emulated.is_some();
+        let runner = match (&overlay.runner, emulated) {
+            (Some(runner), _) => Some(runner.clone()),
+            (None, Some(emulated)) if settings.launcher => Some(format!("{LAUNCHER_PATH} {emulated}")),
+            (None, emulated) => emulated,
+        };
+        Policy { triple: row.triple.clone(), linker, runner, launcher }
+    }
+
+    /// The keys of the policy, in the order in which they are written.
+    ///
+    /// `CARGO_TARGET_<T>_RUNNER` stands in `[env]` because assert_cmd reads it for the children of tests, which
+    /// Cargo's runner does not reach (assert_cmd #193).
+    pub fn keys(&self) -> Vec<WantedKey> {
+        let table = |key: &str| {
+            let mut path = vec!["target".to_owned()];
+            // Cargo splits the table's name at dots, so a dotted triple is a nested table (cargo #15901).
+            path.extend(self.triple.split('.').map(str::to_owned));
+            path.push(key.to_owned());
+            path
+        };
+        let mut keys = Vec::new();
+        if let Some(linker) = &self.linker {
+            keys.push(WantedKey { path: table("linker"), value: WantedValue::String(linker.clone()) });
+        }
+        if let Some(runner) = &self.runner {
+            keys.push(WantedKey { path: table("runner"), value: WantedValue::String(runner.clone()) });
+            let name = runner_variable(&self.triple);
+            let value = if self.launcher {
+                WantedValue::EnvRelative(runner.clone())
+            } else {
+                WantedValue::String(runner.clone())
+            };
+            keys.push(WantedKey { path: vec!["env".to_owned(), name], value });
+        }
+        keys
+    }
+}
+
+/// The variable that overrides a target's runner.
+pub fn runner_variable(triple: &str) -> String {
+    format!("CARGO_TARGET_{}_RUNNER", triple::env_upper(triple))
+}
+
+/// The variable that overrides a target's linker.
+pub fn linker_variable(triple: &str) -> String {
+    format!("CARGO_TARGET_{}_LINKER", triple::env_upper(triple))
+}
+
+/// The alias that starts the kit from a workspace whose policy names these linkers.
+///
+/// On a machine whose own triple is among them Cargo would link the xtask with the cross linker, which need not exist
+/// there; so the alias puts `cc`, rustc's own default, in its place for the host build of the xtask alone.
+pub fn alias<'a>(package: &str, policies: impl IntoIterator<Item = &'a Policy>) -> String {
+    let mut alias = ALIAS.to_owned();
+    for policy in policies {
+        if policy.linker.is_some() && policy.triple.contains("-linux-") {
+            alias.push_str(&format!(" --config target.{}.linker='cc'", policy.triple));
+        }
+    }
+    format!("{alias} --package {package} --")
+}

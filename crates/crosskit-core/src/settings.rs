@@ -1,0 +1,207 @@
+//! `crosskit.toml`: what a workspace says about its targets. The file is optional.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::config;
+use crate::finding::{Code, Finding, Origin};
+use crate::target::Catalogue;
+use crate::triple;
+
+/// The file's name at the workspace root.
+pub const FILE: &str = "crosskit.toml";
+
+/// The time limit of a test binary, in seconds, where nothing else is said.
+pub const DEFAULT_TIMEOUT: u64 = 300;
+
+const TOP_KEYS: &[&str] = &["launcher", "package", "target"];
+const TARGET_KEYS: &[&str] = &["exclude", "linker", "runner", "timeout"];
+const PACKAGE_KEYS: &[&str] = &["targets"];
+
+/// The content of `crosskit.toml`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Whether runners go through the launcher (default true).
+    pub launcher: bool,
+    target: BTreeMap<String, TargetSettings>,
+    package: BTreeMap<String, PackageSettings>,
+    #[serde(skip)]
+    named: Vec<(String, config::Position)>,
+}
+
+/// What the workspace says about one target: an overlay over its row.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct TargetSettings {
+    /// Instead of the row's linker.
+    pub linker: Option<String>,
+    /// Instead of the row's runner, launcher included.
+    pub runner: Option<String>,
+    /// The time limit of a test binary, in seconds.
+    pub timeout: Option<u64>,
+    /// Packages that are not built for this target.
+    pub exclude: Vec<String>,
+}
+
+/// What the workspace says about one package.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct PackageSettings {
+    /// The only targets that the package is built for: triples or aliases. Empty means every one.
+    pub targets: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { launcher: true, target: BTreeMap::new(), package: BTreeMap::new(), named: Vec::new() }
+    }
+}
+
+impl Settings {
+    /// What the file says about a target.
+    pub fn target(&self, triple: &str) -> TargetSettings {
+        self.target.get(triple).cloned().unwrap_or_default()
+    }
+
+    /// The triples that a package is mapped to; `None` if it is not mapped.
+    pub fn package_targets(&self, package: &str) -> Option<&[String]> {
+        self.package.get(package).map(|settings| settings.targets.as_slice()).filter(|targets| !targets.is_empty())
+    }
+
+    /// The packages that the file names, with where it names them.
+    pub fn named_packages(&self) -> impl Iterator<Item = (&str, Origin)> {
+        self.named.iter().map(|(name, position)| (name.as_str(), origin(*position)))
+    }
+
+    /// Reads the text of a `crosskit.toml`; aliases in it become triples.
+    ///
+    /// # Errors
+    /// Every unknown key with its place and the nearest known one; or what is wrong with the TOML.
+    pub fn parse(text: &str, catalogue: &Catalogue) -> Result<Settings, Vec<Finding>> {
+        let document = config::parse(text).map_err(|error| {
+            vec![
+                Finding::error(Code::SettingsInvalid, format!("`{FILE}` is not valid TOML: {}", error.message))
+                    .at(origin(error.position)),
+            ]
+        })?;
+        let findings = unknown_keys(&document, catalogue);
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        let mut settings: Settings = toml::from_str(text).map_err(|error: toml::de::Error| {
+            let position = config::Position::of(text, error.span().map_or(0, |span| span.start));
+            vec![Finding::error(Code::SettingsInvalid, format!("`{FILE}`: {}", error.message())).at(origin(position))]
+        })?;
+        let mut findings = Vec::new();
+        for (package, entry) in &mut settings.package {
+            for target in &mut entry.targets {
+                // `host` means another triple on every computer, so it has no place in a committed file.
+                match catalogue.resolve(target, "") {
+                    Ok(row) => *target = row.triple.clone(),
+                    Err(finding) => {
+                        let path = ["package", package, "targets"].map(str::to_owned);
+                        let place = document.position(&path).map(origin);
+                        findings.push(Finding { origin: place, code: Code::SettingsInvalid, ..*finding });
+                    }
+                }
+            }
+        }
+        let start = config::Position { line: 1, column: 1 };
+        let place = |path: &[&str]| document.position(path).unwrap_or(start);
+        for package in settings.package.keys() {
+            settings.named.push((package.clone(), place(&["package", package])));
+        }
+        for (triple, target) in &settings.target {
+            let position = place(&["target", triple, "exclude"]);
+            settings.named.extend(target.exclude.iter().map(|package| (package.clone(), position)));
+        }
+        if findings.is_empty() { Ok(settings) } else { Err(findings) }
+    }
+}
+
+fn origin(position: config::Position) -> Origin {
+    Origin::File { path: FILE.to_owned(), line: position.line, column: position.column }
+}
+
+fn unknown_keys(document: &config::Document, catalogue: &Catalogue) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut check = |path: &[&str], known: &[&str], what: &str| {
+        let Some(name) = path.last() else { return };
+        if known.contains(name) {
+            return;
+        }
+        let owned: Vec<String> = path.iter().map(|&word| word.to_owned()).collect();
+        let mut finding = Finding::error(Code::SettingsInvalid, format!("unknown {what} `{name}` in `{FILE}`"));
+        finding.origin = document.position(&owned).map(origin);
+        findings.push(match triple::nearest(name, known.iter().copied(), 1).first() {
+            Some(near) => finding.hint(format!("a {what} with a similar name exists: `{near}`")),
+            None => finding.hint(format!("known: {}", known.join(", "))),
+        });
+    };
+    let triples: Vec<&str> = catalogue.rows().iter().map(|row| row.triple.as_str()).collect();
+    for (top, value) in document.table() {
+        check(&[top], TOP_KEYS, "key");
+        let (known, what): (&[&str], &str) = match top.as_str() {
+            "target" => (TARGET_KEYS, "key"),
+            "package" => (PACKAGE_KEYS, "key"),
+            _ => continue,
+        };
+        for (name, entry) in value.as_table().into_iter().flatten() {
+            if top == "target" {
+                check(&[top, name], &triples, "target");
+            }
+            for (key, _) in entry.as_table().into_iter().flatten() {
+                check(&[top, name, key], known, what);
+            }
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Settings, Vec<Finding>> {
+        Settings::parse(text, &Catalogue::built_in().expect("targets.toml parses"))
+    }
+
+    #[test]
+    fn an_empty_file_is_the_default() {
+        assert_eq!(parse(""), Ok(Settings::default()));
+    }
+
+    #[test]
+    fn aliases_of_the_package_map_become_triples() {
+        let settings = parse("[package.app]\ntargets = ['aarch64']\n").expect("valid");
+        assert_eq!(settings.package_targets("app"), Some(&["aarch64-unknown-linux-gnu".to_owned()][..]));
+        assert_eq!(settings.package_targets("codec"), None);
+    }
+
+    #[test]
+    fn every_unknown_key_is_named_with_the_nearest_one() {
+        let findings = parse("lancher = false\n[target.aarch64-unknown-linux-gnu]\nruner = 'x'\n").expect_err("two");
+        let told: Vec<String> = findings.iter().map(|f| format!("{} | {}", f.message, f.hints.join(" "))).collect();
+        assert_eq!(
+            told,
+            [
+                "unknown key `lancher` in `crosskit.toml` | a key with a similar name exists: `launcher`",
+                "unknown key `runer` in `crosskit.toml` | a key with a similar name exists: `runner`",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_wrong_type_has_its_place() {
+        let findings = parse("launcher = true\n[target.s390x-unknown-linux-gnu]\ntimeout = 'long'\n").expect_err("one");
+        assert_eq!(findings[0].origin, Some(Origin::File { path: FILE.to_owned(), line: 3, column: 11 }));
+    }
+
+    #[test]
+    fn host_is_no_target_of_a_committed_file() {
+        let findings = parse("[package.app]\ntargets = ['host']\n").expect_err("one");
+        assert_eq!(findings[0].code, Code::SettingsInvalid);
+    }
+}

@@ -1,0 +1,196 @@
+//! The catalogue: rows of `targets.toml`, and how a name on the command line finds its row.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::finding::{Code, Finding, Origin};
+use crate::triple;
+
+/// How a target is linked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Provider {
+    /// The distribution's cross gcc.
+    Gcc,
+    /// rust-lld with the self-contained objects of rust-std: no C toolchain.
+    Lld,
+    /// rustc's own default; the policy names no linker.
+    None,
+}
+
+/// The packages of one package manager that hold a target's tools. What is not known stays empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Packages {
+    /// Linker, C compiler and archiver.
+    pub compiler: Option<String>,
+    /// The target's C library and its headers.
+    pub library: Option<String>,
+    /// The program that runs the target's executables.
+    pub emulator: Option<String>,
+}
+
+/// One target of the catalogue: data only.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Row {
+    /// The triple, as rustc names it.
+    pub triple: String,
+    /// Short names for the command line.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// How the target is linked.
+    pub provider: Provider,
+    /// The words before `-gcc` and `-ar` in the names of its C tools.
+    pub gnu_prefix: Option<String>,
+    /// Where the distribution's cross packages put the C library.
+    pub sysroot: Option<String>,
+    /// The program that runs the target's executables on another architecture.
+    pub emulator: Option<String>,
+    /// Whether the target has a standard library, and so can run libtest.
+    #[serde(default = "yes")]
+    pub std: bool,
+    /// Packages by package manager.
+    #[serde(default)]
+    pub packages: BTreeMap<String, Packages>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Row {
+    /// The C compiler of the row's own toolchain.
+    pub fn c_compiler(&self) -> Option<String> {
+        self.gnu_prefix.as_ref().map(|prefix| format!("{prefix}-gcc"))
+    }
+
+    /// The archiver of the row's own toolchain.
+    pub fn archiver(&self) -> Option<String> {
+        self.gnu_prefix.as_ref().map(|prefix| format!("{prefix}-ar"))
+    }
+
+    /// Whether a machine with this host triple runs the target's executables without an emulator: the same
+    /// architecture and kernel. The C library need not be the same, as musl executables are static.
+    pub fn runs_natively_on(&self, host: &str) -> bool {
+        let kernel = |triple: &str| triple.split('-').nth(2).unwrap_or_default().to_owned();
+        self.std && triple::arch(&self.triple) == triple::arch(host) && kernel(&self.triple) == kernel(host)
+    }
+}
+
+/// All rows.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Catalogue {
+    #[serde(rename = "target")]
+    rows: Vec<Row>,
+}
+
+impl Catalogue {
+    /// The catalogue that is built into the kit.
+    ///
+    /// # Errors
+    /// The parser's words, if the built-in text is broken, which a test rules out.
+    pub fn built_in() -> Result<Catalogue, String> {
+        toml::from_str(include_str!("../targets.toml")).map_err(|error| error.to_string())
+    }
+
+    /// The rows in the order of the file.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The row of a triple.
+    pub fn row(&self, triple: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| row.triple == triple)
+    }
+
+    /// Every name that [`Catalogue::resolve`] takes.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.rows
+            .iter()
+            .flat_map(|row| std::iter::once(row.triple.as_str()).chain(row.aliases.iter().map(String::as_str)))
+    }
+
+    /// The row that a name on the command line means: a triple, an alias, `host`, or a prefix of triples that fits
+    /// one row only.
+    ///
+    /// # Errors
+    /// An unknown or ambiguous name, with the nearest names.
+    pub fn resolve(&self, name: &str, host: &str) -> Result<&Row, Box<Finding>> {
+        let wanted = if matches!(name, "host" | "host-tuple") { host } else { name };
+        if let Some(row) = self.rows.iter().find(|row| row.triple == wanted || row.aliases.iter().any(|a| a == wanted))
+        {
+            return Ok(row);
+        }
+        let starting: Vec<&Row> =
+            self.rows.iter().filter(|row| !wanted.is_empty() && row.triple.starts_with(wanted)).collect();
+        match starting.as_slice() {
+            [only] => Ok(only),
+            [] => Err(Box::new(self.unknown(wanted))),
+            several => {
+                let triples: Vec<String> = several.iter().map(|row| format!("`{}`", row.triple)).collect();
+                Err(Box::new(
+                    Finding::error(Code::AmbiguousTarget, format!("target `{wanted}` is ambiguous"))
+                        .at(Origin::CommandLine)
+                        .note(format!("it may mean {}", triples.join(", ")))
+                        .hint("name one of them"),
+                ))
+            }
+        }
+    }
+
+    fn unknown(&self, name: &str) -> Finding {
+        let finding =
+            Finding::error(Code::UnknownName, format!("target `{name}` is not known")).at(Origin::CommandLine);
+        let near = triple::nearest(name, self.names(), 3);
+        if near.is_empty() {
+            let all: Vec<&str> =
+                self.rows.iter().map(|row| row.aliases.first().map_or(row.triple.as_str(), String::as_str)).collect();
+            finding.hint(format!("known targets: {}", all.join(", ")))
+        } else {
+            let near: Vec<String> = near.iter().map(|near| format!("`{near}`")).collect();
+            finding.hint(format!("targets with similar names: {}", near.join(", ")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const HOST: &str = "x86_64-unknown-linux-gnu";
+
+    #[test]
+    fn the_built_in_catalogue_parses_and_names_are_unique() {
+        let catalogue = Catalogue::built_in().expect("targets.toml parses");
+        let names: Vec<&str> = catalogue.names().collect();
+        let unique: BTreeSet<&str> = names.iter().copied().collect();
+        assert_eq!(names.len(), unique.len(), "a name stands in two rows: {names:?}");
+    }
+
+    #[test]
+    fn names_find_their_rows() {
+        let catalogue = Catalogue::built_in().expect("targets.toml parses");
+        let triple = |name| catalogue.resolve(name, HOST).map(|row| row.triple.clone());
+        assert_eq!(triple("aarch64").as_deref(), Ok("aarch64-unknown-linux-gnu"));
+        assert_eq!(triple("s390").as_deref(), Ok("s390x-unknown-linux-gnu"));
+        assert_eq!(triple("host").as_deref(), Ok(HOST));
+        assert_eq!(triple("aarch64-unknown").map_err(|f| f.code), Err(Code::AmbiguousTarget));
+        assert_eq!(triple("sparc").map_err(|f| f.code), Err(Code::UnknownName));
+        assert_eq!(triple("").map_err(|f| f.code), Err(Code::UnknownName));
+    }
+
+    #[test]
+    fn native_means_the_same_architecture_and_kernel() {
+        let catalogue = Catalogue::built_in().expect("targets.toml parses");
+        let native = |triple: &str, host: &str| catalogue.row(triple).is_some_and(|row| row.runs_natively_on(host));
+        assert!(native("x86_64-unknown-linux-gnu", HOST));
+        assert!(native("aarch64-unknown-linux-musl", "aarch64-unknown-linux-gnu"));
+        assert!(!native("aarch64-unknown-linux-gnu", "aarch64-apple-darwin"));
+        assert!(!native("thumbv7em-none-eabihf", HOST));
+    }
+}

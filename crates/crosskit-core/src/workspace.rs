@@ -1,0 +1,223 @@
+//! The user's workspace as plain data, and which of its packages are built for a target.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use serde::Deserialize;
+
+use crate::cfgs::platform_matches;
+use crate::finding::{Code, Finding, Origin};
+use crate::settings::{FILE, Settings};
+use crate::target::Row;
+use crate::triple;
+
+/// A workspace and every package that its resolved graph names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Workspace {
+    /// Members and their dependencies.
+    #[serde(rename = "package")]
+    pub packages: Vec<Package>,
+    /// The package that the kit runs from; it is never built for a target.
+    pub xtask: Option<String>,
+}
+
+/// One package of the graph.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Package {
+    /// Cargo's package id; in tests the name.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// Whether it is a member of the workspace.
+    pub member: bool,
+    /// Whether plain cargo builds it at the workspace root.
+    pub default_member: bool,
+    /// Whether it has a library whose documentation is tested.
+    pub doctests: bool,
+    /// Its resolved dependencies.
+    #[serde(rename = "dependency")]
+    pub dependencies: Vec<Dependency>,
+}
+
+/// One resolved dependency.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Dependency {
+    /// The id of the package depended on.
+    pub id: String,
+    /// What it is for.
+    pub kind: DependencyKind,
+    /// The triple or `cfg(…)` that it is limited to.
+    pub platform: Option<String>,
+}
+
+/// What a dependency is for, as the manifest's tables say it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DependencyKind {
+    /// `[dependencies]`
+    #[default]
+    Normal,
+    /// `[dev-dependencies]`
+    Dev,
+    /// `[build-dependencies]`
+    Build,
+}
+
+/// A member that cannot be built without a C compiler, and the package of its graph that calls one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompilesC {
+    /// The member.
+    pub member: String,
+    /// The package whose build script compiles C: the member itself or a dependency.
+    pub package: String,
+}
+
+/// Build dependencies that compile C or C++.
+const C_BUILD_DEPENDENCIES: &[&str] = &["cc", "cmake"];
+
+impl Workspace {
+    fn package(&self, id: &str) -> Option<&Package> {
+        self.packages.iter().find(|package| package.id == id)
+    }
+
+    /// The members, in Cargo's order.
+    pub fn members(&self) -> impl Iterator<Item = &Package> {
+        self.packages.iter().filter(|package| package.member)
+    }
+
+    /// The packages named on the command line or in `crosskit.toml` that are no members.
+    pub fn unknown_packages<'a>(&self, names: impl IntoIterator<Item = (&'a str, Origin)>) -> Vec<Finding> {
+        let members: Vec<&str> = self.members().map(|member| member.name.as_str()).collect();
+        let mut findings = Vec::new();
+        for (name, origin) in names {
+            if members.contains(&name) {
+                continue;
+            }
+            let finding =
+                Finding::error(Code::UnknownName, format!("package `{name}` is no member of the workspace")).at(origin);
+            findings.push(match triple::nearest(name, members.iter().copied(), 1).first() {
+                Some(near) => finding.hint(format!("a package with a similar name exists: `{near}`")),
+                None => finding.hint(format!("members: {}", members.join(", "))),
+            });
+        }
+        findings
+    }
+
+    /// The members to build for a target, in Cargo's order, and what there is to say about the others.
+    ///
+    /// Named packages are taken as they are. Otherwise the default members are taken, less those that `crosskit.toml`
+    /// maps to other targets, plus those it maps to this one; for a target without std only the mapped ones, as
+    /// nothing else is known to be meant for it.
+    pub fn select(
+        &self,
+        row: &Row,
+        settings: &Settings,
+        named: &[String],
+        all: bool,
+        excluded: &[String],
+    ) -> (Vec<&Package>, Vec<Finding>) {
+        let mut findings = Vec::new();
+        let overlay = settings.target(&row.triple);
+        let not_for_targets = self.only_for_xtask();
+        let selected: Vec<&Package> = self
+            .members()
+            .filter(|package| {
+                if !named.is_empty() {
+                    return named.contains(&package.name);
+                }
+                if excluded.contains(&package.name) || not_for_targets.contains(package.id.as_str()) {
+                    return false;
+                }
+                let chosen = match settings.package_targets(&package.name) {
+                    Some(targets) => targets.contains(&row.triple),
+                    None => (package.default_member || all) && row.std,
+                };
+                if chosen && overlay.exclude.contains(&package.name) {
+                    findings.push(Finding::note_only(
+                        Code::PackageExcluded,
+                        format!("`{}` is not built for {}: `{FILE}` excludes it", package.name, row.triple),
+                    ));
+                    return false;
+                }
+                chosen
+            })
+            .collect();
+        if selected.is_empty() {
+            let finding = Finding::error(
+                Code::NothingSelected,
+                format!("no package of the workspace is meant for {}", row.triple),
+            );
+            findings.push(if row.std {
+                finding.hint("name one with `-p PACKAGE`".to_owned())
+            } else {
+                finding
+                    .note("the target has no standard library, so only packages that are mapped to it are built")
+                    .hint(format!("map one in `{FILE}`: [package.NAME] targets = [\"{}\"]", row.triple))
+            });
+        }
+        (selected, findings)
+    }
+
+    /// The ids of the xtask and of the members that nothing but the xtask depends on.
+    fn only_for_xtask(&self) -> BTreeSet<&str> {
+        let Some(xtask) = self.members().find(|member| Some(&member.name) == self.xtask.as_ref()) else {
+            return BTreeSet::new();
+        };
+        let mut only: BTreeSet<&str> = BTreeSet::from([xtask.id.as_str()]);
+        loop {
+            let before = only.len();
+            for member in self.members() {
+                let mut users = self
+                    .members()
+                    .filter(|user| user.dependencies.iter().any(|dependency| dependency.id == member.id))
+                    .peekable();
+                if users.peek().is_some() && users.all(|user| only.contains(user.id.as_str())) {
+                    only.insert(&member.id);
+                }
+            }
+            if only.len() == before {
+                return only;
+            }
+        }
+    }
+
+    /// Which of the selected members need a C compiler for the target.
+    ///
+    /// A build script's own dependencies are left out: they are compiled for the host.
+    pub fn compiling_c(&self, selected: &[&Package], triple: &str, with_tests: bool) -> Vec<CompilesC> {
+        let mut found = Vec::new();
+        for member in selected {
+            let mut seen = BTreeSet::from([member.id.as_str()]);
+            let mut queue = VecDeque::from([*member]);
+            while let Some(package) = queue.pop_front() {
+                let calls_c = package.dependencies.iter().any(|dependency| {
+                    dependency.kind == DependencyKind::Build
+                        && self
+                            .package(&dependency.id)
+                            .is_some_and(|it| C_BUILD_DEPENDENCIES.contains(&it.name.as_str()))
+                });
+                if calls_c {
+                    found.push(CompilesC { member: member.name.clone(), package: package.name.clone() });
+                }
+                for dependency in &package.dependencies {
+                    let wanted = match dependency.kind {
+                        DependencyKind::Normal => true,
+                        DependencyKind::Dev => with_tests && package.id == member.id,
+                        DependencyKind::Build => false,
+                    };
+                    let platform = dependency.platform.as_deref();
+                    if wanted
+                        && platform.is_none_or(|platform| platform_matches(platform, triple))
+                        && let Some(next) = self.package(&dependency.id)
+                        && seen.insert(&next.id)
+                    {
+                        queue.push_back(next);
+                    }
+                }
+            }
+        }
+        found
+    }
+}

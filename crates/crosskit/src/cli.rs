@@ -1,0 +1,288 @@
+//! The command line.
+
+use std::ffi::OsString;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use crosskit_core::plan::{Request, Rung};
+
+/// What was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// What to do.
+    pub action: Action,
+    /// The decisions' part of the command line.
+    pub request: Request,
+    /// `--dry-run`.
+    pub dry_run: bool,
+    /// `--install`.
+    pub install: bool,
+    /// `--yes`.
+    pub yes: bool,
+    /// `--format json`.
+    pub json: bool,
+    /// `--color`, if given.
+    pub colour: Option<String>,
+    /// How much is told.
+    pub verbosity: Verbosity,
+    /// Options of `cargo metadata`: `--locked` and the like.
+    pub metadata_options: Vec<&'static str>,
+}
+
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Sync, check the tools, and climb to the rung of the request.
+    Climb,
+    /// Write the policy and no more; with `check`, only say whether it would change something.
+    Sync {
+        /// `--check`.
+        check: bool,
+    },
+    /// Check the tools and no more.
+    Doctor,
+}
+
+/// How much is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verbosity {
+    /// `-q`: findings and the result.
+    Quiet,
+    /// What is being done.
+    Normal,
+    /// `-v`: every command and all test output.
+    Verbose,
+}
+
+/// Reads the command line after the word `cross`.
+///
+/// # Errors
+/// clap's own error: a mistake, or `--help`.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, clap::Error> {
+    let name = OsString::from("cargo xtask cross");
+    let mut command = command();
+    let matches = command.try_get_matches_from_mut(std::iter::once(name).chain(arguments))?;
+    let (word, matches) = matches.subcommand().map_or(("", &matches), |(word, matches)| (word, matches));
+    let rung = match word {
+        "check" => Rung::Check,
+        "build" => Rung::Verify,
+        _ if matches.try_get_one::<bool>("no-run").is_ok_and(|it| it == Some(&true)) => Rung::Verify,
+        _ => Rung::Run,
+    };
+    let action = match word {
+        "sync" => Action::Sync { check: matches.get_flag("check") },
+        "doctor" => Action::Doctor,
+        _ => Action::Climb,
+    };
+    if !matches.contains_id("target") {
+        let what = "no target given; name a triple or an alias, such as `aarch64`, or `host`";
+        return Err(command.error(clap::error::ErrorKind::MissingRequiredArgument, what));
+    }
+    Ok(options(matches, action, rung))
+}
+
+fn options(matches: &ArgMatches, action: Action, rung: Rung) -> Options {
+    let flag = |name: &str| matches.try_get_one::<bool>(name).is_ok_and(|it| it == Some(&true));
+    let texts = |name: &str| -> Vec<String> {
+        matches.try_get_many::<String>(name).ok().flatten().into_iter().flatten().cloned().collect()
+    };
+    let mut cargo_options = Vec::new();
+    for name in ["features", "profile", "jobs"] {
+        for value in texts(name) {
+            cargo_options.extend([format!("--{name}"), value]);
+        }
+    }
+    let flags = ["all-features", "no-default-features", "release", "locked", "offline", "frozen"];
+    cargo_options.extend(flags.iter().filter(|name| flag(name)).map(|name| format!("--{name}")));
+    if flag("quiet") {
+        cargo_options.push("--quiet".to_owned());
+    }
+    let metadata_options = [("locked", "--locked"), ("offline", "--offline"), ("frozen", "--frozen")];
+    Options {
+        action,
+        request: Request {
+            rung,
+            targets: texts("target"),
+            packages: texts("package"),
+            workspace: flag("workspace"),
+            exclude: texts("exclude"),
+            cargo_options,
+            test_arguments: texts("arguments"),
+            timeout: matches.try_get_one::<u64>("timeout").ok().flatten().copied(),
+        },
+        dry_run: flag("dry-run"),
+        install: flag("install"),
+        yes: flag("yes"),
+        json: texts("format") == ["json"],
+        colour: texts("color").pop(),
+        verbosity: match (flag("quiet"), flag("verbose")) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Verbose,
+            _ => Verbosity::Normal,
+        },
+        metadata_options: metadata_options.iter().filter(|(name, _)| flag(name)).map(|(_, option)| *option).collect(),
+    }
+}
+
+/// The whole command line, for parsing and for `--help`.
+pub fn command() -> Command {
+    let about = "Configure, build and test this workspace for other targets";
+    let command = Command::new("cross")
+        .bin_name("cargo xtask cross")
+        .about(about)
+        .after_help(AFTER_HELP)
+        .override_usage(
+            "cargo xtask cross [OPTIONS] TARGET... [-- TEST-ARGUMENTS...]\n       cargo xtask cross COMMAND ...",
+        )
+        .args_conflicts_with_subcommands(true)
+        .disable_help_subcommand(true)
+        .subcommand_value_name("COMMAND")
+        .term_width(100);
+    let sub = |name: &'static str, about: &'static str| Command::new(name).about(about).term_width(100).arg(targets());
+    let check = Arg::new("check")
+        .long("check")
+        .action(ArgAction::SetTrue)
+        .help("Write nothing; exit 4 if something would change");
+    with_all(command.arg(targets()))
+        .subcommand(with_build(sub("check", "Type-check for the targets, and link nothing")))
+        .subcommand(with_build(sub("build", "Build for the targets and check the executables, but run nothing")))
+        .subcommand(with_all(sub("test", "The same as naming the targets alone")))
+        .subcommand(with_output(
+            sub("sync", "Write the targets' policy into .cargo/config.toml, and no more").arg(check),
+        ))
+        .subcommand(with_output(with_install(with_packages(sub(
+            "doctor",
+            "Check that this machine has every tool for the targets",
+        )))))
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 done, 1 internal, 2 usage, 3 a tool is missing, 4 config drift or conflict,
+5 build failed, 6 wrong artefact, 100 tests failed, 130 interrupted.";
+
+fn targets() -> Arg {
+    Arg::new("target")
+        .value_name("TARGET")
+        .num_args(0..)
+        .help("Triples or aliases (aarch64, armv7, riscv64, s390x, aarch64-musl, ...), or `host`")
+}
+
+fn with_all(command: Command) -> Command {
+    let arguments = Arg::new("arguments")
+        .value_name("TEST-ARGUMENTS")
+        .num_args(0..)
+        .last(true)
+        .allow_hyphen_values(true)
+        .help("Arguments for the test binaries");
+    let timeout = Arg::new("timeout")
+        .long("timeout")
+        .value_name("SECONDS")
+        .value_parser(value_parser!(u64).range(1..))
+        .help("Time limit of a test binary [default: 300]");
+    let no_run = switch("no-run", None, "Build the tests and check the executables, but run nothing");
+    with_build(command).args([no_run, timeout, arguments])
+}
+
+fn with_build(command: Command) -> Command {
+    let text = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).action(ArgAction::Append).help(help)
+    };
+    with_output(with_install(with_packages(command))).args([
+        text("features", "FEATURES", "Features to activate").short('F'),
+        switch("all-features", None, "Activate all features"),
+        switch("no-default-features", None, "Do not activate the `default` feature"),
+        switch("release", Some('r'), "Build with optimizations"),
+        text("profile", "NAME", "Build with this profile"),
+        text("jobs", "N", "Number of parallel cargo jobs").short('j'),
+    ])
+}
+
+fn with_packages(command: Command) -> Command {
+    let text = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name("PACKAGE").action(ArgAction::Append).help(help)
+    };
+    command.args([
+        text("package", "Package to build, instead of the default members").short('p'),
+        switch("workspace", None, "Build every member, not the default members alone"),
+        text("exclude", "Package to leave out"),
+        switch("locked", None, "Assert that Cargo.lock stays as it is"),
+        switch("offline", None, "Run cargo without network"),
+        switch("frozen", None, "The same as --locked and --offline"),
+    ])
+}
+
+fn with_install(command: Command) -> Command {
+    command.args([
+        switch("install", None, "Install what is missing: prints the commands, then runs them"),
+        switch("yes", Some('y'), "Answer the question before sudo with yes"),
+    ])
+}
+
+fn with_output(command: Command) -> Command {
+    let colour = Arg::new("color").long("color").value_name("WHEN");
+    let format = Arg::new("format").long("format").value_name("FORMAT");
+    command.args([
+        switch("dry-run", None, "Print the plan and touch nothing"),
+        format
+            .value_parser(PossibleValuesParser::new(["human", "json"]))
+            .help("How the result is printed [default: human]"),
+        colour
+            .value_parser(PossibleValuesParser::new(["auto", "always", "never"]))
+            .help("Colour in the output [default: auto]"),
+        switch("verbose", Some('v'), "Print every command and all test output"),
+        switch("quiet", Some('q'), "Print findings and the result alone").conflicts_with("verbose"),
+    ])
+}
+
+fn switch(name: &'static str, short: Option<char>, help: &'static str) -> Arg {
+    let switch = Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
+    match short {
+        Some(short) => switch.short(short),
+        None => switch,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Options, clap::Error> {
+        parse(line.split_whitespace().map(OsString::from))
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn targets_options_and_test_arguments() {
+        let options = read("aarch64 s390x -p codec --release -F text --timeout 9 -- --nocapture x").expect("valid");
+        assert_eq!(options.request.targets, ["aarch64", "s390x"]);
+        assert_eq!(options.request.packages, ["codec"]);
+        assert_eq!(options.request.cargo_options, ["--features", "text", "--release"]);
+        assert_eq!(options.request.test_arguments, ["--nocapture", "x"]);
+        assert_eq!(options.request.timeout, Some(9));
+        assert_eq!(options.request.rung, Rung::Run);
+    }
+
+    #[test]
+    fn commands_set_the_rung() {
+        let rung = |line: &str| read(line).expect("valid").request.rung;
+        assert_eq!(rung("build aarch64"), Rung::Verify);
+        assert_eq!(rung("check aarch64"), Rung::Check);
+        assert_eq!(rung("test aarch64"), Rung::Run);
+        assert_eq!(rung("aarch64 --no-run"), Rung::Verify);
+        assert_eq!(read("sync --check aarch64").expect("valid").action, Action::Sync { check: true });
+    }
+
+    #[test]
+    fn mistakes_are_usage_errors() {
+        for line in ["", "--timeout 0 aarch64", "--timeout x aarch64", "--nonsense", "-q -v aarch64", "sync"] {
+            let error = read(line).expect_err(line);
+            assert_eq!(error.exit_code(), 2, "{line}: {error}");
+        }
+        assert_eq!(read("--help").expect_err("help").exit_code(), 0);
+    }
+}

@@ -1,0 +1,282 @@
+//! The commands: look, decide, then act.
+
+use std::path::PathBuf;
+
+use crosskit_core::finding::{Code, Finding};
+use crosskit_core::machine::Machine;
+use crosskit_core::plan::{self, Cell, FileEdit, Input, Prepared, Rung};
+use crosskit_core::settings::{self, Settings};
+use crosskit_core::target::Catalogue;
+use crosskit_core::{explain, install as install_plan};
+
+use crate::cli::{Action, Options};
+use crate::configs::{self, Configs};
+use crate::environment::{self, Start, Variables};
+use crate::event::{Event, Progress};
+use crate::exit::{self, Exit};
+use crate::metadata::{self, Metadata};
+use crate::probe::Probe;
+use crate::report::{self, Terminal};
+use crate::results::{CellResult, Verdict};
+use crate::run::{self, Context};
+use crate::sh::Sh;
+use crate::{apply, install};
+
+/// Findings that end the command, and with which exit code.
+type Ends = (Exit, Vec<Finding>);
+
+fn ends(exit: Exit) -> impl Fn(Box<Finding>) -> Ends {
+    move |finding| (exit, vec![*finding])
+}
+
+/// Runs a command and tells what ended it.
+pub fn run(options: &Options, terminal: &Terminal, variables: Variables, start: &Start) -> Exit {
+    match execute(options, terminal, variables, start) {
+        Ok(exit) => exit,
+        Err((exit, findings)) => {
+            findings.iter().for_each(|finding| terminal.finding(finding));
+            exit
+        }
+    }
+}
+
+fn execute(options: &Options, terminal: &Terminal, variables: Variables, start: &Start) -> Result<Exit, Ends> {
+    let internal = |error: String| (Exit::Internal, vec![Finding::error(Code::FileAccess, error)]);
+    let mut sh = Sh::new(variables).map_err(internal)?;
+    let broken = configs::invalid(&sh.directory(), &sh.variables);
+    if !broken.is_empty() {
+        return Err((Exit::Config, broken));
+    }
+    let catalogue = Catalogue::built_in().map_err(internal)?;
+    let host = Probe::new(&sh).host().map_err(ends(Exit::ToolMissing))?;
+    built_for_host(&host).map_err(ends(Exit::Usage))?;
+    let metadata = metadata::read(&sh, &start.cargo, &options.metadata_options, start.package.clone());
+    let metadata = metadata.map_err(ends(Exit::Usage))?;
+    // Cargo finds config by the present directory, so what is decided here holds at the root alone (cargo #10302).
+    sh.change_directory(&metadata.root);
+    let settings = read_settings(&metadata, &catalogue)?;
+
+    let writes = !options.dry_run && options.action != Action::Sync { check: true };
+    let out = metadata.target_directory.join("crosskit");
+    let lock = if writes { Some(apply::lock(&out).map_err(ends(Exit::Config))?) } else { None };
+    let configs = configs::read(&metadata.root, &sh.variables).map_err(ends(Exit::Config))?;
+    strip_env_table(&mut sh.variables, &metadata, &configs);
+
+    let probe = Probe::new(&sh);
+    let root = metadata.root.display().to_string();
+    let launcher = apply::read(&metadata.root.join(crosskit_core::policy::LAUNCHER_PATH)).ok().flatten();
+    let decide = || -> Result<(Machine, Prepared), Ends> {
+        let mut machine = probe.machine(&plan::Prepared::default().questions).map_err(ends(Exit::ToolMissing))?;
+        // The first answers may raise new questions: which compiler is tried depends on which are there.
+        let mut asked = None;
+        loop {
+            let prepared = plan::prepare(&Input {
+                request: &options.request,
+                catalogue: &catalogue,
+                settings: &settings,
+                workspace: &metadata.workspace,
+                machine: &machine,
+                root_config: (&configs.root_path, configs.root_text.as_deref()),
+                root: &root,
+                outer_configs: &configs.outer,
+                launcher: launcher.as_deref(),
+            });
+            if asked.as_ref() == Some(&prepared.questions) {
+                return Ok((machine, prepared));
+            }
+            machine = probe.machine(&prepared.questions).map_err(ends(Exit::ToolMissing))?;
+            asked = Some(prepared.questions);
+        }
+    };
+    let (mut machine, mut prepared) = decide()?;
+    if prepared.usage.iter().any(Finding::is_error) {
+        return Err((Exit::Usage, prepared.usage));
+    }
+    if prepared.config.iter().any(Finding::is_error) {
+        return Err((Exit::Config, prepared.config));
+    }
+    let told = |event: Event| terminal.event(event);
+    let progress: Progress = &told;
+    prepared.usage.iter().chain(&prepared.config).for_each(|finding| progress(Event::Finding(finding)));
+    match options.action {
+        Action::Sync { check: true } => return Ok(check_drift(&prepared, &configs, progress)),
+        _ if options.dry_run => return Ok(dry_run(&prepared, progress)),
+        _ => {}
+    }
+    if options.action != Action::Doctor {
+        write_edits(&metadata, &prepared.plan.edits, progress)?;
+    }
+    drop(lock);
+    if matches!(options.action, Action::Sync { .. }) {
+        return Ok(Exit::Done);
+    }
+
+    if options.install && !prepared.missing.is_empty() {
+        let commands = install_plan::commands(&prepared.missing, &machine);
+        let question = "run these commands with sudo?";
+        let findings = install::run(&sh, &commands, &machine, progress, || options.yes || terminal.ask(question));
+        findings.iter().for_each(|finding| progress(Event::Finding(finding)));
+        (machine, prepared) = decide()?;
+    }
+    for (_, finding) in &prepared.tools {
+        progress(Event::Finding(finding));
+    }
+    let ready = prepared.is_ready();
+    if options.action == Action::Doctor {
+        if ready {
+            progress(Event::Status("Checked", "every tool is there"));
+        }
+        return Ok(if ready { Exit::Done } else { Exit::ToolMissing });
+    }
+    let sysroot = probe.sysroot().map_err(ends(Exit::ToolMissing))?;
+    let context = Context {
+        sh: &sh,
+        cargo: &start.cargo,
+        metadata: &metadata,
+        host: &machine.host,
+        sysroot: &sysroot,
+        plan: &prepared.plan,
+        progress,
+        colour: terminal.colour(),
+    };
+    let (results, exit) = if ready { run_cells(&context) } else { (missing_cells(&prepared), Exit::ToolMissing) };
+    let json = report::json(&machine.host, &results, exit.code());
+    let edit = FileEdit { path: "report.json".to_owned(), text: json.clone(), executable: false, changes: Vec::new() };
+    apply::write(&out, &edit).map_err(ends(Exit::Internal))?;
+    if options.json {
+        report::data(&json);
+    } else if ready {
+        terminal.table(&results);
+    }
+    Ok(exit)
+}
+
+/// The xtask that was itself cross-compiled would look at an emulated machine.
+fn built_for_host(host: &str) -> Result<(), Box<Finding>> {
+    let mut words = host.split('-');
+    let arch = words.next().unwrap_or_default();
+    // `arch` names the instruction set of the triple; i586 and i686 are both `x86` for rustc.
+    let own = std::env::consts::ARCH;
+    let same = match own {
+        "x86" => arch.starts_with('i'),
+        "arm" => arch.starts_with("arm") || arch.starts_with("thumb"),
+        "powerpc64" | "riscv64" | "riscv32" | "mips64" => arch.starts_with(own),
+        _ => arch == own,
+    };
+    let os = match std::env::consts::OS {
+        "macos" => "darwin",
+        os => os,
+    };
+    if same && host.contains(os) {
+        return Ok(());
+    }
+    Err(Box::new(
+        Finding::error(
+            Code::XtaskNotForHost,
+            format!("this xtask was built for {own} {}, and rustc's host is {host}", std::env::consts::OS),
+        )
+        .note("`build.target` in a Cargo config cross-compiles the xtask, too")
+        .hint("give the alias `--target host-tuple`: xtask = \"run --quiet --target host-tuple --package xtask --\""),
+    ))
+}
+
+fn read_settings(metadata: &Metadata, catalogue: &Catalogue) -> Result<Settings, Ends> {
+    let text = apply::read(&metadata.root.join(settings::FILE)).map_err(ends(Exit::Usage))?;
+    let settings = Settings::parse(&text.unwrap_or_default(), catalogue).map_err(|findings| (Exit::Usage, findings))?;
+    let unknown = metadata.workspace.unknown_packages(settings.named_packages());
+    if unknown.is_empty() { Ok(settings) } else { Err((Exit::Usage, unknown)) }
+}
+
+/// The xtask inherits the `[env]` values of the config as it was when cargo started it.
+fn strip_env_table(variables: &mut Variables, metadata: &Metadata, configs: &Configs) {
+    let root = metadata.root.display().to_string();
+    let root_file = configs.root_text.as_deref().map(|text| (configs.root_path.clone(), root, text.to_owned()));
+    let files: Vec<_> = root_file
+        .iter()
+        .chain(&configs.outer)
+        .filter_map(|(path, directory, text)| {
+            let document = crosskit_core::config::parse(text).ok()?;
+            Some(crosskit_core::resolve::ConfigFile { path: path.clone(), directory: directory.clone(), document })
+        })
+        .collect();
+    let nothing = std::collections::BTreeMap::new();
+    let config = crosskit_core::resolve::Config { files: &files, environment: &nothing };
+    environment::strip_env_table(variables, &config.env_table());
+}
+
+fn check_drift(prepared: &Prepared, configs: &Configs, progress: Progress) -> Exit {
+    for edit in &prepared.plan.edits {
+        let finding = Finding::error(Code::ConfigDrift, format!("`{}` differs from the policy", edit.path));
+        let finding = edit.changes.iter().fold(finding, |finding, change| finding.note(format!("would be {change}")));
+        progress(Event::Finding(&finding.hint("write it with `cargo xtask cross sync` and the same targets")));
+    }
+    if prepared.plan.edits.is_empty() {
+        progress(Event::Status("Checked", &format!("{}: up to date", configs.root_path)));
+        Exit::Done
+    } else {
+        Exit::Config
+    }
+}
+
+fn dry_run(prepared: &Prepared, progress: Progress) -> Exit {
+    for (_, finding) in &prepared.tools {
+        progress(Event::Finding(finding));
+    }
+    report::data(&explain::plan(&prepared.plan));
+    if prepared.is_ready() { Exit::Done } else { Exit::ToolMissing }
+}
+
+fn write_edits(metadata: &Metadata, edits: &[FileEdit], progress: Progress) -> Result<(), Ends> {
+    for edit in edits {
+        apply::write(&metadata.root, edit).map_err(ends(Exit::Config))?;
+        let keys = edit.changes.len();
+        let what = if edit.executable { "the launcher".to_owned() } else { format!("{keys} keys") };
+        progress(Event::Status("Synced", &format!("{} ({what})", edit.path)));
+        for change in &edit.changes {
+            progress(Event::Detail("", change));
+        }
+    }
+    if edits.is_empty() {
+        progress(Event::Status("Synced", "nothing to change"));
+    }
+    Ok(())
+}
+
+fn run_cells(context: &Context) -> (Vec<CellResult>, Exit) {
+    let mut results = Vec::new();
+    let mut exits = Vec::new();
+    for cell in &context.plan.cells {
+        let (result, stop) = run::cell(context, cell);
+        results.push(result);
+        exits.extend(stop.map(exit::of_stop));
+        if stop == Some(run::Stop::Interrupted) {
+            break;
+        }
+    }
+    (results, exit::first(exits))
+}
+
+/// Nothing was compiled: every cell says which of its tools is missing.
+fn missing_cells(prepared: &Prepared) -> Vec<CellResult> {
+    let missing = |cell: &Cell| {
+        let own = prepared.tools.iter().filter(|(triple, _)| *triple == cell.triple);
+        let findings: Vec<Finding> = own.map(|(_, finding)| finding.clone()).collect();
+        let stopped = findings.iter().any(Finding::is_error);
+        CellResult {
+            triple: cell.triple.clone(),
+            rung: None::<Rung>,
+            verdict: if stopped { Verdict::Missing } else { Verdict::Skipped },
+            suites: Vec::new(),
+            seconds: 0.0,
+            runner: cell.runner_name.clone(),
+            verified: 0,
+            findings,
+        }
+    };
+    prepared.plan.cells.iter().map(missing).collect()
+}
+
+/// The program's own directory, which cargo puts in front of the library path.
+pub fn executable_directory() -> Option<PathBuf> {
+    std::env::current_exe().ok()?.parent().map(PathBuf::from)
+}

@@ -1,0 +1,50 @@
+//! Runs the install commands that the decisions named.
+
+use crosskit_core::finding::{Code, Finding};
+use crosskit_core::install::{self, InstallCommand};
+use crosskit_core::machine::Machine;
+
+use crate::event::{Event, Progress};
+use crate::sh::Sh;
+
+/// Prints the commands, asks if one of them goes through sudo, and runs them all; what failed comes back as findings.
+pub fn run(
+    sh: &Sh,
+    commands: &[InstallCommand],
+    machine: &Machine,
+    progress: Progress,
+    agreed: impl FnOnce() -> bool,
+) -> Vec<Finding> {
+    for command in commands {
+        progress(Event::Status("Installing", &command.line(machine)));
+    }
+    let asks = commands.iter().any(|command| command.for_system) && !machine.root;
+    if asks && !agreed() {
+        return vec![
+            Finding::error(Code::InstallFailed, "nothing was installed: the question was not answered with yes")
+                .hint("start it again with `--yes`, or run the commands above yourself"),
+        ];
+    }
+    let mut findings = Vec::new();
+    for command in commands {
+        let sudo = (command.for_system && !machine.root).then(|| "sudo".to_owned());
+        let mut words = sudo.into_iter().chain(command.words.iter().cloned());
+        let Some(program) = words.next() else { continue };
+        progress(Event::Status("Running", &command.line(machine)));
+        let mut told = String::new();
+        let ran = sh.run(sh.command(program, words), |line| {
+            progress(Event::Output(line));
+            told.push_str(line);
+            told.push('\n');
+        });
+        match ran {
+            Ok(status) if status.success() => {}
+            Ok(status) => findings.push(install::failure(command, machine, &status.to_string(), &told)),
+            Err(error) => findings.push(install::failure(command, machine, &error, &told)),
+        }
+        if sh.is_interrupted() {
+            break;
+        }
+    }
+    findings
+}

@@ -1,0 +1,214 @@
+//! `cargo metadata`: the workspace as data.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crosskit_core::finding::{Code, Finding};
+use crosskit_core::workspace::{Dependency, DependencyKind, Package, Workspace};
+
+use crate::sh::Sh;
+
+/// The workspace as Cargo describes it.
+#[derive(Debug)]
+pub struct Metadata {
+    /// The workspace root.
+    pub root: PathBuf,
+    /// Where artefacts go.
+    pub target_directory: PathBuf,
+    /// Where intermediate artefacts go (Cargo 1.91 and later); test executables among them.
+    pub build_directory: PathBuf,
+    /// Members and their dependencies.
+    pub workspace: Workspace,
+    /// What cargo sets in the environment of a package's tests, by package id.
+    pub packages: BTreeMap<String, PackageInfo>,
+}
+
+/// What running a package's tests needs to know.
+#[derive(Debug)]
+pub struct PackageInfo {
+    /// The name.
+    pub name: String,
+    /// The package's directory.
+    pub directory: PathBuf,
+    /// The name of its library, and whether that is a proc-macro: a host program.
+    pub library: Option<(String, bool)>,
+    /// `CARGO_PKG_*` and `CARGO_MANIFEST_*`.
+    pub variables: Vec<(String, String)>,
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    packages: Vec<RawPackage>,
+    workspace_members: Vec<String>,
+    #[serde(default)]
+    workspace_default_members: Option<Vec<String>>,
+    resolve: Option<RawResolve>,
+    workspace_root: PathBuf,
+    target_directory: PathBuf,
+    build_directory: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct RawPackage {
+    id: String,
+    name: String,
+    version: String,
+    manifest_path: PathBuf,
+    #[serde(default)]
+    authors: Vec<String>,
+    description: Option<String>,
+    homepage: Option<String>,
+    repository: Option<String>,
+    license: Option<String>,
+    license_file: Option<String>,
+    rust_version: Option<String>,
+    readme: Option<String>,
+    links: Option<String>,
+    targets: Vec<RawTarget>,
+}
+
+#[derive(Deserialize)]
+struct RawTarget {
+    name: String,
+    kind: Vec<String>,
+    #[serde(default = "yes")]
+    doctest: bool,
+}
+
+impl RawTarget {
+    fn is_library(&self) -> bool {
+        let kinds = ["lib", "rlib", "dylib", "cdylib", "staticlib", "proc-macro"];
+        self.kind.iter().any(|kind| kinds.contains(&kind.as_str()))
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[derive(Deserialize)]
+struct RawResolve {
+    nodes: Vec<RawNode>,
+}
+
+#[derive(Deserialize)]
+struct RawNode {
+    id: String,
+    deps: Vec<RawDependency>,
+}
+
+#[derive(Deserialize)]
+struct RawDependency {
+    pkg: String,
+    dep_kinds: Vec<RawKind>,
+}
+
+#[derive(Deserialize)]
+struct RawKind {
+    kind: Option<String>,
+    target: Option<String>,
+}
+
+/// Asks cargo about the workspace around the present directory.
+///
+/// # Errors
+/// There is none, or cargo cannot read it; in cargo's own words.
+pub fn read(sh: &Sh, cargo: &Path, options: &[&str], xtask: Option<String>) -> Result<Metadata, Box<Finding>> {
+    let failed = |why: &str| {
+        let finding = if why.contains("could not find `Cargo.toml`") {
+            Finding::error(Code::NoWorkspace, format!("no workspace at or above `{}`", sh.directory().display()))
+                .hint("start it in a directory of the workspace")
+        } else {
+            Finding::error(Code::NoWorkspace, "cargo cannot read the workspace")
+        };
+        let told = why.lines().map(str::trim).filter(|line| !line.is_empty());
+        Box::new(told.fold(finding, |finding, line| finding.note(line)))
+    };
+    let arguments = ["metadata", "--format-version", "1"].iter().chain(options);
+    let (stdout, stderr, status) = sh.output(sh.command(cargo, arguments)).map_err(|error| failed(&error))?;
+    if !status.success() {
+        return Err(failed(&stderr));
+    }
+    let raw: Raw = serde_json::from_str(&stdout).map_err(|error| failed(&format!("`cargo metadata`: {error}")))?;
+    Ok(convert(raw, xtask))
+}
+
+fn convert(raw: Raw, xtask: Option<String>) -> Metadata {
+    let nodes = raw.resolve.map(|resolve| resolve.nodes).unwrap_or_default();
+    let mut dependencies: BTreeMap<String, Vec<Dependency>> =
+        nodes.into_iter().map(|node| (node.id, node.deps.into_iter().flat_map(dependency).collect())).collect();
+    let default_members = raw.workspace_default_members.as_ref().unwrap_or(&raw.workspace_members);
+    let mut packages = Vec::new();
+    let mut infos = BTreeMap::new();
+    // Members come first, in the order in which cargo names them.
+    let place = |id: &str| raw.workspace_members.iter().position(|member| member == id).unwrap_or(usize::MAX);
+    let mut raw_packages = raw.packages;
+    raw_packages.sort_by_key(|package| place(&package.id));
+    for package in raw_packages {
+        packages.push(Package {
+            id: package.id.clone(),
+            name: package.name.clone(),
+            member: raw.workspace_members.contains(&package.id),
+            default_member: default_members.contains(&package.id),
+            doctests: package.targets.iter().any(|target| target.is_library() && target.doctest),
+            dependencies: dependencies.remove(&package.id).unwrap_or_default(),
+        });
+        infos.insert(package.id.clone(), info(package));
+    }
+    Metadata {
+        root: raw.workspace_root,
+        build_directory: raw.build_directory.unwrap_or_else(|| raw.target_directory.clone()),
+        target_directory: raw.target_directory,
+        workspace: Workspace { packages, xtask },
+        packages: infos,
+    }
+}
+
+fn dependency(raw: RawDependency) -> impl Iterator<Item = Dependency> {
+    let id = raw.pkg;
+    raw.dep_kinds.into_iter().map(move |kind| Dependency {
+        id: id.clone(),
+        kind: match kind.kind.as_deref() {
+            Some("dev") => DependencyKind::Dev,
+            Some("build") => DependencyKind::Build,
+            _ => DependencyKind::Normal,
+        },
+        platform: kind.target,
+    })
+}
+
+/// The variables that cargo sets for the tests of a package.
+/// Source: Cargo reference, "Environment variables Cargo sets for crates".
+fn info(package: RawPackage) -> PackageInfo {
+    let directory = package.manifest_path.parent().map(Path::to_path_buf).unwrap_or_default();
+    let (numbers, pre) = match package.version.split('+').next().unwrap_or_default().split_once('-') {
+        Some((numbers, pre)) => (numbers.to_owned(), pre.to_owned()),
+        None => (package.version.split('+').next().unwrap_or_default().to_owned(), String::new()),
+    };
+    let mut numbers = numbers.split('.').map(str::to_owned);
+    let mut number = || numbers.next().unwrap_or_default();
+    let mut variables = vec![
+        ("CARGO_MANIFEST_DIR".to_owned(), directory.display().to_string()),
+        ("CARGO_MANIFEST_PATH".to_owned(), package.manifest_path.display().to_string()),
+        ("CARGO_PKG_NAME".to_owned(), package.name.clone()),
+        ("CARGO_PKG_VERSION".to_owned(), package.version.clone()),
+        ("CARGO_PKG_VERSION_MAJOR".to_owned(), number()),
+        ("CARGO_PKG_VERSION_MINOR".to_owned(), number()),
+        ("CARGO_PKG_VERSION_PATCH".to_owned(), number()),
+        ("CARGO_PKG_VERSION_PRE".to_owned(), pre),
+        ("CARGO_PKG_AUTHORS".to_owned(), package.authors.join(":")),
+        ("CARGO_PKG_DESCRIPTION".to_owned(), package.description.unwrap_or_default()),
+        ("CARGO_PKG_HOMEPAGE".to_owned(), package.homepage.unwrap_or_default()),
+        ("CARGO_PKG_REPOSITORY".to_owned(), package.repository.unwrap_or_default()),
+        ("CARGO_PKG_LICENSE".to_owned(), package.license.unwrap_or_default()),
+        ("CARGO_PKG_LICENSE_FILE".to_owned(), package.license_file.unwrap_or_default()),
+        ("CARGO_PKG_RUST_VERSION".to_owned(), package.rust_version.unwrap_or_default()),
+        ("CARGO_PKG_README".to_owned(), package.readme.unwrap_or_default()),
+    ];
+    let library = package.targets.iter().find(|target| target.is_library());
+    let library = library.map(|it| (it.name.clone(), it.kind.iter().any(|kind| kind == "proc-macro")));
+    variables.extend(package.links.map(|links| ("CARGO_MANIFEST_LINKS".to_owned(), links)));
+    PackageInfo { name: package.name, directory, library, variables }
+}

@@ -1,0 +1,176 @@
+//! The only module that prints: status lines and findings to stderr, the result to stdout.
+
+mod json;
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use crosskit_core::finding::Finding;
+use crosskit_core::render::{self, Style};
+
+use crate::cli::Verbosity;
+use crate::event::Event;
+use crate::results::{CellResult, Suite, SuiteVerdict, Verdict};
+
+pub use json::report as json;
+
+/// The terminal.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal {
+    style: Style,
+    verbosity: Verbosity,
+}
+
+impl Terminal {
+    /// A terminal that follows `--color`, then `CARGO_TERM_COLOR`, then `NO_COLOR`, then what stderr is.
+    pub fn new(colour: Option<&str>, variable: impl Fn(&str) -> Option<String>, verbosity: Verbosity) -> Terminal {
+        let wanted = colour.map(str::to_owned).or_else(|| variable("CARGO_TERM_COLOR"));
+        let colour = match wanted.as_deref() {
+            Some("always") => true,
+            Some("never") => false,
+            _ => {
+                variable("NO_COLOR").is_none_or(|value| value.is_empty())
+                    && variable("TERM").is_none_or(|term| term != "dumb")
+                    && std::io::stderr().is_terminal()
+            }
+        };
+        Terminal { style: Style { colour }, verbosity }
+    }
+
+    /// The word that tells cargo the same.
+    pub fn colour(&self) -> &'static str {
+        if self.style.colour { "always" } else { "never" }
+    }
+
+    /// Tells an event.
+    pub fn event(&self, event: Event) {
+        let quiet = self.verbosity == Verbosity::Quiet;
+        match event {
+            Event::Status(verb, text) if !quiet => self.line(&render::status(verb, text, self.style)),
+            Event::Detail(verb, text) if self.verbosity == Verbosity::Verbose => {
+                self.line(&render::status(verb, text, self.style));
+            }
+            Event::Status(..) | Event::Detail(..) => {}
+            Event::Output(line) => self.line(line),
+            Event::Finding(finding) => self.finding(finding),
+            Event::Suite(suite) => self.suite(suite),
+        }
+    }
+
+    /// Tells a finding.
+    pub fn finding(&self, finding: &Finding) {
+        self.line(render::finding(finding, self.style).trim_end());
+    }
+
+    fn suite(&self, suite: &Suite) {
+        let passed = suite.verdict == SuiteVerdict::Passed;
+        if !passed || self.verbosity == Verbosity::Verbose {
+            // Failing output is shown whole, and once.
+            self.line(suite.output.trim_end());
+        }
+        if self.verbosity == Verbosity::Quiet {
+            return;
+        }
+        let verb = if passed { "Tested" } else { "Failed" };
+        let place = if suite.host { " on the host" } else { "" };
+        let text = format!(
+            "{} {} ({}){place}: {} [{:.2} s]",
+            suite.package,
+            suite.name,
+            suite.kind.as_str(),
+            figures(suite.counts),
+            suite.seconds
+        );
+        if passed {
+            self.line(&render::status(verb, &text, self.style));
+        } else {
+            self.line(&format!("{} {text}", self.style.bad(&format!("{verb:>12}"))));
+        }
+    }
+
+    /// The summary table, for stdout.
+    pub fn table(&self, results: &[CellResult]) {
+        let mut text = String::new();
+        for result in results {
+            if !result.suites.is_empty() {
+                text.push_str(&suites_table(result));
+                text.push('\n');
+            }
+        }
+        let rows: Vec<Vec<String>> = results.iter().map(summary_row).collect();
+        text.push_str(&render::table(&rows));
+        data(&text);
+    }
+
+    /// Asks a question that is answered with `y`; anything else, or no terminal, is a no.
+    pub fn ask(&self, question: &str) -> bool {
+        let _ = write!(std::io::stderr(), "{question} [y/N] ");
+        let mut answer = String::new();
+        let read = std::io::stdin().lock().read_line(&mut answer);
+        read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
+    }
+
+    fn line(&self, line: &str) {
+        // When stderr is closed nobody is left to be told.
+        let _ = writeln!(std::io::stderr(), "{line}");
+    }
+}
+
+/// Prints data to stdout.
+pub fn data(text: &str) {
+    // A closed pipe, as of `| head`, ends the wish to read.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+fn figures(counts: crosskit_core::libtest::Counts) -> String {
+    let mut text = format!("{} passed", counts.passed);
+    for (count, word) in [(counts.failed, "failed"), (counts.ignored, "ignored")] {
+        if count > 0 {
+            text.push_str(&format!(", {count} {word}"));
+        }
+    }
+    text
+}
+
+fn suites_table(result: &CellResult) -> String {
+    let row = |words: [&str; 6]| words.map(str::to_owned).to_vec();
+    let mut rows = vec![row(["package", "suite", "kind", "tests", "seconds", "ran on"])];
+    for suite in &result.suites {
+        let place = match (suite.host, suite.machine.as_str()) {
+            (true, "") => "host".to_owned(),
+            (true, machine) => format!("host, {machine}"),
+            (false, "") => result.runner.clone(),
+            (false, machine) => format!("{}, {machine}", result.runner),
+        };
+        let outcome = match suite.verdict {
+            SuiteVerdict::Passed => figures(suite.counts),
+            SuiteVerdict::Failed => figures(suite.counts),
+            other => format!("{}, {}", figures(suite.counts), other.as_str()),
+        };
+        let seconds = format!("{:.2}", suite.seconds);
+        rows.push(row([&suite.package, &suite.name, suite.kind.as_str(), &outcome, &seconds, &place]));
+    }
+    render::table(&rows)
+}
+
+fn summary_row(result: &CellResult) -> Vec<String> {
+    use crosskit_core::plan::Rung;
+    let word = match (result.verdict, result.rung) {
+        (Verdict::Passed, Some(Rung::Run)) => "PASS",
+        (Verdict::Passed, Some(Rung::Check)) => "CHECKED",
+        (Verdict::Passed, _) => "BUILT",
+        (Verdict::Failed, _) => "FAIL",
+        (Verdict::Missing, Some(_)) => "BUILT",
+        (Verdict::Missing, None) => "MISSING",
+        (Verdict::Skipped, _) => "SKIP",
+    };
+    let what = match (result.rung, result.verdict) {
+        (_, Verdict::Missing) if result.rung.is_some() => "nothing runs it here".to_owned(),
+        (_, Verdict::Missing) => "a tool is missing".to_owned(),
+        (Some(Rung::Run), _) => figures(result.counts()),
+        (_, _) if !result.suites.is_empty() => figures(result.counts()),
+        (Some(Rung::Verify), _) => format!("{} executables checked", result.verified),
+        (Some(rung), _) => format!("reached `{}`", rung.as_str()),
+        (None, _) => "nothing reached".to_owned(),
+    };
+    vec![word.to_owned(), format!("[{:7.2} s]", result.seconds), result.triple.clone(), what, result.runner.clone()]
+}

@@ -1,0 +1,139 @@
+//! `target/crosskit/report.json`. Fields are added, never renamed; `schema` counts the breaking changes.
+
+use serde::Serialize;
+
+use crosskit_core::finding::Finding;
+
+use crate::results::{CellResult, Suite, Verdict};
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: u32,
+    host: &'a str,
+    cells: Vec<Cell<'a>>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Cell<'a> {
+    target: &'a str,
+    rung: Option<&'static str>,
+    verdict: &'static str,
+    tests: Tests,
+    seconds: f64,
+    runner: &'a str,
+    verified: usize,
+    findings: Vec<FindingRow<'a>>,
+    suites: Vec<SuiteRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tests {
+    passed: usize,
+    failed: usize,
+    ignored: usize,
+}
+
+#[derive(Serialize)]
+struct FindingRow<'a> {
+    code: String,
+    severity: &'static str,
+    message: &'a str,
+    origin: Option<String>,
+    notes: &'a [String],
+    hints: &'a [String],
+}
+
+#[derive(Serialize)]
+struct SuiteRow<'a> {
+    package: &'a str,
+    name: &'a str,
+    kind: &'static str,
+    host: bool,
+    machine: &'a str,
+    verdict: &'static str,
+    seconds: f64,
+    tests: Vec<TestRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct TestRow<'a> {
+    name: &'a str,
+    outcome: &'static str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    cells: usize,
+    passed: usize,
+    failed: usize,
+    missing: usize,
+    skipped: usize,
+    tests: Tests,
+    exit_code: u8,
+}
+
+/// The report as JSON text.
+pub fn report(host: &str, results: &[CellResult], exit_code: u8) -> String {
+    let count = |verdict| results.iter().filter(|result| result.verdict == verdict).count();
+    let mut all = crosskit_core::libtest::Counts::default();
+    results.iter().for_each(|result| all.add(result.counts()));
+    let report = Report {
+        schema: 1,
+        host,
+        cells: results.iter().map(cell).collect(),
+        summary: Summary {
+            cells: results.len(),
+            passed: count(Verdict::Passed),
+            failed: count(Verdict::Failed),
+            missing: count(Verdict::Missing),
+            skipped: count(Verdict::Skipped),
+            tests: tests(all),
+            exit_code,
+        },
+    };
+    // Plain structures of numbers and text have no way to fail.
+    serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"
+}
+
+fn tests(counts: crosskit_core::libtest::Counts) -> Tests {
+    Tests { passed: counts.passed, failed: counts.failed, ignored: counts.ignored }
+}
+
+fn cell(result: &CellResult) -> Cell<'_> {
+    Cell {
+        target: &result.triple,
+        rung: result.rung.map(|rung| rung.as_str()),
+        verdict: result.verdict.as_str(),
+        tests: tests(result.counts()),
+        seconds: result.seconds,
+        runner: &result.runner,
+        verified: result.verified,
+        findings: result.findings.iter().map(finding).collect(),
+        suites: result.suites.iter().map(suite).collect(),
+    }
+}
+
+fn finding(finding: &Finding) -> FindingRow<'_> {
+    FindingRow {
+        code: finding.code.to_string(),
+        severity: finding.severity.as_str(),
+        message: &finding.message,
+        origin: finding.origin.as_ref().map(ToString::to_string),
+        notes: &finding.notes,
+        hints: &finding.hints,
+    }
+}
+
+fn suite(suite: &Suite) -> SuiteRow<'_> {
+    SuiteRow {
+        package: &suite.package,
+        name: &suite.name,
+        kind: suite.kind.as_str(),
+        host: suite.host,
+        machine: &suite.machine,
+        verdict: suite.verdict.as_str(),
+        seconds: suite.seconds,
+        tests: suite.tests.iter().map(|test| TestRow { name: &test.name, outcome: test.outcome.as_str() }).collect(),
+    }
+}

@@ -1,0 +1,139 @@
+//! What came of a run, as plain data: the terminal and `report.json` are made from it.
+
+use crosskit_core::finding::Finding;
+use crosskit_core::libtest::{Counts, Test};
+use crosskit_core::plan::Rung;
+
+/// What a suite is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SuiteKind {
+    /// Tests inside a library or a binary.
+    Unit,
+    /// An integration test of its own.
+    Integration,
+    /// Another executable that `cargo test` runs: a bench or an example with `test = true`.
+    Other,
+    /// The documentation tests of a package.
+    Doc,
+}
+
+impl SuiteKind {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SuiteKind::Unit => "unit",
+            SuiteKind::Integration => "integration",
+            SuiteKind::Other => "other",
+            SuiteKind::Doc => "doc",
+        }
+    }
+}
+
+/// How a suite ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SuiteVerdict {
+    /// Every test passed.
+    Passed,
+    /// A test failed.
+    Failed,
+    /// It ran longer than its limit and was ended.
+    TimedOut,
+    /// It ended by a signal, or without saying how its tests ended.
+    Crashed,
+}
+
+impl SuiteVerdict {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SuiteVerdict::Passed => "passed",
+            SuiteVerdict::Failed => "failed",
+            SuiteVerdict::TimedOut => "timed out",
+            SuiteVerdict::Crashed => "crashed",
+        }
+    }
+}
+
+/// One test binary, or the documentation tests of one package.
+#[derive(Clone, Debug)]
+pub struct Suite {
+    /// The package.
+    pub package: String,
+    /// The target of the package: the library's, binary's or test's name.
+    pub name: String,
+    /// What it is.
+    pub kind: SuiteKind,
+    /// Whether it is a host program: the tests of a proc-macro.
+    pub host: bool,
+    /// What the executable's header says; empty for documentation tests.
+    pub machine: String,
+    /// How it ended.
+    pub verdict: SuiteVerdict,
+    /// How the process ended, in words.
+    pub status: String,
+    /// Its figures.
+    pub counts: Counts,
+    /// Every test that told how it ended.
+    pub tests: Vec<Test>,
+    /// Seconds.
+    pub seconds: f64,
+    /// Everything it printed.
+    pub output: String,
+}
+
+/// The verdict over a cell, as `report.json` spells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The rung that was asked for was reached, and everything on it passed.
+    Passed,
+    /// Something failed.
+    Failed,
+    /// A tool is missing, so the rung asked for was not reached.
+    Missing,
+    /// Nothing was tried.
+    Skipped,
+}
+
+impl Verdict {
+    /// The word in `report.json`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Passed => "passed",
+            Verdict::Failed => "failed",
+            Verdict::Missing => "missing",
+            Verdict::Skipped => "skipped",
+        }
+    }
+}
+
+/// What came of one cell.
+#[derive(Clone, Debug)]
+pub struct CellResult {
+    /// The triple.
+    pub triple: String,
+    /// The last rung that was reached; `None` if not even the lowest was.
+    pub rung: Option<Rung>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Test binaries and documentation tests.
+    pub suites: Vec<Suite>,
+    /// Seconds.
+    pub seconds: f64,
+    /// The runner in words.
+    pub runner: String,
+    /// Executables whose headers were checked.
+    pub verified: usize,
+    /// What there is to say.
+    pub findings: Vec<Finding>,
+}
+
+impl CellResult {
+    /// The figures of all suites.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for suite in &self.suites {
+            counts.add(suite.counts);
+        }
+        counts
+    }
+}

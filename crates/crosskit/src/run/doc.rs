@@ -1,0 +1,182 @@
+//! Runs documentation tests, which only cargo can: it compiles each and starts it under the runner.
+
+use std::time::{Duration, Instant};
+
+use crosskit_core::libtest::{self, Counts, Line, Outcome, Test};
+use crosskit_core::plan::Cell;
+
+use super::Context;
+use crate::event::Event;
+use crate::results::{Suite, SuiteKind, SuiteVerdict};
+use crate::sh::{Ended, OnInterrupt, Restart};
+
+/// Runs the documentation tests of a cell's packages; `None` means Ctrl-C.
+///
+/// # Errors
+/// cargo cannot be started.
+pub fn run(context: &Context, cell: &Cell) -> Result<Option<Vec<Suite>>, String> {
+    let mut suites = Vec::new();
+    let Some(arguments) = &cell.doc else { return Ok(Some(suites)) };
+    let mut packages = cell.doc_packages.clone();
+    // A package that hangs ends cargo, so the others are started again without it.
+    while !packages.is_empty() {
+        let Some(mut ran) = run_packages(context, cell, arguments, &packages)? else { return Ok(None) };
+        packages.retain(|package| !ran.iter().any(|suite| suite.package == *package));
+        let hung = ran.iter().any(|suite| suite.verdict == SuiteVerdict::TimedOut);
+        suites.append(&mut ran);
+        if !hung {
+            break;
+        }
+    }
+    // Cargo stops at a package whose documentation tests do not compile; it then names no further one.
+    for package in packages {
+        suites.push(Suite {
+            verdict: SuiteVerdict::Crashed,
+            status: "did not come to this package".to_owned(),
+            ..empty(package)
+        });
+    }
+    Ok(Some(suites))
+}
+
+fn run_packages(
+    context: &Context,
+    cell: &Cell,
+    arguments: &[String],
+    packages: &[String],
+) -> Result<Option<Vec<Suite>>, String> {
+    let mut arguments = arguments.to_vec();
+    for package in packages {
+        arguments.extend(["-p".to_owned(), package.clone()]);
+    }
+    if !cell.test_arguments.is_empty() {
+        arguments.push("--".to_owned());
+        arguments.extend(cell.test_arguments.iter().cloned());
+    }
+    (context.progress)(Event::Detail("Running", &format!("cargo {}", crosskit_core::explain::command(&arguments))));
+    let mut command = context.cargo_command(&arguments);
+    command.env("CARGO_TERM_COLOR", "never");
+    let mut reader = Reader { context, packages, suites: Vec::new(), began: Instant::now(), before: String::new() };
+    let limit = Some(Duration::from_secs(cell.timeout));
+    let ended = context.sh.supervise(command, true, OnInterrupt::Force, limit, |line| reader.line(line))?;
+    let status = match ended {
+        Ended::Interrupted => return Ok(None),
+        Ended::TimedOut => "was ended at its time limit".to_owned(),
+        Ended::Exited(status) => format!("ended with {status}"),
+    };
+    Ok(Some(reader.finish(ended, &status)))
+}
+
+struct Reader<'a> {
+    context: &'a Context<'a>,
+    packages: &'a [String],
+    suites: Vec<(Suite, bool)>,
+    began: Instant,
+    before: String,
+}
+
+impl Reader<'_> {
+    fn line(&mut self, line: &str) -> Restart {
+        if let Some(name) = line.trim_start().strip_prefix("Doc-tests ") {
+            self.end_suite();
+            let package = self.package_of(name);
+            let mut suite = empty(package);
+            suite.name = name.to_owned();
+            suite.host = self.is_proc_macro(&suite.package);
+            self.suites.push((suite, false));
+            return Restart::Limit;
+        }
+        let Some((suite, summed)) = self.suites.last_mut() else {
+            self.before.push_str(line);
+            self.before.push('\n');
+            return Restart::Nothing;
+        };
+        suite.output.push_str(line);
+        suite.output.push('\n');
+        match libtest::read_line(line) {
+            Line::Test(test) => {
+                suite.tests.push(test);
+                // Each documentation test is a process of its own, or nearly so: the limit is meant for one.
+                return Restart::Limit;
+            }
+            // Tests that are compiled into one program and those that are not have a summary each.
+            Line::Summary(counts) => {
+                suite.counts.add(counts);
+                *summed = true;
+            }
+            Line::Other => {}
+        }
+        Restart::Nothing
+    }
+
+    fn end_suite(&mut self) {
+        if let Some((suite, _)) = self.suites.last_mut() {
+            suite.seconds = self.began.elapsed().as_secs_f64();
+        }
+        self.began = Instant::now();
+    }
+
+    /// Cargo names the library, whose name may differ from the package's.
+    fn package_of(&self, library: &str) -> String {
+        let infos = self.context.metadata.packages.values();
+        let owner = infos.filter(|info| self.packages.contains(&info.name)).find(|info| {
+            info.library.as_ref().is_some_and(|(name, _)| name == library || name.replace('-', "_") == library)
+        });
+        owner.map_or_else(|| library.to_owned(), |info| info.name.clone())
+    }
+
+    fn is_proc_macro(&self, package: &str) -> bool {
+        let mut infos = self.context.metadata.packages.values();
+        infos.any(|info| info.name == package && matches!(info.library, Some((_, true))))
+    }
+
+    fn finish(mut self, ended: Ended, status: &str) -> Vec<Suite> {
+        self.end_suite();
+        let last = self.suites.len().saturating_sub(1);
+        let succeeded = matches!(ended, Ended::Exited(status) if status.success());
+        let mut suites: Vec<Suite> = Vec::new();
+        for (at, (mut suite, summed)) in self.suites.into_iter().enumerate() {
+            suite.status = status.to_owned();
+            suite.verdict = match (ended, summed) {
+                (_, true) if suite.counts.failed > 0 => SuiteVerdict::Failed,
+                (_, true) => SuiteVerdict::Passed,
+                (Ended::TimedOut, false) if at == last => SuiteVerdict::TimedOut,
+                (_, false) if succeeded => SuiteVerdict::Passed,
+                (_, false) => SuiteVerdict::Crashed,
+            };
+            if !summed {
+                suite.counts = told(&suite.tests, suite.verdict);
+            }
+            suites.push(suite);
+        }
+        if suites.is_empty() && !succeeded {
+            let package = self.packages.first().cloned().unwrap_or_default();
+            let verdict = if ended == Ended::TimedOut { SuiteVerdict::TimedOut } else { SuiteVerdict::Crashed };
+            let counts = Counts { failed: 1, ..Counts::default() };
+            suites.push(Suite { verdict, counts, status: status.to_owned(), output: self.before, ..empty(package) });
+        }
+        suites
+    }
+}
+
+fn told(tests: &[Test], verdict: SuiteVerdict) -> Counts {
+    let count = |outcome| tests.iter().filter(|test| test.outcome == outcome).count();
+    let failed = count(Outcome::Failed).max(usize::from(verdict != SuiteVerdict::Passed));
+    Counts { passed: count(Outcome::Passed), failed, ignored: count(Outcome::Ignored) }
+}
+
+fn empty(package: String) -> Suite {
+    Suite {
+        name: package.clone(),
+        package,
+        kind: SuiteKind::Doc,
+        host: false,
+        machine: String::new(),
+        verdict: SuiteVerdict::Passed,
+        status: String::new(),
+        counts: Counts::default(),
+        tests: Vec::new(),
+        seconds: 0.0,
+        output: String::new(),
+    }
+}

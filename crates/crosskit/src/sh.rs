@@ -1,0 +1,273 @@
+//! The only module that starts processes. Every process is ended before the run ends.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use xshell::Shell;
+
+use crate::environment::Variables;
+
+/// How often a running process is looked after.
+const TICK: Duration = Duration::from_millis(50);
+
+/// How long a process that was asked to end may take before it is ended by force.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Starts processes in one directory with one environment, and ends them on Ctrl-C.
+#[derive(Debug)]
+pub struct Sh {
+    shell: Shell,
+    /// The environment of every process.
+    pub variables: Variables,
+    interrupted: Arc<AtomicBool>,
+}
+
+/// How a supervised process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// By itself.
+    Exited(ExitStatus),
+    /// It ran longer than its limit and was ended, with everything that it had started.
+    TimedOut,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+/// How a process that stays in the background of a run is ended on Ctrl-C.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnInterrupt {
+    /// It is asked first: cargo then ends its own children.
+    Ask,
+    /// It is ended by force: an emulator may not listen.
+    Force,
+}
+
+impl Sh {
+    /// A shell for a directory.
+    ///
+    /// # Errors
+    /// The present directory does not exist, or signals cannot be caught.
+    pub fn new(variables: Variables) -> Result<Sh, String> {
+        let shell = Shell::new().map_err(|error| error.to_string())?;
+        let interrupted = Arc::new(AtomicBool::new(false));
+        #[cfg(unix)]
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
+            signal_hook::flag::register(signal, Arc::clone(&interrupted)).map_err(|error| error.to_string())?;
+        }
+        Ok(Sh { shell, variables, interrupted })
+    }
+
+    /// The directory in which processes start.
+    pub fn directory(&self) -> PathBuf {
+        self.shell.current_dir()
+    }
+
+    /// Moves to another directory.
+    pub fn change_directory(&self, directory: &Path) {
+        self.shell.change_dir(directory);
+    }
+
+    /// Whether Ctrl-C was pressed, or the process was asked to end.
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// A command with our directory and environment. Arguments go as arguments: no shell sees them.
+    pub fn command<A: AsRef<std::ffi::OsStr>>(
+        &self,
+        program: impl AsRef<Path>,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Command {
+        Command::from(self.shell.cmd(program).args(arguments).env_clear().envs(&self.variables))
+    }
+
+    /// The output of a short command: standard output, standard error, status. Output that is not text is mended.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub fn output(&self, mut command: Command) -> Result<(String, String, ExitStatus), String> {
+        let program = command.get_program().to_string_lossy().into_owned();
+        let output = command.stdin(Stdio::null()).output().map_err(|error| format!("`{program}`: {error}"))?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Ok((text(&output.stdout), text(&output.stderr), output.status))
+    }
+
+    /// Runs a command that may ask the user something (sudo for a password), in our own process group; every line
+    /// of its standard error goes to `on_line`, and its standard output to our standard error.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub fn run(&self, mut command: Command, mut on_line: impl FnMut(&str)) -> Result<ExitStatus, String> {
+        let program = command.get_program().to_string_lossy().into_owned();
+        let describe = |error: std::io::Error| format!("`{program}`: {error}");
+        let mut child = command.stdout(std::io::stderr()).stderr(Stdio::piped()).spawn().map_err(describe)?;
+        if let Some(stderr) = child.stderr.take() {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                on_line(&line);
+            }
+        }
+        child.wait().map_err(describe)
+    }
+
+    /// Runs a command whose output is read line by line, with a time limit that a line may start anew.
+    ///
+    /// The process gets a group of its own, so that a limit or Ctrl-C ends everything that it started. With
+    /// `merge`, standard error comes in the same lines; otherwise it goes where ours goes.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub fn supervise(
+        &self,
+        mut command: Command,
+        merge: bool,
+        on_interrupt: OnInterrupt,
+        limit: Option<Duration>,
+        mut on_line: impl FnMut(&str) -> Restart,
+    ) -> Result<Ended, String> {
+        let program = command.get_program().to_string_lossy().into_owned();
+        let describe = |error: std::io::Error| format!("`{program}`: {error}");
+        let (reader, writer) = std::io::pipe().map_err(describe)?;
+        if merge {
+            command.stderr(writer.try_clone().map_err(describe)?);
+        }
+        command.stdout(writer).stdin(Stdio::null());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut running = Running { child: command.spawn().map_err(describe)?, reaped: false };
+        // The command still holds the pipe's writing end, and the reader would never come to an end.
+        drop(command);
+        let lines = read_lines(reader);
+        let mut began = Instant::now();
+        let mut told_everything = false;
+        let mut exited: Option<(ExitStatus, Instant)> = None;
+        loop {
+            if told_everything {
+                std::thread::sleep(Duration::from_millis(2));
+            } else {
+                match lines.recv_timeout(if exited.is_some() { Duration::from_millis(5) } else { TICK }) {
+                    Ok(line) => {
+                        if on_line(&line) == Restart::Limit {
+                            began = Instant::now();
+                        }
+                        continue;
+                    }
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => told_everything = true,
+                }
+            }
+            if exited.is_none()
+                && let Some(status) = running.child.try_wait().map_err(describe)?
+            {
+                running.reaped = true;
+                exited = Some((status, Instant::now()));
+            }
+            if let Some((status, at)) = exited {
+                // Something that the process left behind may hold the pipe open.
+                if told_everything || at.elapsed() > GRACE {
+                    running.end_group();
+                    return Ok(Ended::Exited(status));
+                }
+                continue;
+            }
+            if self.is_interrupted() {
+                if on_interrupt == OnInterrupt::Ask {
+                    running.ask_group();
+                }
+                running.end();
+                return Ok(Ended::Interrupted);
+            }
+            if limit.is_some_and(|limit| began.elapsed() > limit) {
+                running.end();
+                while let Ok(line) = lines.recv_timeout(Duration::from_millis(100)) {
+                    on_line(&line);
+                }
+                return Ok(Ended::TimedOut);
+            }
+        }
+    }
+}
+
+/// What a line means for the time limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restart {
+    /// The limit goes on.
+    Nothing,
+    /// The limit starts anew.
+    Limit,
+}
+
+fn read_lines(reader: std::io::PipeReader) -> Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut reader = BufReader::new(reader);
+        let mut bytes = Vec::new();
+        // Bytes and not text: a test may print anything.
+        while reader.read_until(b'\n', &mut bytes).is_ok_and(|count| count > 0) {
+            while matches!(bytes.last(), Some(b'\n' | b'\r')) {
+                bytes.pop();
+            }
+            if sender.send(String::from_utf8_lossy(&bytes).into_owned()).is_err() {
+                return;
+            }
+            bytes.clear();
+        }
+    });
+    lines
+}
+
+/// A process that is ended when this value goes, whatever the reason.
+struct Running {
+    child: Child,
+    reaped: bool,
+}
+
+impl Running {
+    fn ask_group(&mut self) {
+        #[cfg(unix)]
+        signal_group(self.child.id(), rustix::process::Signal::INT);
+        let asked = Instant::now();
+        while asked.elapsed() < GRACE {
+            if matches!(self.child.try_wait(), Ok(Some(_))) {
+                self.reaped = true;
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn end_group(&self) {
+        #[cfg(unix)]
+        signal_group(self.child.id(), rustix::process::Signal::KILL);
+    }
+
+    fn end(&mut self) {
+        self.end_group();
+        if !self.reaped {
+            // It may have ended just now: then there is nothing to end.
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+            self.reaped = true;
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if !self.reaped {
+            self.end();
+        }
+    }
+}
+
+#[cfg(unix)]
+fn signal_group(leader: u32, signal: rustix::process::Signal) {
+    if let Some(group) = i32::try_from(leader).ok().and_then(rustix::process::Pid::from_raw) {
+        // An empty group is what we want, so that it is gone is no failure.
+        let _ = rustix::process::kill_process_group(group, signal);
+    }
+}

@@ -4,12 +4,13 @@
 //! The layers, from facts to words; a module imports from those above it in this list:
 //! [`triple`], [`finding`], [`object_file`] (re-exported from crosskit-build), [`target`], [`machine`] are facts;
 //! [`rules`], [`config`], [`cfgs`], [`settings`], [`policy`], [`resolve`], [`workspace`], [`tools`], [`install`],
-//! [`libtest`] and [`plan`] decide; [`explain`] and [`render`] put the decisions into words.
+//! [`libtest`], [`exit`] and [`plan`] decide; [`explain`] and [`render`] put the decisions into words.
 
 pub use crosskit_build::{finding, object_file, rules, triple};
 
 pub mod cfgs;
 pub mod config;
+pub mod exit;
 pub mod explain;
 pub mod install;
 pub mod libtest;

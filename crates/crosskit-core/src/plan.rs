@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{self, Change, WantedKey, WantedValue};
+use crate::exit::Exit;
 use crate::finding::{Code, Finding, Origin};
 use crate::machine::Machine;
 use crate::policy::{self, LAUNCHER, LAUNCHER_PATH, Policy, linker_variable};
@@ -161,9 +162,28 @@ impl Prepared {
         self.usage.iter().chain(&self.config).chain(tools)
     }
 
-    /// Whether the work can go on to compiling.
-    pub fn is_ready(&self) -> bool {
-        !self.findings().any(Finding::is_error)
+    /// With what the command ends before anything is compiled; [`Exit::Done`] lets it go on.
+    pub fn exit(&self) -> Exit {
+        let stops = |findings: &[Finding]| findings.iter().any(Finding::is_error);
+        if stops(&self.usage) {
+            Exit::Usage
+        } else if stops(&self.config) {
+            Exit::Config
+        } else if self.tools.iter().any(|(_, finding)| finding.is_error()) {
+            Exit::ToolMissing
+        } else {
+            Exit::Done
+        }
+    }
+
+    /// What `sync --check` says: a finding for every file that the policy would change.
+    pub fn drift(&self) -> Vec<Finding> {
+        let finding = |edit: &FileEdit| {
+            let finding = Finding::error(Code::ConfigDrift, format!("`{}` differs from the policy", edit.path));
+            let finding = edit.changes.iter().fold(finding, |it, change| it.note(format!("would be {change}")));
+            finding.hint("write it with `cargo xtask cross sync` and the same targets")
+        };
+        self.plan.edits.iter().map(finding).collect()
     }
 }
 

@@ -102,7 +102,7 @@ impl Config<'_> {
         if let Some(found) = self.variable(linker_variable(triple)) {
             return Ok(Some(found));
         }
-        self.from_files(triple, "linker", |file, value| Some(file.program(value.as_str()?)), "a string")
+        self.in_files(triple, "linker", |file, value| Some(file.program(value.as_str()?)), "a string")
     }
 
     /// The runner that Cargo starts a target's executables with, split into words; `None` starts them directly.
@@ -126,7 +126,7 @@ impl Config<'_> {
             *program = file.program(program);
             Some(words)
         };
-        self.from_files(triple, "runner", words, "a string, or an array of strings that is not empty")
+        self.in_files(triple, "runner", words, "a string, or an array of strings that is not empty")
     }
 
     fn variable(&self, name: String) -> Option<Resolved<String>> {
@@ -135,7 +135,7 @@ impl Config<'_> {
     }
 
     /// A triple's own table wins over `cfg(…)` tables, and the nearest file over those above it.
-    fn from_files<T>(
+    fn in_files<T>(
         &self,
         triple: &str,
         key: &str,

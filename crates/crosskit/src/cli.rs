@@ -95,9 +95,6 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung) -> Options {
     }
     let flags = ["all-features", "no-default-features", "release", "locked", "offline", "frozen"];
     cargo_options.extend(flags.iter().filter(|name| flag(name)).map(|name| format!("--{name}")));
-    if flag("quiet") {
-        cargo_options.push("--quiet".to_owned());
-    }
     let metadata_options = [("locked", "--locked"), ("offline", "--offline"), ("frozen", "--frozen")];
     Options {
         action,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crosskit_core::exit::{self, Exit};
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::machine::Machine;
 use crosskit_core::plan::{self, Cell, FileEdit, Input, Prepared, Rung};
@@ -9,11 +10,10 @@ use crosskit_core::settings::{self, Settings};
 use crosskit_core::target::Catalogue;
 use crosskit_core::{explain, install as install_plan};
 
-use crate::cli::{Action, Options};
+use crate::cli::{Action, Options, Verbosity};
 use crate::configs::{self, Configs};
 use crate::environment::{self, Start, Variables};
 use crate::event::{Event, Progress};
-use crate::exit::{self, Exit};
 use crate::metadata::{self, Metadata};
 use crate::probe::Probe;
 use crate::report::{self, Terminal};
@@ -89,11 +89,9 @@ fn execute(options: &Options, terminal: &Terminal, variables: Variables, start: 
         }
     };
     let (mut machine, mut prepared) = decide()?;
-    if prepared.usage.iter().any(Finding::is_error) {
-        return Err((Exit::Usage, prepared.usage));
-    }
-    if prepared.config.iter().any(Finding::is_error) {
-        return Err((Exit::Config, prepared.config));
+    let exit = prepared.exit();
+    if matches!(exit, Exit::Usage | Exit::Config) {
+        return Err((exit, prepared.usage.into_iter().chain(prepared.config).collect()));
     }
     let told = |event: Event| terminal.event(event);
     let progress: Progress = &told;
@@ -121,12 +119,13 @@ fn execute(options: &Options, terminal: &Terminal, variables: Variables, start: 
     for (_, finding) in &prepared.tools {
         progress(Event::Finding(finding));
     }
-    let ready = prepared.is_ready();
+    let exit = prepared.exit();
+    let ready = exit == Exit::Done;
     if options.action == Action::Doctor {
         if ready {
             progress(Event::Status("Checked", "every tool is there"));
         }
-        return Ok(if ready { Exit::Done } else { Exit::ToolMissing });
+        return Ok(exit);
     }
     let sysroot = probe.sysroot().map_err(ends(Exit::ToolMissing))?;
     let context = Context {
@@ -137,9 +136,10 @@ fn execute(options: &Options, terminal: &Terminal, variables: Variables, start: 
         sysroot: &sysroot,
         plan: &prepared.plan,
         progress,
+        quiet: options.verbosity == Verbosity::Quiet,
         colour: terminal.colour(),
     };
-    let (results, exit) = if ready { run_cells(&context) } else { (missing_cells(&prepared), Exit::ToolMissing) };
+    let (results, exit) = if ready { run_cells(&context) } else { (missing_cells(&prepared), exit) };
     let json = report::json(&machine.host, &results, exit.code());
     let edit = FileEdit { path: "report.json".to_owned(), text: json.clone(), executable: false, changes: Vec::new() };
     apply::write(&out, &edit).map_err(ends(Exit::Internal))?;
@@ -205,11 +205,7 @@ fn strip_env_table(variables: &mut Variables, metadata: &Metadata, configs: &Con
 }
 
 fn check_drift(prepared: &Prepared, configs: &Configs, progress: Progress) -> Exit {
-    for edit in &prepared.plan.edits {
-        let finding = Finding::error(Code::ConfigDrift, format!("`{}` differs from the policy", edit.path));
-        let finding = edit.changes.iter().fold(finding, |finding, change| finding.note(format!("would be {change}")));
-        progress(Event::Finding(&finding.hint("write it with `cargo xtask cross sync` and the same targets")));
-    }
+    prepared.drift().iter().for_each(|finding| progress(Event::Finding(finding)));
     if prepared.plan.edits.is_empty() {
         progress(Event::Status("Checked", &format!("{}: up to date", configs.root_path)));
         Exit::Done
@@ -223,7 +219,7 @@ fn dry_run(prepared: &Prepared, progress: Progress) -> Exit {
         progress(Event::Finding(finding));
     }
     report::data(&explain::plan(&prepared.plan));
-    if prepared.is_ready() { Exit::Done } else { Exit::ToolMissing }
+    prepared.exit()
 }
 
 fn write_edits(metadata: &Metadata, edits: &[FileEdit], progress: Progress) -> Result<(), Ends> {
@@ -248,7 +244,7 @@ fn run_cells(context: &Context) -> (Vec<CellResult>, Exit) {
     for cell in &context.plan.cells {
         let (result, stop) = run::cell(context, cell);
         results.push(result);
-        exits.extend(stop.map(exit::of_stop));
+        exits.extend(stop.map(Exit::from));
         if stop == Some(run::Stop::Interrupted) {
             break;
         }

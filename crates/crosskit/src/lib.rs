@@ -17,12 +17,11 @@
 
 mod apply;
 mod artefact;
-mod cli;
+pub mod cli;
 mod commands;
 mod configs;
 mod environment;
 mod event;
-mod exit;
 mod install;
 mod metadata;
 mod probe;

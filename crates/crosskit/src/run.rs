@@ -6,6 +6,7 @@ mod suite;
 
 use std::time::Instant;
 
+use crosskit_core::exit::Exit;
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::plan::{Cell, Plan, Rung};
 
@@ -31,6 +32,8 @@ pub struct Context<'a> {
     pub plan: &'a Plan,
     /// Where events go.
     pub progress: Progress<'a>,
+    /// Whether cargo is to be quiet.
+    pub quiet: bool,
     /// How cargo and the terminal use colour: `always` or `never`.
     pub colour: &'a str,
 }
@@ -64,6 +67,19 @@ pub enum Stop {
     TestsFailed,
     /// The rung asked for cannot be reached on this machine.
     ToolMissing,
+}
+
+impl From<Stop> for Exit {
+    fn from(stop: Stop) -> Exit {
+        match stop {
+            Stop::Interrupted => Exit::Interrupted,
+            Stop::Internal => Exit::Internal,
+            Stop::BuildFailed => Exit::BuildFailed,
+            Stop::WrongArtefact => Exit::WrongArtefact,
+            Stop::TestsFailed => Exit::TestsFailed,
+            Stop::ToolMissing => Exit::ToolMissing,
+        }
+    }
 }
 
 /// Runs a cell to the rung that it can reach.

@@ -91,6 +91,8 @@ struct MessageProfile {
 pub fn build(context: &Context, cell: &Cell) -> Result<Built, (Stop, Option<Finding>)> {
     let mut arguments = cell.build.clone();
     arguments.push("--message-format=json-render-diagnostics".to_owned());
+    // Documentation tests are told apart by what cargo says, so this call alone can be quiet.
+    arguments.extend(context.quiet.then(|| "--quiet".to_owned()));
     (context.progress)(Event::Status("Building", &format!("{} ({})", cell.triple, cell.packages.join(", "))));
     (context.progress)(Event::Detail("Running", &format!("cargo {}", crosskit_core::explain::command(&arguments))));
     let mut command = context.cargo_command(&arguments);

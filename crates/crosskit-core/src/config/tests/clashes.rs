@@ -49,7 +49,6 @@ fn finds_what_cargo_refuses() {
 
 /// The same pairs, given to the cargo that runs the tests.
 #[test]
-#[ignore = "starts cargo, and writes below the directory for temporary files"]
 fn cargo_agrees() {
     let outer = std::env::temp_dir().join(format!("crosskit-clashes-{}", std::process::id()));
     let inner = outer.join("inner");

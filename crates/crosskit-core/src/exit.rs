@@ -1,7 +1,5 @@
 //! Exit codes.
 
-use crate::run::Stop;
-
 /// How a command ended, in the order in which one of several is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
@@ -39,18 +37,6 @@ impl Exit {
             Exit::TestsFailed => 100,
             Exit::Interrupted => 130,
         }
-    }
-}
-
-/// The exit of a cell that stopped.
-pub fn of_stop(stop: Stop) -> Exit {
-    match stop {
-        Stop::Interrupted => Exit::Interrupted,
-        Stop::Internal => Exit::Internal,
-        Stop::BuildFailed => Exit::BuildFailed,
-        Stop::WrongArtefact => Exit::WrongArtefact,
-        Stop::TestsFailed => Exit::TestsFailed,
-        Stop::ToolMissing => Exit::ToolMissing,
     }
 }
 

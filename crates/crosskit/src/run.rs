@@ -110,7 +110,7 @@ fn climb(context: &Context, cell: &Cell, result: &mut CellResult) -> Option<Stop
     let built = match build::build(context, cell) {
         Ok(built) => built,
         Err((stop, finding)) => {
-            tell(context, result, finding);
+            tell(context, result, finding.map(|it| *it));
             return Some(stop);
         }
     };

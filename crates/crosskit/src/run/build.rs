@@ -88,7 +88,7 @@ struct MessageProfile {
 ///
 /// # Errors
 /// Why the cell stops here, and a finding if there is something to say that cargo did not.
-pub fn build(context: &Context, cell: &Cell) -> Result<Built, (Stop, Option<Finding>)> {
+pub fn build(context: &Context, cell: &Cell) -> Result<Built, (Stop, Option<Box<Finding>>)> {
     let mut arguments = cell.build.clone();
     arguments.push("--message-format=json-render-diagnostics".to_owned());
     // Documentation tests are told apart by what cargo says, so this call alone can be quiet.
@@ -107,7 +107,7 @@ pub fn build(context: &Context, cell: &Cell) -> Result<Built, (Stop, Option<Find
             }
             Restart::Nothing
         })
-        .map_err(|error| (Stop::Internal, Some(Finding::error(Code::Toolchain, error))))?;
+        .map_err(|error| (Stop::Internal, Some(Box::new(Finding::error(Code::Toolchain, error)))))?;
     match ended {
         Ended::Exited(status) if status.success() => Ok(built),
         Ended::Interrupted => Err((Stop::Interrupted, None)),
@@ -116,7 +116,7 @@ pub fn build(context: &Context, cell: &Cell) -> Result<Built, (Stop, Option<Find
             let finding = Finding::error(Code::BuildFailed, format!("cargo could not build for {}", cell.triple))
                 .note("its own messages stand above")
                 .hint(format!("to see it alone: {line}"));
-            Err((Stop::BuildFailed, Some(finding)))
+            Err((Stop::BuildFailed, Some(Box::new(finding))))
         }
     }
 }

@@ -1,0 +1,118 @@
+//! The steps of the two tiers.
+
+use xshell::{Cmd, Shell, cmd};
+
+/// A step: what to call it, and what it does.
+pub type Step = (&'static str, fn(&Shell) -> Result<(), String>);
+
+/// External crates that the cold build of the xtask may have.
+const CRATE_BUDGET: usize = 40;
+
+const QUICK: &[Step] = &[
+    ("format", format),
+    ("clippy", clippy),
+    ("docs", docs),
+    ("licences", licences),
+    ("dependency budget", dependency_budget),
+    ("unit tests", unit_tests),
+    ("cases, tidiness, launcher", cases),
+    ("properties, 1,000 cases", |shell| properties(shell, "1000")),
+    ("kit for other hosts", other_hosts),
+    ("real runs, quick", |shell| real(shell, "quick::")),
+];
+
+const FULL: &[Step] = &[
+    ("properties, 10,000 cases", |shell| properties(shell, "10000")),
+    ("real runs, full", |shell| real(shell, "full::")),
+    // The last one: it needs a C library that must not be there for the runs above.
+    ("mixed C libraries", |shell| super::tools::provide_multiarch(shell).and_then(|()| real(shell, "trap::"))),
+];
+
+/// The steps of a tier, in their order.
+pub fn of_tier(full: bool) -> impl Iterator<Item = Step> {
+    QUICK.iter().chain(if full { FULL } else { &[] }).copied()
+}
+
+/// Runs a command without what cargo put into the environment of this program.
+pub fn run(command: Cmd) -> Result<(), String> {
+    let by_cargo = |name: &str| {
+        name.starts_with("CARGO_PKG_")
+            || name.starts_with("CARGO_MANIFEST_")
+            || ["CARGO", "CARGO_BIN_NAME", "CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE", "LD_LIBRARY_PATH"]
+                .contains(&name)
+    };
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(|name| by_cargo(name));
+    let command = names.fold(command, |command, name| command.env_remove(name));
+    command.run().map_err(|error| error.to_string())
+}
+
+fn in_example(shell: &Shell, steps: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+    let _directory = shell.push_dir("example-workspace");
+    steps()
+}
+
+fn format(shell: &Shell) -> Result<(), String> {
+    run(cmd!(shell, "cargo fmt --all --check"))?;
+    in_example(shell, || run(cmd!(shell, "cargo fmt --all --check")))
+}
+
+fn clippy(shell: &Shell) -> Result<(), String> {
+    // Warnings are errors here and nowhere else; `incompatible_msrv` is among them.
+    run(cmd!(shell, "cargo clippy --quiet --workspace --all-targets --locked -- -D warnings"))?;
+    run(cmd!(
+        shell,
+        "cargo clippy --quiet -p crosskit-build --no-default-features --all-targets --locked -- -D warnings"
+    ))?;
+    in_example(shell, || {
+        run(cmd!(shell, "cargo clippy --quiet --all-targets --locked -- -D warnings"))?;
+        let target = "thumbv7em-none-eabihf";
+        run(cmd!(shell, "cargo clippy --quiet -p firmware --target {target} --locked -- -D warnings"))
+    })
+}
+
+fn docs(shell: &Shell) -> Result<(), String> {
+    run(cmd!(shell, "cargo doc --quiet --workspace --no-deps --locked").env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn licences(shell: &Shell) -> Result<(), String> {
+    // Advisories need a database from the network, so they are not part of a check that must work without.
+    run(cmd!(shell, "cargo deny --offline --log-level error check licenses bans sources"))
+}
+
+fn dependency_budget(shell: &Shell) -> Result<(), String> {
+    let line = "{p}";
+    let tree = cmd!(shell, "cargo tree --locked -p xtask -e normal,build --prefix none --format {line}");
+    let tree = tree.quiet().read().map_err(|error| error.to_string())?;
+    let external: std::collections::BTreeSet<&str> = tree
+        .lines()
+        // A path in brackets means that the crate is ours.
+        .filter(|line| !line.is_empty() && !line.contains("(/"))
+        .map(|line| line.trim_end_matches(" (*)").trim_end_matches(" (proc-macro)"))
+        .collect();
+    println!("{} external crates in the xtask, {CRATE_BUDGET} allowed", external.len());
+    if external.len() <= CRATE_BUDGET { Ok(()) } else { Err(format!("too many external crates: {external:?}")) }
+}
+
+fn unit_tests(shell: &Shell) -> Result<(), String> {
+    run(cmd!(shell, "cargo test --quiet --workspace --exclude crosskit-tests --locked"))?;
+    run(cmd!(shell, "cargo test --quiet -p crosskit-build --no-default-features --locked"))
+}
+
+fn cases(shell: &Shell) -> Result<(), String> {
+    run(cmd!(shell, "cargo test --quiet -p crosskit-tests --lib --test cases --test tidy --test launcher --locked"))
+}
+
+fn properties(shell: &Shell, count: &str) -> Result<(), String> {
+    run(cmd!(shell, "cargo test --quiet -p crosskit-tests --test property --locked").env("PROPTEST_CASES", count))
+}
+
+fn other_hosts(shell: &Shell) -> Result<(), String> {
+    for target in super::tools::OTHER_HOSTS {
+        run(cmd!(shell, "cargo check --quiet -p crosskit -p xtask --target {target} --locked"))?;
+    }
+    Ok(())
+}
+
+fn real(shell: &Shell, filter: &str) -> Result<(), String> {
+    run(cmd!(shell, "cargo test -p crosskit-tests --test real --locked -- {filter}"))
+}

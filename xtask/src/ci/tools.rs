@@ -1,0 +1,74 @@
+//! What the checks need besides cargo, and how it is brought.
+
+use std::path::Path;
+
+use xshell::{Shell, cmd};
+
+use super::steps::run;
+
+/// Hosts on which the kit is checked, if not run.
+pub const OTHER_HOSTS: &[&str] = &["aarch64-apple-darwin", "x86_64-pc-windows-gnu"];
+
+const QUICK_TARGETS: &[&str] = &["aarch64", "thumbv7em-none-eabihf"];
+const FULL_TARGETS: &[&str] = &["aarch64", "aarch64-musl", "armv7", "riscv64", "s390x", "thumbv7em-none-eabihf"];
+
+const CARGO_DENY: &str = "0.20.2";
+
+/// Checks every tool; with `install` brings what is missing.
+///
+/// The targets' tools are the kit's own business, so the kit itself is asked.
+pub fn provide(shell: &Shell, install: bool, yes: bool, full: bool) -> Result<(), String> {
+    let mut missing = Vec::new();
+    let installed = cmd!(shell, "rustup target list --installed").quiet().read().unwrap_or_default();
+    for target in OTHER_HOSTS.iter().filter(|target| !installed.lines().any(|line| line == **target)) {
+        if install {
+            run(cmd!(shell, "rustup target add {target}"))?;
+        } else {
+            missing.push(format!("rust-std for {target}: `rustup target add {target}`"));
+        }
+    }
+    let deny = cmd!(shell, "cargo deny --version").quiet().ignore_stderr().ignore_stdout().run();
+    if deny.is_err() {
+        if install {
+            run(cmd!(shell, "cargo install --locked cargo-deny@{CARGO_DENY}"))?;
+        } else {
+            missing.push(format!("cargo-deny: `cargo install --locked cargo-deny@{CARGO_DENY}`"));
+        }
+    }
+    let options: &[&str] = match (install, yes) {
+        (true, true) => &["--install", "--yes"],
+        (true, false) => &["--install"],
+        (false, _) => &[],
+    };
+    let targets = if full { FULL_TARGETS } else { QUICK_TARGETS };
+    let doctor = {
+        let _directory = shell.push_dir("example-workspace");
+        run(cmd!(shell, "cargo xtask cross doctor {targets...} {options...}"))
+    };
+    if let Err(error) = doctor {
+        missing.push(format!("tools of a target, named above ({error})"));
+    }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("missing, and `cargo xtask ci --install --yes` gets them:\n  {}", missing.join("\n  ")))
+    }
+}
+
+/// Brings the multiarch C library that makes a fixed `qemu-aarch64 -L` hang.
+pub fn provide_multiarch(shell: &Shell) -> Result<(), String> {
+    if Path::new("/lib/aarch64-linux-gnu/libc.so.6").exists() {
+        return Ok(());
+    }
+    let sudo: &[&str] = if cmd!(shell, "id -u").quiet().read().is_ok_and(|id| id == "0") { &[] } else { &["sudo"] };
+    for line in [
+        &["dpkg", "--add-architecture", "arm64"][..],
+        &["apt-get", "update"],
+        &["apt-get", "install", "--yes", "--no-install-recommends", "libc6:arm64"],
+    ] {
+        let words: Vec<&str> = sudo.iter().chain(line).copied().collect();
+        let (program, arguments) = words.split_first().ok_or("no command")?;
+        run(cmd!(shell, "{program} {arguments...}"))?;
+    }
+    Ok(())
+}

@@ -4,6 +4,9 @@
 # It fits the emulator to this machine, so that the same .cargo/config.toml serves everybody:
 # the program starts as it is where the machine has its architecture, else under the emulator or its static twin.
 
+# An option such as `-E A=*` must not turn into the names of files.
+set -f
+
 emulator=$1
 shift
 
@@ -22,7 +25,7 @@ options=
 while [ $# -gt 1 ]; do
     case $1 in
         -L) sysroot=$2; shift 2 ;;
-        -cpu | -E | -U | -0 | -r | -s | -B | -R | -g | -d | -D | -p | -seed | -dfilter | -plugin) options="$options $1 $2"; shift 2 ;;
+        -cpu | -E | -U | -0 | -r | -s | -B | -R | -g | -d | -D | -p | -t | -seed | -dfilter | -plugin | -tb-size | -trace) options="$options $1 $2"; shift 2 ;;
         -*) options="$options $1"; shift ;;
         *) break ;;
     esac
@@ -32,13 +35,18 @@ for machine in $native; do
     if [ "$machine" = "$here" ]; then exec "$@"; fi
 done
 
+# Under QEMU a process with several threads that starts a child can hang for ever: the child inherits a lock that
+# another thread of QEMU held. libtest's threads are such threads, so there is one unless the user wants more.
+export RUST_TEST_THREADS="${RUST_TEST_THREADS:-1}"
+
 for candidate in "$emulator" "$emulator-static"; do
     if command -v "$candidate" >/dev/null 2>&1; then
         # With the C library of this architecture in the system itself (multiarch), -L would mix two C libraries:
         # the loader of one, libc.so.6 of the other, and the first thread hangs for ever.
-        name=${sysroot##*/}
+        name=${sysroot%/}
+        name=${name##*/}
         for libc in "/lib/$name/libc.so.6" "/usr/lib/$name/libc.so.6"; do
-            if [ -n "$sysroot" ] && [ -e "$libc" ]; then sysroot=; fi
+            if [ -n "$name" ] && [ -e "$libc" ]; then sysroot=; fi
         done
         # The options are words without blanks: they came to us split at blanks.
         # shellcheck disable=SC2086
@@ -46,7 +54,8 @@ for candidate in "$emulator" "$emulator-static"; do
     fi
 done
 
-echo "error: \`$emulator\` not found, and this machine ($here) cannot start \`$1\` without it" >&2
+# Not echo: to some shells a backslash in the program's name is an escape.
+printf 'error: `%s` not found, and this machine (%s) cannot start `%s` without it\n' "$emulator" "$here" "$1" >&2
 if command -v apt-get >/dev/null 2>&1; then
     echo "hint: install it with \`sudo apt-get install qemu-user\`" >&2
 else

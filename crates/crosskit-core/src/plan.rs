@@ -119,6 +119,8 @@ pub struct Cell {
     pub host_runner: Vec<String>,
     /// The runner in words: `native`, or the emulator without the launcher.
     pub runner_name: String,
+    /// The directory of the profile below the target directory: `debug`, `release` or a profile's own name.
+    pub profile_directory: String,
     /// Arguments of the test binaries.
     pub test_arguments: Vec<String>,
     /// Seconds for a test binary.
@@ -408,9 +410,22 @@ fn add_cell(input: &Input, row: &Row, policy: &Policy, config: &Config, prepared
         runner_name: runner_name(&needs, native, input.machine),
         runner: needs.runner.map(|it| it.value).unwrap_or_default(),
         host_runner: host_runner.map(|it| it.value).unwrap_or_default(),
+        profile_directory: profile_directory(&request.cargo_options),
         test_arguments: request.test_arguments.clone(),
         timeout: request.timeout.or(input.settings.target(&row.triple).timeout).unwrap_or(DEFAULT_TIMEOUT),
     });
+}
+
+/// Source: Cargo reference, "Profiles", "Profile selection", and "Build cache".
+fn profile_directory(cargo_options: &[String]) -> String {
+    let named = cargo_options.iter().position(|option| option == "--profile").and_then(|at| cargo_options.get(at + 1));
+    match named.map(String::as_str) {
+        Some("dev" | "test") => "debug".to_owned(),
+        Some("bench") => "release".to_owned(),
+        Some(name) => name.to_owned(),
+        None if cargo_options.iter().any(|option| option == "--release") => "release".to_owned(),
+        None => "debug".to_owned(),
+    }
 }
 
 /// The runner as the launcher will start it on this machine.

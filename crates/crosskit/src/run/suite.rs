@@ -128,13 +128,17 @@ fn environment(context: &Context, cell: &Cell, built: &Built, test: &Artefact, c
     }
     let triple = if test.host { context.host } else { &cell.triple };
     let name = if cfg!(target_os = "macos") { "DYLD_FALLBACK_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
-    let own = test.executable.parent().map(Path::to_path_buf);
-    let profile = own.as_deref().and_then(Path::parent).map(Path::to_path_buf);
+    let metadata = context.metadata;
+    let below = |directory: &Path| {
+        let directory = if test.host { directory.to_path_buf() } else { directory.join(triple) };
+        directory.join(&cell.profile_directory)
+    };
+    let own = [below(&metadata.target_directory), below(&metadata.build_directory).join("deps")];
     let standard = context.sysroot.join("lib/rustlib").join(triple).join("lib");
     let scripts = built.library_paths(context, test.host).cloned();
     let before = context.sh.variables.get(OsStr::new(name));
     let before = before.map(|value| std::env::split_paths(value).collect::<Vec<_>>()).unwrap_or_default();
-    let all = scripts.chain(own).chain(profile).chain([standard]).chain(before);
+    let all = scripts.chain(own).chain([standard]).chain(before);
     if let Ok(value) = std::env::join_paths(all) {
         command.env(name, value);
     }

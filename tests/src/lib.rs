@@ -1,1 +1,12 @@
-//! Tests.
+//! What the test targets share.
+
+pub mod diff;
+pub mod expect;
+pub mod installed;
+pub mod kit;
+pub mod process;
+pub mod recorded;
+pub mod repository;
+pub mod rust_source;
+pub mod scratch;
+pub mod sections;

@@ -1,5 +1,6 @@
 //! `cargo xtask ci`: every check of this repository, in two tiers, with the seconds of each step.
 
+mod process;
 mod steps;
 mod tools;
 

@@ -77,6 +77,8 @@ codes! {
     InstallFailed = 17,
     /// Nothing is known that runs the target's executables on this machine.
     NoRunner = 18,
+    /// The runner mixes two C libraries, and programs with threads will hang.
+    MixedLibraries = 19,
     /// A configuration file is not valid TOML, or not what Cargo accepts.
     ConfigInvalid = 20,
     /// Cargo could not merge this file with another one.

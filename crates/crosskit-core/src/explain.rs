@@ -2,18 +2,23 @@
 
 use crate::plan::{Cell, FileEdit, Plan, Rung};
 
-/// What the plan would write, build and run.
-pub fn plan(plan: &Plan) -> String {
-    let mut text = String::new();
-    if plan.edits.is_empty() {
-        text.push_str("no file would change\n");
-    }
-    for edit in &plan.edits {
-        text.push_str(&file_edit(edit));
-    }
+/// What the plan would write.
+pub fn edits(plan: &Plan) -> String {
+    if plan.edits.is_empty() { "no file would change\n".to_owned() } else { plan.edits.iter().map(file_edit).collect() }
+}
+
+/// What would be installed.
+pub fn install(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("would install: {line}\n")).collect()
+}
+
+/// What the plan would write, install, build and run.
+pub fn plan(plan: &Plan, install: &[String]) -> String {
+    let mut text = edits(plan);
+    text.push_str(&self::install(install));
     for (name, value) in &plan.environment {
         let value = value.as_deref().map_or("unset".to_owned(), quote);
-        text.push_str(&format!("\nfor every cargo: {name}={value}\n"));
+        text.push_str(&format!("\nfor every cargo: {name}={value}, as the configured linker is not on this machine\n"));
     }
     for cell in &plan.cells {
         text.push_str(&self::cell(cell));
@@ -30,7 +35,12 @@ fn file_edit(edit: &FileEdit) -> String {
 }
 
 fn cell(cell: &Cell) -> String {
-    let mut text = format!("\n{}: {} of {}\n", cell.triple, cell.asked.as_str(), cell.packages.join(", "));
+    let what = match cell.asked {
+        Rung::Check => "type-check",
+        Rung::Build | Rung::Verify => "build and verify",
+        Rung::Run => "build, verify and test",
+    };
+    let mut text = format!("\n{}: {what} {}\n", cell.triple, cell.packages.join(", "));
     text.push_str(&format!("    cargo {}\n", command(&cell.build)));
     if cell.reach >= Rung::Verify {
         text.push_str("    every executable is checked to be for the target\n");
@@ -46,10 +56,12 @@ fn cell(cell: &Cell) -> String {
         ));
     }
     if let Some(doc) = &cell.doc {
-        text.push_str(&format!("    cargo {} for {}\n", command(doc), cell.doc_packages.join(", ")));
+        let packages = cell.doc_packages.iter().flat_map(|package| ["-p".to_owned(), package.clone()]);
+        let doc: Vec<String> = doc.iter().cloned().chain(packages).collect();
+        text.push_str(&format!("    cargo {}\n", command(&doc)));
     }
     if cell.reach < cell.asked {
-        text.push_str(&format!("    nothing is run: the target reaches `{}` here\n", cell.reach.as_str()));
+        text.push_str(&format!("    nothing is run: the target gets as far as `{}` here\n", cell.reach.as_str()));
     }
     text
 }

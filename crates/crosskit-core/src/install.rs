@@ -4,7 +4,18 @@ use std::collections::BTreeSet;
 
 use crate::finding::{Code, Finding};
 use crate::machine::Machine;
-use crate::tools::{Missing, other_std_sources};
+use crate::target::{Catalogue, Row};
+
+/// A tool that is not there and that an install command may bring.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Missing {
+    /// The standard library of a target.
+    RustStd(String),
+    /// A package of the machine's package manager.
+    Package(String),
+    /// A tool whose package is not known for this machine.
+    Unknown(String),
+}
 
 /// A command that installs something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,8 +68,44 @@ pub fn commands(missing: &BTreeSet<Missing>, machine: &Machine) -> Vec<InstallCo
     commands
 }
 
+/// The line that installs a package here, for who wants to paste it.
+pub fn package_command(package: &str, machine: &Machine) -> String {
+    let verb = match machine.distribution.package_manager() {
+        Some("apt") | None => "apt-get install",
+        Some("dnf") => "dnf install",
+        Some("pacman") => "pacman -S",
+        Some("apk") => "apk add",
+        Some("zypper") => "zypper install",
+        Some(manager) => return format!("{manager} install {package}"),
+    };
+    let sudo = if machine.root { "" } else { "sudo " };
+    format!("{sudo}{verb} {package}")
+}
+
+/// The sources of a standard library besides rustup, as hints.
+pub fn other_std_sources(finding: Finding, row: &Row, machine: &Machine) -> Finding {
+    let debian = machine.distribution.package_manager() == Some("apt") && row.std;
+    let finding = if debian {
+        finding.hint(
+            "the distribution has its own, for its own rustc: `libstd-rust-dev:<architecture>` after `dpkg --add-architecture`",
+        )
+    } else {
+        finding
+    };
+    let library = if row.std { "std" } else { "core" };
+    finding.hint(format!(
+        "or build it from the source of the toolchain (`rust-src`) with nightly cargo's `-Zbuild-std={library}`"
+    ))
+}
+
 /// What a failed install command means.
-pub fn failure(command: &InstallCommand, machine: &Machine, status: &str, stderr: &str) -> Finding {
+pub fn failure(
+    command: &InstallCommand,
+    machine: &Machine,
+    catalogue: &Catalogue,
+    status: &str,
+    stderr: &str,
+) -> Finding {
     let line = command.line(machine);
     let finding = Finding::error(Code::InstallFailed, format!("`{line}` failed ({status})"));
     let told = stderr.lines().rev().find(|line| line.to_lowercase().contains("error")).map(str::trim);
@@ -76,7 +123,11 @@ pub fn failure(command: &InstallCommand, machine: &Machine, status: &str, stderr
     } else {
         "rustup could not provide rust-std for the target"
     };
-    other_std_sources(finding.note(reason))
+    let finding = finding.note(reason);
+    match command.words.last().and_then(|triple| catalogue.row(triple)) {
+        Some(row) => other_std_sources(finding, row, machine),
+        None => finding,
+    }
 }
 
 #[cfg(test)]
@@ -123,11 +174,14 @@ mod tests {
 
     #[test]
     fn a_failed_rustup_says_why_and_names_the_other_sources() {
-        let command = InstallCommand::new(&["rustup", "target", "add"], ["x".to_owned()], false);
-        let finding = failure(&command, &machine("debian", true), "exit 1", "error: could not download file: 404");
+        let target = "s390x-unknown-linux-gnu".to_owned();
+        let command = InstallCommand::new(&["rustup", "target", "add"], [target], false);
+        let catalogue = Catalogue::built_in().expect("targets.toml parses");
+        let debian = machine("debian", true);
+        let finding = failure(&command, &debian, &catalogue, "exit 1", "error: could not download file: 404");
         assert_eq!(finding.notes[1], "rustup's server does not have rust-std for this target (404)");
         assert_eq!(finding.hints.len(), 2);
-        let finding = failure(&command, &machine("debian", true), "exit 1", "error: could not download: dns error");
+        let finding = failure(&command, &debian, &catalogue, "exit 1", "error: could not download: dns error");
         assert_eq!(finding.notes[1], "rustup's server could not be reached");
     }
 }

@@ -59,13 +59,7 @@ impl Policy {
     /// `CARGO_TARGET_<T>_RUNNER` stands in `[env]` because assert_cmd reads it for the children of tests, which
     /// Cargo's runner does not reach (assert_cmd #193).
     pub fn keys(&self) -> Vec<WantedKey> {
-        let table = |key: &str| {
-            let mut path = vec!["target".to_owned()];
-            // Cargo splits the table's name at dots, so a dotted triple is a nested table (cargo #15901).
-            path.extend(self.triple.split('.').map(str::to_owned));
-            path.push(key.to_owned());
-            path
-        };
+        let table = |key: &str| target_path(&self.triple, key);
         let mut keys = Vec::new();
         if let Some(linker) = &self.linker {
             keys.push(WantedKey { path: table("linker"), value: WantedValue::String(linker.clone()) });
@@ -82,6 +76,14 @@ impl Policy {
         }
         keys
     }
+}
+
+/// The path of `target.<triple>.<key>`; Cargo splits a dotted triple at its dots (cargo #15901).
+pub fn target_path(triple: &str, key: &str) -> Vec<String> {
+    let mut path = vec!["target".to_owned()];
+    path.extend(triple.split('.').map(str::to_owned));
+    path.push(key.to_owned());
+    path
 }
 
 /// The variable that overrides a target's runner.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::cfgs::platform_matches;
 use crate::config::{Document, Position};
 use crate::finding::{Code, Finding, Origin};
-use crate::policy::{linker_variable, runner_variable};
+use crate::policy::{linker_variable, runner_variable, target_path};
 
 /// A config file as Cargo reads it.
 #[derive(Clone, Debug)]
@@ -37,6 +37,8 @@ pub struct EnvEntry {
     pub value: String,
     /// Whether it takes the place of a variable that is set.
     pub force: bool,
+    /// Where it stands.
+    pub origin: Origin,
 }
 
 /// The config files in force, the nearest first, and the environment above them.
@@ -83,14 +85,6 @@ impl ConfigFile {
             .map(|(name, _)| vec!["target".to_owned(), name.clone(), key.to_owned()])
             .collect()
     }
-}
-
-/// The path of `target.<triple>.<key>`; Cargo splits a dotted triple at its dots (cargo #15901).
-pub fn target_path(triple: &str, key: &str) -> Vec<String> {
-    let mut path = vec!["target".to_owned()];
-    path.extend(triple.split('.').map(str::to_owned));
-    path.push(key.to_owned());
-    path
 }
 
 impl Config<'_> {
@@ -170,7 +164,8 @@ impl Config<'_> {
                 } else {
                     text.to_owned()
                 };
-                entries.insert(name.clone(), EnvEntry { value, force: flag("force") });
+                let origin = file.origin(&["env".to_owned(), name.clone()]);
+                entries.insert(name.clone(), EnvEntry { value, force: flag("force"), origin });
             }
         }
         entries
@@ -240,11 +235,11 @@ mod tests {
     fn env_entries_are_relative_to_their_own_file() {
         let files = [
             file(".cargo/config.toml", "/ws", "[env]\nA = { value = 'x', relative = true }\nB = 'near'\n"),
-            file("/.cargo/config.toml", "", "[env]\nB = { value = 'far', force = true }\nC = 'far'\n"),
+            file("/.cargo/config.toml", "", "[env]\nB = 'far'\nC = { value = 'far', force = true }\n"),
         ];
         let config = Config { files: &files, environment: &BTreeMap::new() };
         let told: Vec<String> =
             config.env_table().iter().map(|(name, it)| format!("{name}={} {}", it.value, it.force)).collect();
-        assert_eq!(told, ["A=/ws/x false", "B=near false", "C=far false"]);
+        assert_eq!(told, ["A=/ws/x false", "B=near false", "C=far true"]);
     }
 }

@@ -102,8 +102,15 @@ impl Settings {
                     Ok(row) => *target = row.triple.clone(),
                     Err(finding) => {
                         let path = ["package", package, "targets"].map(str::to_owned);
-                        let place = document.position(&path).map(origin);
-                        findings.push(Finding { origin: place, code: Code::SettingsInvalid, ..*finding });
+                        let mut finding = Finding { code: Code::SettingsInvalid, ..*finding };
+                        if matches!(target.as_str(), "host" | "host-tuple") {
+                            finding =
+                                Finding::error(Code::SettingsInvalid, format!("`{target}` is no target in `{FILE}`"))
+                                    .note("it means another triple on every computer")
+                                    .hint("name the triple");
+                        }
+                        finding.origin = document.position(&path).map(origin);
+                        findings.push(finding);
                     }
                 }
             }

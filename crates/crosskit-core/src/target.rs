@@ -71,11 +71,30 @@ impl Row {
         self.gnu_prefix.as_ref().map(|prefix| format!("{prefix}-ar"))
     }
 
+    /// The row of a host that the catalogue does not name: nothing is configured, and everything runs as it is.
+    fn of_host(host: &str) -> Row {
+        Row {
+            triple: host.to_owned(),
+            aliases: Vec::new(),
+            provider: Provider::None,
+            gnu_prefix: None,
+            sysroot: None,
+            emulator: None,
+            std: true,
+            packages: BTreeMap::new(),
+        }
+    }
+
     /// Whether a machine with this host triple runs the target's executables without an emulator: the same
-    /// architecture and kernel. The C library need not be the same, as musl executables are static.
+    /// architecture, kernel and C library. musl's need not be the same, as its executables are static.
     pub fn runs_natively_on(&self, host: &str) -> bool {
-        let kernel = |triple: &str| triple.split('-').nth(2).unwrap_or_default().to_owned();
-        self.std && triple::arch(&self.triple) == triple::arch(host) && kernel(&self.triple) == kernel(host)
+        let word = |triple: &str, at: usize| triple.split('-').nth(at).unwrap_or_default().to_owned();
+        let library = word(&self.triple, 3);
+        let same_library = library == word(host, 3) || library.starts_with("musl");
+        self.std
+            && triple::arch(&self.triple) == triple::arch(host)
+            && word(&self.triple, 2) == word(host, 2)
+            && same_library
     }
 }
 
@@ -118,16 +137,19 @@ impl Catalogue {
     ///
     /// # Errors
     /// An unknown or ambiguous name, with the nearest names.
-    pub fn resolve(&self, name: &str, host: &str) -> Result<&Row, Box<Finding>> {
-        let wanted = if matches!(name, "host" | "host-tuple") { host } else { name };
+    pub fn resolve(&self, name: &str, host: &str) -> Result<Row, Box<Finding>> {
+        let wanted = if matches!(name, "host" | "host-tuple") && !host.is_empty() { host } else { name };
         if let Some(row) = self.rows.iter().find(|row| row.triple == wanted || row.aliases.iter().any(|a| a == wanted))
         {
-            return Ok(row);
+            return Ok(row.clone());
+        }
+        if !host.is_empty() && wanted == host {
+            return Ok(Row::of_host(host));
         }
         let starting: Vec<&Row> =
             self.rows.iter().filter(|row| !wanted.is_empty() && row.triple.starts_with(wanted)).collect();
         match starting.as_slice() {
-            [only] => Ok(only),
+            [only] => Ok((*only).clone()),
             [] => Err(Box::new(self.unknown(wanted))),
             several => {
                 let triples: Vec<String> = several.iter().map(|row| format!("`{}`", row.triple)).collect();
@@ -179,6 +201,8 @@ mod tests {
         assert_eq!(triple("aarch64").as_deref(), Ok("aarch64-unknown-linux-gnu"));
         assert_eq!(triple("s390").as_deref(), Ok("s390x-unknown-linux-gnu"));
         assert_eq!(triple("host").as_deref(), Ok(HOST));
+        let mac = catalogue.resolve("host", "aarch64-apple-darwin").map(|row| row.triple);
+        assert_eq!(mac.as_deref(), Ok("aarch64-apple-darwin"));
         assert_eq!(triple("aarch64-unknown").map_err(|f| f.code), Err(Code::AmbiguousTarget));
         assert_eq!(triple("sparc").map_err(|f| f.code), Err(Code::UnknownName));
         assert_eq!(triple("").map_err(|f| f.code), Err(Code::UnknownName));
@@ -191,6 +215,7 @@ mod tests {
         assert!(native("x86_64-unknown-linux-gnu", HOST));
         assert!(native("aarch64-unknown-linux-musl", "aarch64-unknown-linux-gnu"));
         assert!(!native("aarch64-unknown-linux-gnu", "aarch64-apple-darwin"));
+        assert!(!native("x86_64-unknown-linux-gnu", "x86_64-unknown-linux-musl"));
         assert!(!native("thumbv7em-none-eabihf", HOST));
     }
 }

@@ -124,10 +124,23 @@ impl Workspace {
         let selected: Vec<&Package> = self
             .members()
             .filter(|package| {
-                if !named.is_empty() {
-                    return named.contains(&package.name);
+                if excluded.contains(&package.name) {
+                    return false;
                 }
-                if excluded.contains(&package.name) || not_for_targets.contains(package.id.as_str()) {
+                if named.contains(&package.name) {
+                    if Some(&package.name) == self.xtask.as_ref() {
+                        findings.push(
+                            Finding::error(
+                                Code::NothingSelected,
+                                format!("`{}` is not built for a target", package.name),
+                            )
+                            .at(Origin::CommandLine)
+                            .note("it is the package that this command runs from"),
+                        );
+                    }
+                    return true;
+                }
+                if !named.is_empty() || not_for_targets.contains(package.id.as_str()) {
                     return false;
                 }
                 let chosen = match settings.package_targets(&package.name) {
@@ -145,12 +158,14 @@ impl Workspace {
             })
             .collect();
         if selected.is_empty() {
-            let finding = Finding::error(
-                Code::NothingSelected,
-                format!("no package of the workspace is meant for {}", row.triple),
-            );
-            findings.push(if row.std {
-                finding.hint("name one with `-p PACKAGE`".to_owned())
+            let finding =
+                Finding::error(Code::NothingSelected, format!("no package is left to build for {}", row.triple));
+            findings.push(if !excluded.is_empty() || !overlay.exclude.is_empty() {
+                finding
+                    .note("all the others are excluded")
+                    .hint("exclude fewer packages, or name one with `-p PACKAGE`")
+            } else if row.std {
+                finding.hint("name one with `-p PACKAGE`")
             } else {
                 finding
                     .note("the target has no standard library, so only packages that are mapped to it are built")

@@ -7,6 +7,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crosskit_core::plan::{Request, Rung};
 
+use crate::event::Verbosity;
+
 /// What was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -42,17 +44,6 @@ pub enum Action {
     },
     /// Check the tools and no more.
     Doctor,
-}
-
-/// How much is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verbosity {
-    /// `-q`: findings and the result.
-    Quiet,
-    /// What is being done.
-    Normal,
-    /// `-v`: every command and all test output.
-    Verbose,
 }
 
 /// Reads the command line after the word `cross`.
@@ -107,6 +98,7 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung) -> Options {
             cargo_options,
             test_arguments: texts("arguments"),
             timeout: matches.try_get_one::<u64>("timeout").ok().flatten().copied(),
+            writes_own_triple: matches!(action, Action::Sync { .. }),
         },
         dry_run: flag("dry-run"),
         install: flag("install"),

@@ -10,10 +10,10 @@ use crosskit_core::settings::{self, Settings};
 use crosskit_core::target::Catalogue;
 use crosskit_core::{explain, install as install_plan};
 
-use crate::cli::{Action, Options, Verbosity};
+use crate::cli::{Action, Options};
 use crate::configs::{self, Configs};
 use crate::environment::{self, Start, Variables};
-use crate::event::{Event, Progress};
+use crate::event::{Event, Progress, Verbosity};
 use crate::metadata::{self, Metadata};
 use crate::probe::Probe;
 use crate::report::{self, Terminal};
@@ -98,7 +98,7 @@ fn execute(options: &Options, terminal: &Terminal, variables: Variables, start: 
     prepared.usage.iter().chain(&prepared.config).for_each(|finding| progress(Event::Finding(finding)));
     match options.action {
         Action::Sync { check: true } => return Ok(check_drift(&prepared, &configs, progress)),
-        _ if options.dry_run => return Ok(dry_run(&prepared, progress)),
+        _ if options.dry_run => return Ok(dry_run(options, &prepared, &machine, progress)),
         _ => {}
     }
     if options.action != Action::Doctor {
@@ -112,7 +112,8 @@ fn execute(options: &Options, terminal: &Terminal, variables: Variables, start: 
     if options.install && !prepared.missing.is_empty() {
         let commands = install_plan::commands(&prepared.missing, &machine);
         let question = "run these commands with sudo?";
-        let findings = install::run(&sh, &commands, &machine, progress, || options.yes || terminal.ask(question));
+        let findings =
+            install::run(&sh, &commands, &machine, &catalogue, progress, || options.yes || terminal.ask(question));
         findings.iter().for_each(|finding| progress(Event::Finding(finding)));
         (machine, prepared) = decide()?;
     }
@@ -214,12 +215,22 @@ fn check_drift(prepared: &Prepared, configs: &Configs, progress: Progress) -> Ex
     }
 }
 
-fn dry_run(prepared: &Prepared, progress: Progress) -> Exit {
+fn dry_run(options: &Options, prepared: &Prepared, machine: &Machine, progress: Progress) -> Exit {
+    if matches!(options.action, Action::Sync { .. }) {
+        report::data(&explain::edits(&prepared.plan));
+        return Exit::Done;
+    }
     for (_, finding) in &prepared.tools {
         progress(Event::Finding(finding));
     }
-    report::data(&explain::plan(&prepared.plan));
-    prepared.exit()
+    let commands = if options.install { install_plan::commands(&prepared.missing, machine) } else { Vec::new() };
+    let install: Vec<String> = commands.iter().map(|command| command.line(machine)).collect();
+    if options.action == Action::Doctor {
+        report::data(&explain::install(&install));
+        return prepared.exit();
+    }
+    report::data(&explain::plan(&prepared.plan, &install));
+    prepared.expected_exit()
 }
 
 fn write_edits(metadata: &Metadata, edits: &[FileEdit], progress: Progress) -> Result<(), Ends> {

@@ -76,6 +76,8 @@ pub fn as_text(variables: &Variables) -> BTreeMap<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use crosskit_core::finding::Origin;
+
     use super::*;
 
     fn variables(pairs: &[(&str, &str)]) -> Variables {
@@ -109,7 +111,7 @@ mod tests {
 
     #[test]
     fn values_of_the_env_table_go_and_the_users_own_stay() {
-        let entry = |value: &str| EnvEntry { value: value.to_owned(), force: false };
+        let entry = |value: &str| EnvEntry { value: value.to_owned(), force: false, origin: Origin::CommandLine };
         let table = BTreeMap::from([("A".to_owned(), entry("table")), ("B".to_owned(), entry("table"))]);
         let mut before = variables(&[("A", "table"), ("B", "mine")]);
         strip_env_table(&mut before, &table);

@@ -4,6 +4,17 @@ use crosskit_core::finding::Finding;
 
 use crate::results::Suite;
 
+/// How much is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verbosity {
+    /// `-q`: findings and the result.
+    Quiet,
+    /// What is being done.
+    Normal,
+    /// `-v`: every command and all test output.
+    Verbose,
+}
+
 /// One thing that happened.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {

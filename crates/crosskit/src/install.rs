@@ -3,6 +3,7 @@
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::install::{self, InstallCommand};
 use crosskit_core::machine::Machine;
+use crosskit_core::target::Catalogue;
 
 use crate::event::{Event, Progress};
 use crate::sh::Sh;
@@ -12,6 +13,7 @@ pub fn run(
     sh: &Sh,
     commands: &[InstallCommand],
     machine: &Machine,
+    catalogue: &Catalogue,
     progress: Progress,
     agreed: impl FnOnce() -> bool,
 ) -> Vec<Finding> {
@@ -39,8 +41,8 @@ pub fn run(
         });
         match ran {
             Ok(status) if status.success() => {}
-            Ok(status) => findings.push(install::failure(command, machine, &status.to_string(), &told)),
-            Err(error) => findings.push(install::failure(command, machine, &error, &told)),
+            Ok(status) => findings.push(install::failure(command, machine, catalogue, &status.to_string(), &told)),
+            Err(error) => findings.push(install::failure(command, machine, catalogue, &error, &told)),
         }
         if sh.is_interrupted() {
             break;

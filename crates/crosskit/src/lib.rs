@@ -21,7 +21,7 @@ pub mod cli;
 mod commands;
 mod configs;
 mod environment;
-mod event;
+pub mod event;
 mod install;
 mod metadata;
 mod probe;

@@ -7,8 +7,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use crosskit_core::finding::Finding;
 use crosskit_core::render::{self, Style};
 
-use crate::cli::Verbosity;
-use crate::event::Event;
+use crate::event::{Event, Verbosity};
 use crate::results::{CellResult, Suite, SuiteVerdict, Verdict};
 
 pub use json::report as json;

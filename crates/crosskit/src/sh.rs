@@ -1,4 +1,5 @@
 //! The only module that starts processes. Every process is ended before the run ends.
+#![expect(clippy::disallowed_methods, reason = "this is the one module that may start processes")]
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

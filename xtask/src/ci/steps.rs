@@ -1,6 +1,8 @@
 //! The steps of the two tiers.
 
-use xshell::{Cmd, Shell, cmd};
+use xshell::{Shell, cmd};
+
+use super::process::run;
 
 /// A step: what to call it, and what it does.
 pub type Step = (&'static str, fn(&Shell) -> Result<(), String>);
@@ -31,19 +33,6 @@ const FULL: &[Step] = &[
 /// The steps of a tier, in their order.
 pub fn of_tier(full: bool) -> impl Iterator<Item = Step> {
     QUICK.iter().chain(if full { FULL } else { &[] }).copied()
-}
-
-/// Runs a command without what cargo put into the environment of this program.
-pub fn run(command: Cmd) -> Result<(), String> {
-    let by_cargo = |name: &str| {
-        name.starts_with("CARGO_PKG_")
-            || name.starts_with("CARGO_MANIFEST_")
-            || ["CARGO", "CARGO_BIN_NAME", "CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE", "LD_LIBRARY_PATH"]
-                .contains(&name)
-    };
-    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(|name| by_cargo(name));
-    let command = names.fold(command, |command, name| command.env_remove(name));
-    command.run().map_err(|error| error.to_string())
 }
 
 fn in_example(shell: &Shell, steps: impl FnOnce() -> Result<(), String>) -> Result<(), String> {

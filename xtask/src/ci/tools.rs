@@ -4,7 +4,7 @@ use std::path::Path;
 
 use xshell::{Shell, cmd};
 
-use super::steps::run;
+use super::process::run;
 
 /// Hosts on which the kit is checked, if not run.
 pub const OTHER_HOSTS: &[&str] = &["aarch64-apple-darwin", "x86_64-pc-windows-gnu"];

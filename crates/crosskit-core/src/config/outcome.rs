@@ -114,9 +114,9 @@ impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let key = dotted(&self.path);
         match &self.kind {
-            ChangeKind::Added { now } => write!(f, "added {key} = {now}"),
-            ChangeKind::Restored { was, now } => write!(f, "restored {key} = {now} (was {was})"),
-            ChangeKind::Removed { was } => write!(f, "removed {key} (was {was})"),
+            ChangeKind::Added { now } => write!(f, "add {key} = {now}"),
+            ChangeKind::Restored { was, now } => write!(f, "set {key} = {now} (was {was})"),
+            ChangeKind::Removed { was } => write!(f, "remove {key} (was {was})"),
         }
     }
 }

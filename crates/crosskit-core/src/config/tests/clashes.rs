@@ -1,3 +1,8 @@
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "one test asks the real cargo, in a directory of its own"
+)]
 use super::*;
 
 /// Pairs of a nearer and a farther file, and the key that cargo 1.95 names when it refuses to merge them.

@@ -1,0 +1,177 @@
+//! Plans one target: its packages, its cargo calls, its runner, and what the machine lacks.
+
+use std::collections::BTreeMap;
+
+use crate::finding::{Code, Finding, Origin};
+use crate::machine::Machine;
+use crate::policy::{Policy, linker_variable};
+use crate::resolve::Config;
+use crate::settings::DEFAULT_TIMEOUT;
+use crate::target::Row;
+use crate::tools::{self, Needs};
+
+use super::{Cell, Input, Prepared, Request, Rung};
+
+pub(super) fn add_cell(input: &Input, row: &Row, policy: &Policy, config: &Config, prepared: &mut Prepared) {
+    let request = input.request;
+    let host = &input.machine.host;
+    let (selected, findings) =
+        input.workspace.select(row, input.settings, &request.packages, request.workspace, &request.exclude);
+    prepared.usage.extend(findings);
+    let linker = found(config.linker(&row.triple), &mut prepared.config);
+    let runner = found(config.runner(&row.triple), &mut prepared.config);
+    let host_runner = found(config.runner(host), &mut prepared.config);
+    let needs = Needs {
+        row,
+        policy,
+        linker,
+        runner,
+        compiling_c: input.workspace.compiling_c(&selected, &row.triple, request.rung == Rung::Run),
+        links: request.rung > Rung::Check,
+        runs: request.rung == Rung::Run,
+    };
+    prepared.config.extend(environment_wins(&needs));
+    let table = &prepared.plan.env_table;
+    let variable = |name: &str| {
+        let set = input.machine.environment.get(name).cloned();
+        let entry = table.get(name);
+        let entry_wins = entry.is_some_and(|entry| entry.force) || set.is_none();
+        if entry_wins { entry.map(|entry| entry.value.clone()) } else { set }
+    };
+    let questions = needs.questions(input.machine, &variable);
+    let (mut findings, missing) = tools::check(&needs, input.machine, &variable);
+    for finding in &mut findings {
+        // A variable that the shell does not set can only come from the table.
+        if let Some(Origin::Variable(name)) = &finding.origin
+            && !input.machine.environment.contains_key(name)
+            && let Some(entry) = table.get(name)
+        {
+            finding.origin = Some(entry.origin.clone());
+        }
+    }
+    prepared.questions.extend(questions);
+    prepared.questions.programs.insert("cc".to_owned());
+    if let Some(linker) = config.linker(host).ok().flatten() {
+        prepared.questions.programs.insert(linker.value);
+    }
+    prepared.tools.extend(findings.into_iter().map(|finding| (row.triple.clone(), finding)));
+    prepared.missing.extend(missing);
+    let native = needs.native(host);
+    let runnable = row.std && (native || needs.runner.is_some());
+    let reach = if runnable { request.rung } else { request.rung.min(Rung::Verify) };
+    let packages: Vec<String> = selected.iter().map(|package| package.name.clone()).collect();
+    let verb: &[&str] = match request.rung {
+        Rung::Check => &["check"],
+        Rung::Run if row.std => &["test", "--no-run"],
+        _ => &["build"],
+    };
+    let doc_packages: Vec<String> =
+        selected.iter().filter(|package| package.doctests).map(|package| package.name.clone()).collect();
+    let doc = (reach == Rung::Run && !doc_packages.is_empty())
+        .then(|| cargo_arguments(&["test", "--doc", "--no-fail-fast"], &row.triple, &[], request));
+    prepared.plan.cells.push(Cell {
+        triple: row.triple.clone(),
+        build: cargo_arguments(verb, &row.triple, &packages, request),
+        doc,
+        doc_packages,
+        packages,
+        asked: request.rung,
+        reach,
+        runner_name: runner_name(&needs, native, input.machine),
+        runner: needs.runner.map(|it| it.value).unwrap_or_default(),
+        host_runner: host_runner.map(|it| it.value).unwrap_or_default(),
+        profile_directory: profile_directory(&request.cargo_options),
+        test_arguments: request.test_arguments.clone(),
+        timeout: request.timeout.or(input.settings.target(&row.triple).timeout).unwrap_or(DEFAULT_TIMEOUT),
+    });
+}
+
+/// Source: Cargo reference, "Profiles", "Profile selection", and "Build cache".
+fn profile_directory(cargo_options: &[String]) -> String {
+    let named = cargo_options.iter().position(|option| option == "--profile").and_then(|at| cargo_options.get(at + 1));
+    match named.map(String::as_str) {
+        Some("dev" | "test") => "debug".to_owned(),
+        Some("bench") => "release".to_owned(),
+        Some(name) => name.to_owned(),
+        None if cargo_options.iter().any(|option| option == "--release") => "release".to_owned(),
+        None => "debug".to_owned(),
+    }
+}
+
+/// A linker or runner of the shell takes the place of the policy's, for the kit as for plain cargo: a colleague's
+/// computer would do something else.
+fn environment_wins(needs: &Needs) -> Vec<Finding> {
+    let policy = needs.policy;
+    let linker = needs.linker.as_ref().map(|it| ("linker", it.value.clone(), &it.origin, &policy.linker));
+    let runner = needs.runner.as_ref().map(|it| ("runner", it.value.join(" "), &it.origin, &policy.runner));
+    let from_shell = linker.into_iter().chain(runner).filter_map(|(key, value, origin, planned)| {
+        let Origin::Variable(name) = origin else { return None };
+        let message = format!("the {key} of {} comes from the environment: `{value}`", policy.triple);
+        let finding = Finding::warning(Code::EnvironmentWins, message).at(origin.clone());
+        let finding = match planned {
+            Some(planned) => finding.note(format!("the policy says `{planned}`, and that is what others get")),
+            None => finding.note("the policy names none, and that is what others get"),
+        };
+        Some(finding.hint(format!("unset {name}")))
+    });
+    from_shell.collect()
+}
+
+/// The runner as the launcher will start it on this machine.
+fn runner_name(needs: &Needs, native: bool, machine: &Machine) -> String {
+    let Some(runner) = &needs.runner else { return if native { "native" } else { "none" }.to_owned() };
+    if native {
+        return "native".to_owned();
+    }
+    if !needs.through_launcher() {
+        return runner.value.join(" ");
+    }
+    let mut words: Vec<&str> = runner.value.iter().skip(1).map(String::as_str).collect();
+    let multiarch = needs.row.gnu_prefix.as_deref().map(tools::multiarch_library);
+    let mixed = multiarch.is_some_and(|paths| paths.iter().any(|path| machine.paths.contains(path)));
+    if mixed && let Some(at) = words.iter().position(|word| *word == "-L") {
+        words.drain(at..(at + 2).min(words.len()));
+    }
+    let emulator = words.first().copied().unwrap_or_default().to_owned();
+    let mut name = words.join(" ");
+    if machine.program(&emulator).is_none() && machine.program(&format!("{emulator}-static")).is_some() {
+        name = name.replacen(&emulator, &format!("{emulator}-static"), 1);
+    }
+    name
+}
+
+fn cargo_arguments(verb: &[&str], triple: &str, packages: &[String], request: &Request) -> Vec<String> {
+    let mut arguments: Vec<String> = verb.iter().map(|&word| word.to_owned()).collect();
+    arguments.extend(["--target".to_owned(), triple.to_owned()]);
+    for package in packages {
+        arguments.extend(["-p".to_owned(), package.clone()]);
+    }
+    arguments.extend(request.cargo_options.iter().cloned());
+    arguments
+}
+
+/// What nested cargo gets besides the user's environment.
+///
+/// A linker in the table of the machine's own triple that does not exist here would break every build script; `cc` is
+/// what rustc takes without the table.
+pub(super) fn nested_environment(input: &Input, config: &Config) -> BTreeMap<String, Option<String>> {
+    let mut environment = BTreeMap::new();
+    let host = &input.machine.host;
+    if let Ok(Some(linker)) = config.linker(host)
+        && input.machine.program(&linker.value).is_none()
+        && input.machine.program("cc").is_some()
+    {
+        environment.insert(linker_variable(host), Some("cc".to_owned()));
+    }
+    environment
+}
+
+/// A value of the config, or a finding about it.
+fn found<T>(result: Result<Option<T>, Box<Finding>>, findings: &mut Vec<Finding>) -> Option<T> {
+    result.unwrap_or_else(|finding| {
+        if !findings.contains(&finding) {
+            findings.push(*finding);
+        }
+        None
+    })
+}

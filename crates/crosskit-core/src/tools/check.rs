@@ -1,0 +1,300 @@
+//! The checks of one target, and what to paste where something is missing.
+
+use std::collections::BTreeSet;
+
+use crate::finding::{Code, Finding, Origin, Severity};
+use crate::install::{self, Missing};
+use crate::machine::Machine;
+use crate::rules::{self, CompilerFacts, CompilerOrigin, Probe};
+use crate::target::{Packages, Provider};
+use crate::triple;
+
+use super::{Needs, PickedCompiler, library_paths, multiarch_library};
+
+/// The checks of one target: all findings, and what an install command may bring.
+pub fn check(
+    needs: &Needs,
+    machine: &Machine,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> (Vec<Finding>, BTreeSet<Missing>) {
+    let mut check = Check { needs, machine, findings: Vec::new(), missing: BTreeSet::new() };
+    check.rust_std();
+    if needs.links {
+        check.linker();
+        check.library();
+    }
+    check.c_tools(variable);
+    if needs.runs {
+        check.runner();
+    }
+    (check.findings, check.missing)
+}
+
+struct Check<'a> {
+    needs: &'a Needs<'a>,
+    machine: &'a Machine,
+    findings: Vec<Finding>,
+    missing: BTreeSet<Missing>,
+}
+
+impl Check<'_> {
+    fn triple(&self) -> &str {
+        &self.needs.row.triple
+    }
+
+    fn has(&self, program: &str) -> bool {
+        self.machine.program(program).is_some()
+    }
+
+    fn rust_std(&mut self) {
+        let triple = self.triple();
+        if self.machine.std.contains(triple) {
+            return;
+        }
+        let library = if self.needs.row.std { "std" } else { "core" };
+        let finding = Finding::error(Code::RustStdMissing, format!("rust-std for `{triple}` is not installed"))
+            .note(format!("rustc {} needs it to compile anything that uses `{library}`", self.machine.rustc));
+        let finding = if self.machine.rustup {
+            finding.hint(format!("install it with `rustup target add {triple}`"))
+        } else {
+            install::other_std_sources(
+                finding.note("rustup was not found in PATH, so it cannot bring it"),
+                self.needs.row,
+                self.machine,
+            )
+        };
+        self.missing.insert(Missing::RustStd(triple.to_owned()));
+        self.findings.push(finding);
+    }
+
+    fn linker(&mut self) {
+        let Some(linker) = self.needs.linker_program(&self.machine.host).map(str::to_owned) else { return };
+        if self.has(&linker) {
+            return;
+        }
+        if self.triple() == self.machine.host && linker != "cc" && self.has("cc") {
+            // The plan puts `cc`, rustc's own default, in the place of a cross linker on the machine that is the target.
+            return;
+        }
+        let mut finding = Finding::error(Code::LinkerMissing, format!("linker `{linker}` not found"))
+            .note(format!("needed to link for `{}` on `{}`", self.triple(), self.machine.host))
+            .note(format!("looked in PATH ({} directories)", self.machine.path_directories));
+        finding.origin = self.needs.linker.as_ref().map(|it| it.origin.clone());
+        if linker == "rust-lld" {
+            finding = finding
+                .note("it comes with the toolchains of rustup; a distribution's rustc may lack it")
+                .hint("use a toolchain of rustup, or install the package of your distribution that holds lld");
+            self.missing.insert(Missing::Unknown(linker));
+        } else if self.needs.row.c_compiler().as_deref() == Some(linker.as_str()) {
+            finding = self.with_package(finding, &linker, |packages| packages.compiler.as_deref());
+        } else {
+            finding = finding.hint("install it, or correct the name where it is set");
+            self.missing.insert(Missing::Unknown(linker));
+        }
+        self.findings.push(finding);
+    }
+
+    fn library(&mut self) {
+        let row = self.needs.row;
+        let own_linker = row.provider == Provider::Gcc
+            && self.needs.linker.as_ref().map(|it| &it.value) == row.c_compiler().as_ref();
+        let paths = library_paths(row);
+        if !own_linker || row.triple == self.machine.host || paths.iter().any(|path| self.machine.paths.contains(path))
+        {
+            return;
+        }
+        let finding = Finding::error(Code::SysrootMissing, format!("C library for `{}` not found", row.triple))
+            .note("every executable of the target is linked with it")
+            .note(format!("looked for {}", paths.join(" and ")));
+        let finding = self.with_package(finding, "the C library", |packages| packages.library.as_deref());
+        self.findings.push(finding);
+    }
+
+    fn c_tools(&mut self, variable: &dyn Fn(&str) -> Option<String>) {
+        let Some(first) = self.needs.compiling_c.first() else { return };
+        let Some(picked) = self.needs.picked_compiler(self.machine, variable) else { return };
+        if !self.has(picked.program()) {
+            self.c_compiler_missing(&picked);
+            return;
+        }
+        let row = self.needs.row;
+        let facts = CompilerFacts {
+            package: Some(first.package.clone()),
+            host: self.machine.host.clone(),
+            target: row.triple.clone(),
+            kind: "C compiler".to_owned(),
+            variable: "CC".to_owned(),
+            compiler: picked.value.clone(),
+            origin: picked.origin.clone(),
+            probe: match self.machine.objects.get(&picked.value) {
+                Some(object) => Probe::Object(object.clone()),
+                None => Probe::NotTried,
+            },
+            without: picked.without.clone(),
+        };
+        if let Some(finding) = rules::compiler_mismatch(&facts) {
+            // The rule only warns where nobody set the compiler, as a package may compile no C; these do.
+            let who = self.who_compiles_c();
+            self.findings.push(Finding { severity: Severity::Error, ..finding.note(who) });
+        }
+        if let Some(archiver) = row.archiver()
+            && row.triple != self.machine.host
+            && rules::compiler_variable("AR", &row.triple, &self.machine.host, variable).is_none()
+            && !self.has(&archiver)
+        {
+            let message = format!("archiver `{archiver}` for `{}` not found", row.triple);
+            let finding = Finding::warning(Code::ArchiverMissing, message)
+                .note("the cc crate takes the host's `ar` without a word");
+            let own = format!("set AR_{} to an archiver that knows the target", triple::env_lower(&row.triple));
+            let finding = if self.package(|packages| packages.compiler.as_deref()).is_some() {
+                self.with_package(finding, &archiver, |packages| packages.compiler.as_deref()).hint(format!("or {own}"))
+            } else {
+                finding.hint(own)
+            };
+            self.findings.push(finding);
+        }
+    }
+
+    fn c_compiler_missing(&mut self, picked: &PickedCompiler) {
+        let row = self.needs.row;
+        let program = picked.program().to_owned();
+        let finding =
+            Finding::error(Code::CCompilerMissing, format!("C compiler `{program}` for `{}` not found", row.triple))
+                .note(self.who_compiles_c());
+        let finding = match &picked.origin {
+            CompilerOrigin::Variable(name) => {
+                self.missing.insert(Missing::Unknown(program));
+                finding.at(Origin::Variable(name.clone())).hint(format!("correct {name}, or unset it"))
+            }
+            _ if row.c_compiler().as_deref() == Some(program.as_str())
+                && self.package(|packages| packages.compiler.as_deref()).is_some() =>
+            {
+                self.with_package(finding, &program, |packages| packages.compiler.as_deref())
+            }
+            _ => {
+                self.missing.insert(Missing::Unknown(program));
+                let everyone = |one: &dyn Fn(&str) -> String, between: &str| {
+                    let members = self.needs.compiling_c.iter().map(|it| one(&it.member));
+                    members.collect::<Vec<_>>().join(between)
+                };
+                finding
+                    .hint(format!(
+                        "build without: [target.{}] exclude = [{}] in crosskit.toml, or `{}`",
+                        row.triple,
+                        everyone(&|member| format!("\"{member}\""), ", "),
+                        everyone(&|member| format!("--exclude {member}"), " ")
+                    ))
+                    .hint(format!("or set CC_{} to a C compiler for the target", triple::env_lower(&row.triple)))
+            }
+        };
+        self.findings.push(finding);
+    }
+
+    fn who_compiles_c(&self) -> String {
+        let who: Vec<String> = self
+            .needs
+            .compiling_c
+            .iter()
+            .map(|it| {
+                if it.member == it.package {
+                    format!("`{}`", it.member)
+                } else {
+                    format!("`{}` (through `{}`)", it.member, it.package)
+                }
+            })
+            .collect();
+        format!("needed by {}", who.join(", "))
+    }
+
+    fn runner(&mut self) {
+        let row = self.needs.row;
+        if !row.std {
+            self.findings.push(
+                Finding::warning(Code::NoRunner, format!("nothing runs tests of `{}` here", row.triple))
+                    .note("the target has no standard library, and so no test harness that could be started")
+                    .note("its executables are built and checked, and not run"),
+            );
+            return;
+        }
+        if self.needs.native(&self.machine.host) {
+            return;
+        }
+        self.mixed_libraries();
+        let Some(emulator) = self.needs.emulator().map(str::to_owned) else {
+            self.findings.push(
+                Finding::warning(Code::NoRunner, format!("nothing is known that runs `{}` here", row.triple))
+                    .note("its executables are built and checked, and not run")
+                    .hint(format!("set one: [target.{}] runner = \"…\" in crosskit.toml", row.triple)),
+            );
+            return;
+        };
+        if self.has(&emulator) || (self.needs.through_launcher() && self.has(&format!("{emulator}-static"))) {
+            return;
+        }
+        let (what, twin) = match (row.emulator.as_deref() == Some(emulator.as_str()), self.needs.through_launcher()) {
+            (true, true) => ("emulator", format!(" for `{emulator}` and `{emulator}-static`")),
+            (true, false) => ("emulator", String::new()),
+            (false, _) => ("runner", String::new()),
+        };
+        let mut finding = Finding::error(Code::EmulatorMissing, format!("{what} `{emulator}` not found"))
+            .note(format!("`{}` cannot start executables of `{}` by itself", self.machine.host, row.triple))
+            .note(format!("looked in PATH ({} directories){twin}", self.machine.path_directories));
+        let static_twin = format!("{emulator}-static");
+        if self.has(&static_twin) {
+            finding = finding.note(format!("`{static_twin}` is there, and crosskit's launcher would take it"));
+        }
+        finding.origin = self.needs.runner.as_ref().map(|it| it.origin.clone());
+        if row.emulator.as_deref() == Some(emulator.as_str()) {
+            finding = self.with_package(finding, &emulator, |packages| packages.emulator.as_deref());
+        } else {
+            finding = finding.hint("install it, or correct the name where it is set");
+            self.missing.insert(Missing::Unknown(emulator));
+        }
+        self.findings.push(finding);
+    }
+
+    /// The launcher knows better; a runner of the user's own, or without the launcher, does not.
+    fn mixed_libraries(&mut self) {
+        let Some(runner) = self.needs.runner.as_ref().filter(|_| !self.needs.through_launcher()) else { return };
+        let sysroot = runner.value.iter().skip_while(|word| *word != "-L").nth(1);
+        let Some(name) = sysroot.and_then(|path| path.trim_end_matches('/').rsplit('/').next()) else { return };
+        let multiarch = multiarch_library(name);
+        let Some(library) = multiarch.iter().find(|path| self.machine.paths.contains(*path)) else { return };
+        self.findings.push(
+            Finding::warning(Code::MixedLibraries, format!("`{}` mixes two C libraries", runner.value.join(" ")))
+                .at(runner.origin.clone())
+                .note(format!("the loader comes from the sysroot, and libc.so.6 from {library}"))
+                .note("programs that start a thread, and so every test binary, hang for ever")
+                .hint(
+                    "leave `-L` out on this machine, or let crosskit write the runner: its launcher does so by itself",
+                ),
+        );
+    }
+
+    fn package(&self, pick: impl Fn(&Packages) -> Option<&str>) -> Option<&str> {
+        let manager = self.machine.distribution.package_manager()?;
+        pick(self.needs.row.packages.get(manager)?)
+    }
+
+    fn with_package(&mut self, finding: Finding, tool: &str, pick: impl Fn(&Packages) -> Option<&str>) -> Finding {
+        match self.package(pick).map(str::to_owned) {
+            Some(package) => {
+                let command = install::package_command(&package, self.machine);
+                self.missing.insert(Missing::Package(package));
+                finding.hint(format!("install it with `{command}`"))
+            }
+            None => {
+                self.missing.insert(Missing::Unknown(tool.to_owned()));
+                let distribution = &self.machine.distribution;
+                if tool.starts_with("qemu-") && !self.machine.host.contains("-linux-") {
+                    return finding
+                        .note("QEMU's user mode exists on Linux alone")
+                        .hint("build without running: `cargo xtask cross build`; or run the tests on a Linux machine");
+                }
+                let name = if distribution.name.is_empty() { "this system" } else { &distribution.name };
+                finding
+                    .hint(format!("which package holds {tool} on {name} is not known here; look it up and install it"))
+            }
+        }
+    }
+}

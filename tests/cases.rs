@@ -1,0 +1,207 @@
+//! Whole commands on recorded machines, as data: no toolchain is needed, and every host and target is tried on any
+//! computer.
+//!
+//! A case is a file `cases/<command>/<name>.txt`: some words on why, then sections. What goes in:
+//!
+//! | section | holds |
+//! |---|---|
+//! | `args` | the words after `cargo xtask cross`, split at blanks |
+//! | `machine` | TOML, see `Recorded::parse`; default: `debian-x86_64` |
+//! | `machine after install` | the same, for what is found after the install commands ran |
+//! | `workspace` | TOML, see `Workspace`; default: `workspaces/example.toml` |
+//! | `file PATH` | a file, relative to the workspace root; `../` leads above it |
+//!
+//! What must come out: `exit`, then `stdout`, `stderr`, `install` (command lines) and `after PATH` (a file that was
+//! written), each only where there is something. `UPDATE_EXPECT=1` rewrites them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crosskit_core::policy::{LAUNCHER, LAUNCHER_PATH};
+use crosskit_core::target::Catalogue;
+use crosskit_tests::kit::{self, CONFIG, Outcome, Scene};
+use crosskit_tests::recorded::{self, MACHINES, Recorded};
+use crosskit_tests::sections::Sections;
+use crosskit_tests::{expect, repository};
+
+const DEFAULT_MACHINE: &str = "debian-x86_64";
+
+/// The config that `vendor` leaves: the alias and nothing else. The example's own config may be synced for any target,
+/// so it is not what the plans of all rows start from.
+const FIRST_CONFIG: &str = "\
+[alias]
+xtask = \"run --quiet --target host-tuple --package xtask --\" # crosskit
+";
+
+/// What the example says about its packages.
+const FIRST_SETTINGS: &str = "\
+[package.firmware]
+targets = [\"thumbv7em-none-eabihf\"]
+
+[target.aarch64-unknown-linux-musl]
+exclude = [\"native\"]
+";
+
+/// What stands for the launcher's text, which is the same wherever it is written.
+const THE_LAUNCHER: &str = "(the launcher)\n";
+
+#[test]
+fn cases_end_as_expected() {
+    let files = case_files();
+    assert!(!files.is_empty(), "no case was found");
+    let complaints: Vec<String> = files.iter().flat_map(|path| check(path)).collect();
+    expect::nothing_wrong(&complaints);
+}
+
+/// The dry run of every row on every machine, one file per machine.
+#[test]
+fn every_row_has_its_plan_on_every_machine() {
+    let mut complaints = Vec::new();
+    for machine in MACHINES {
+        let path = repository::root().join(format!("tests/snapshots/{machine}.txt"));
+        let old = std::fs::read_to_string(&path).unwrap_or_default();
+        let old_rows = Sections::parse(&old);
+        let mut new = Sections {
+            preface: format!("The plan of every row of the catalogue on {machine}, written by the test `cases`.\n"),
+            sections: Vec::new(),
+        };
+        for row in rows() {
+            let scene = scene(&[&row, "--dry-run"], machine).expect("the recorded data can be read");
+            let Outcome { exit, stdout, stderr, .. } = kit::run(&scene);
+            new.push(row, format!("{stdout}{stderr}exit {exit}\n"));
+        }
+        // A row without a snapshot makes the whole file one that somebody has to read again.
+        let known = new.sections.iter().all(|(row, _)| old_rows.get(row).is_some());
+        let expected = known.then_some(old.as_str());
+        complaints.extend(expect::file(&path, &format!("snapshots/{machine}.txt"), expected, &new.render()));
+    }
+    expect::nothing_wrong(&complaints);
+}
+
+/// The committed files do not depend on who ran the command, and running it twice changes nothing.
+#[test]
+fn every_machine_writes_the_same_files() {
+    for row in rows() {
+        let mut texts: BTreeSet<BTreeMap<String, String>> = BTreeSet::new();
+        for machine in MACHINES {
+            let scene = scene(&["sync", &row], machine).expect("the recorded data can be read");
+            let outcome = kit::run(&scene);
+            assert_eq!(outcome.exit, 0, "{row} on {machine}: {}", outcome.stderr);
+            assert_eq!(again(&scene, &outcome), None, "{row} on {machine}");
+            // The row of the machine's own triple is not written where nobody else has written it before.
+            if !outcome.written.is_empty() {
+                texts.insert(outcome.written);
+            }
+        }
+        assert!(texts.len() <= 1, "{row}: the machines differ: {texts:#?}");
+    }
+}
+
+fn rows() -> Vec<String> {
+    let catalogue = Catalogue::built_in().expect("the catalogue parses");
+    catalogue.rows().iter().map(|row| row.triple.clone()).collect()
+}
+
+/// A command on a machine, in the example workspace before its first sync.
+fn scene(arguments: &[&str], machine: &str) -> Result<Scene, String> {
+    let files = [(CONFIG, FIRST_CONFIG), ("crosskit.toml", FIRST_SETTINGS)];
+    Ok(Scene {
+        arguments: arguments.iter().map(|&word| word.to_owned()).collect(),
+        machine: Recorded::named(machine)?,
+        machine_after_install: None,
+        workspace: recorded::example_workspace()?,
+        files: files.map(|(path, text)| (path.to_owned(), text.to_owned())).into(),
+    })
+}
+
+fn case_files() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut directories = vec![repository::root().join("tests/cases")];
+    while let Some(directory) = directories.pop() {
+        for entry in std::fs::read_dir(&directory).expect("tests/cases can be read").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                directories.push(path);
+            } else if path.extension().is_some_and(|it| it == "txt") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn check(path: &Path) -> Vec<String> {
+    let shown = path.strip_prefix(repository::root().join("tests")).unwrap_or(path).display().to_string();
+    let text = repository::read(path);
+    let mut case = Sections::parse(&text);
+    let expected = case.get("exit").is_some().then_some(text.as_str());
+    case.sections.retain(|(name, _)| !is_expectation(name));
+    let scene = match read_scene(&case) {
+        Ok(scene) => scene,
+        Err(error) => return vec![format!("{shown}: {error}")],
+    };
+    let outcome = kit::run(&scene);
+    append(&mut case, &outcome);
+    let mut complaints: Vec<String> = expect::file(path, &shown, expected, &case.render()).into_iter().collect();
+    complaints.extend(again(&scene, &outcome).map(|why| format!("{shown}: {why}")));
+    complaints
+}
+
+fn is_expectation(name: &str) -> bool {
+    matches!(name, "exit" | "stdout" | "stderr" | "install") || name.starts_with("after ")
+}
+
+fn read_scene(case: &Sections) -> Result<Scene, String> {
+    let mut scene = scene(&[], DEFAULT_MACHINE)?;
+    scene.files.clear();
+    for (name, text) in &case.sections {
+        match name.split_once(' ').unwrap_or((name, "")) {
+            ("args", "") => scene.arguments = text.split_whitespace().map(str::to_owned).collect(),
+            ("machine", "") => scene.machine = Recorded::parse(text)?,
+            ("machine", "after install") => scene.machine_after_install = Some(Recorded::parse(text)?),
+            ("workspace", "") => scene.workspace = recorded::workspace(text)?,
+            ("file", path) if !path.is_empty() => {
+                let text = if text == THE_LAUNCHER { LAUNCHER } else { text };
+                scene.files.insert(path.to_owned(), text.to_owned());
+            }
+            _ => return Err(format!("section `{name}` is not known")),
+        }
+    }
+    Ok(scene)
+}
+
+fn append(case: &mut Sections, outcome: &Outcome) {
+    case.push("exit", outcome.exit.to_string());
+    let install: String = outcome.install.iter().map(|line| format!("{line}\n")).collect();
+    for (name, text) in [("stdout", &outcome.stdout), ("stderr", &outcome.stderr), ("install", &install)] {
+        if !text.is_empty() {
+            case.push(name, text);
+        }
+    }
+    for (path, text) in &outcome.written {
+        let launcher = path == LAUNCHER_PATH && text == LAUNCHER;
+        case.push(format!("after {path}"), if launcher { THE_LAUNCHER } else { text });
+    }
+}
+
+/// Runs a command that wrote something on its own result: it must have nothing left to write, and `--check` must agree.
+fn again(scene: &Scene, outcome: &Outcome) -> Option<String> {
+    if outcome.written.is_empty() {
+        return None;
+    }
+    let mut scene = scene.clone();
+    scene.files.extend(outcome.written.clone());
+    let second = kit::run(&scene);
+    if !second.written.is_empty() {
+        return Some(format!("the same command writes again: {:#?}", second.written));
+    }
+    if scene.arguments.first().is_some_and(|word| word == "sync") {
+        scene.arguments.push("--check".to_owned());
+        let check = kit::run(&scene);
+        if check.exit != 0 {
+            return Some(format!("`--check` is not content with what was written:\n{}", check.stderr));
+        }
+    }
+    None
+}

@@ -1,0 +1,299 @@
+//! The launcher, run by real shells, with fakes in the place of `uname` and the emulators.
+//!
+//! `PATH` holds nothing but the fakes, so that the machine that runs the tests does not show through.
+
+#![cfg(unix)]
+
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crosskit_core::policy::LAUNCHER;
+
+/// A script that is still open for writing in one thread while another one forks cannot be started ("text file busy").
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// Prints its own name and every argument, each ended by NUL, as arguments may hold anything else.
+const PRINTS_ITS_ARGUMENTS: &str = r#"printf '%s\000' "${0##*/}" "$@""#;
+
+const SYSROOT: &str = "/usr/aarch64-linux-gnu";
+
+/// A directory with a launcher, a program to start, and a `PATH` of its own.
+struct Bench {
+    directory: PathBuf,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Bench {
+    /// A machine that calls itself so, with these emulators.
+    fn new(name: &str, system: &str, architecture: &str, emulators: &[&str]) -> Bench {
+        let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("launcher-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&directory);
+        fs::create_dir_all(directory.join("bin")).expect("a directory can be made");
+        fs::create_dir_all(directory.join("with a blank")).expect("a directory can be made");
+        let bench = Bench { directory, _turn: turn };
+        bench.script("bin/uname", &format!("case $1 in -s) echo {system} ;; -m) echo {architecture} ;; esac"));
+        for emulator in emulators {
+            bench.script(&format!("bin/{emulator}"), PRINTS_ITS_ARGUMENTS);
+        }
+        bench.script("with a blank/program", PRINTS_ITS_ARGUMENTS);
+        bench.file("run", LAUNCHER);
+        bench
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.join(name)
+    }
+
+    fn program(&self) -> String {
+        self.path("with a blank/program").display().to_string()
+    }
+
+    fn script(&self, name: &str, body: &str) {
+        self.file(name, &format!("#!/bin/sh\n{body}\n"));
+    }
+
+    fn file(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap_or(&self.directory)).expect("a directory can be made");
+        fs::write(&path, text).expect("a file can be written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("the owner may do so");
+    }
+
+    /// Runs the launcher with this shell, in a directory where a glob would find something.
+    fn run_with(&self, shell: &[OsString], arguments: &[&str]) -> Output {
+        let mut command = Command::new(&shell[0]);
+        command.args(&shell[1..]).arg(self.path("run")).args(arguments);
+        command.env_clear().env("PATH", self.path("bin")).current_dir(self.path("bin")).stdin(Stdio::null());
+        command.output().expect("the shell starts")
+    }
+
+    /// What was started, and with which arguments; the same with every shell.
+    fn started(&self, arguments: &[&str]) -> Vec<String> {
+        let mut results = shells().into_iter().map(|shell| {
+            let output = self.run_with(&shell, arguments);
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{shell:?} {arguments:?}: {} {stderr}", output.status);
+            let stdout = String::from_utf8(output.stdout).expect("the arguments are UTF-8");
+            let mut words: Vec<String> = stdout.split('\0').map(str::to_owned).collect();
+            assert_eq!(words.pop().as_deref(), Some(""), "every word ends with NUL");
+            (shell, words)
+        });
+        let (_, first) = results.next().expect("there is a shell");
+        for (shell, words) in results {
+            assert_eq!(words, first, "{shell:?}");
+        }
+        first
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let _ = fs::remove_dir_all(&self.directory);
+        }
+    }
+}
+
+/// Some busyboxes have a `uname` of their own, which no `PATH` overrides, but a function does. `PATH` is one directory.
+const WITH_THE_FAKE_UNAME: &str = r#"uname() { "$PATH/uname" "$@"; }; . "$0""#;
+
+/// `/bin/sh`, which is what runs the launcher, and every other shell that somebody's `/bin/sh` may be.
+fn shells() -> Vec<Vec<OsString>> {
+    let mut shells = vec![vec![OsString::from("/bin/sh")]];
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let find = |name: &str| std::env::split_paths(&path).map(|it| it.join(name)).find(|it| it.is_file());
+    let others: [&[&str]; 6] = [
+        &["dash"],
+        &["bash"],
+        &["bash", "--posix"],
+        &["busybox", "sh", "-c", WITH_THE_FAKE_UNAME],
+        &["ksh"],
+        &["zsh", "--emulate", "sh"],
+    ];
+    for words in others {
+        if let Some(program) = find(words[0]) {
+            let rest = words[1..].iter().map(OsString::from);
+            shells.push(std::iter::once(program.into_os_string()).chain(rest).collect());
+        }
+    }
+    shells
+}
+
+fn words(name: &str, rest: &[&str]) -> Vec<String> {
+    std::iter::once(&name).chain(rest).map(|&word| word.to_owned()).collect()
+}
+
+/// What cargo, test names and file names may bring.
+const HARD_ARGUMENTS: [&str; 11] =
+    ["a b", "", "*", "two\nlines", "$HOME", "`id`", "\\n", "'quoted\"", "-L", "--", "\ttab  and blanks "];
+
+#[test]
+fn a_program_of_this_architecture_starts_as_it_is() {
+    let machines = [
+        ("qemu-aarch64", "aarch64"),
+        ("qemu-aarch64", "arm64"),
+        ("qemu-arm", "armv7l"),
+        ("qemu-arm", "armv8l"),
+        ("qemu-i386", "i686"),
+        ("qemu-riscv64", "riscv64"),
+        ("qemu-s390x", "s390x"),
+        ("qemu-ppc64le", "ppc64le"),
+        ("qemu-x86_64", "x86_64"),
+    ];
+    for (emulator, architecture) in machines {
+        let bench = Bench::new("native", "Linux", architecture, &[emulator]);
+        let program = bench.program();
+        let mut arguments = vec![emulator, "-cpu", "max", "-L", SYSROOT, &program];
+        arguments.extend(HARD_ARGUMENTS);
+        assert_eq!(bench.started(&arguments), words("program", &HARD_ARGUMENTS), "{emulator} on {architecture}");
+    }
+}
+
+#[test]
+fn the_same_architecture_under_another_kernel_is_another_machine() {
+    let bench = Bench::new("kernel", "Darwin", "arm64", &["qemu-aarch64"]);
+    let program = bench.program();
+    assert_eq!(bench.started(&["qemu-aarch64", &program]), words("qemu-aarch64", &[&program]));
+}
+
+#[test]
+fn another_architecture_runs_under_the_emulator_with_its_sysroot() {
+    let bench = Bench::new("emulated", "Linux", "mips", &["qemu-aarch64", "qemu-aarch64-static"]);
+    let program = bench.program();
+    let sysroot = "/opt/no such/sysroot";
+    let mut arguments = vec!["qemu-aarch64", "-L", sysroot, &program];
+    arguments.extend(HARD_ARGUMENTS);
+    assert_eq!(bench.started(&arguments), words("qemu-aarch64", &arguments[1..]));
+    assert_eq!(bench.started(&["qemu-aarch64", &program]), words("qemu-aarch64", &[&program]));
+}
+
+#[test]
+fn the_static_twin_takes_the_place_of_a_missing_emulator() {
+    let bench = Bench::new("static", "Linux", "x86_64", &["qemu-aarch64-static"]);
+    let program = bench.program();
+    let arguments = ["qemu-aarch64", "-L", "/opt/sysroot", &program, "x"];
+    assert_eq!(bench.started(&arguments), words("qemu-aarch64-static", &arguments[1..]));
+}
+
+#[test]
+fn other_options_come_before_the_program_in_their_order() {
+    let bench = Bench::new("options", "Linux", "x86_64", &["qemu-aarch64"]);
+    let program = bench.program();
+    // The names of the fakes in the present directory fit `*`.
+    let options =
+        ["-cpu", "max", "-E", "A=b", "-strace", "-E", "B=*", "-U", "*", "-trace", "x", "-tb-size", "64", "-seed", "1"];
+    let after = [&options[..], &["-L", "/opt/sysroot", &program, "-cpu", "x"]].concat();
+    assert_eq!(bench.started(&[&["qemu-aarch64"], &after[..]].concat()), words("qemu-aarch64", &after));
+    // The sysroot may stand anywhere among the options.
+    let before = [&["qemu-aarch64", "-L", "/opt/sysroot"], &options[..], &[&program, "-cpu", "x"]].concat();
+    assert_eq!(bench.started(&before), words("qemu-aarch64", &after));
+    // The values of options are no programs, on a machine that needs no emulator either.
+    bench.script("bin/uname", "case $1 in -s) echo Linux ;; -m) echo aarch64 ;; esac");
+    assert_eq!(bench.started(&before), words("program", &["-cpu", "x"]));
+}
+
+/// The places where multiarch puts C libraries are the system's, so the test moves them below its own directory, and
+/// the rest of the script stays as it is.
+#[test]
+fn the_sysroot_is_dropped_where_multiarch_has_the_c_library() {
+    for place in ["lib", "usr/lib"] {
+        let bench = Bench::new("multiarch", "Linux", "x86_64", &["qemu-aarch64"]);
+        let root = bench.path("root");
+        let moved = ["\"/lib/", "\"/usr/lib/"].iter().fold(LAUNCHER.to_owned(), |text, place| {
+            assert_eq!(text.matches(place).count(), 1, "the launcher names {place} once");
+            text.replace(place, &place.replacen('/', &format!("{}/", root.display()), 1))
+        });
+        bench.file("run", &moved);
+        let program = bench.program();
+        let with = |sysroot: &'static str| ["qemu-aarch64", "-cpu", "max", "-L", sysroot, &program].map(str::to_owned);
+        let started = |sysroot| bench.started(&with(sysroot).each_ref().map(String::as_str));
+        assert_eq!(started(SYSROOT), with(SYSROOT), "nothing of multiarch is there yet");
+        bench.file(&format!("root/{place}/aarch64-linux-gnu/libc.so.6"), "");
+        for sysroot in [SYSROOT, "/usr/aarch64-linux-gnu/"] {
+            assert_eq!(started(sysroot), words("qemu-aarch64", &["-cpu", "max", &program]), "{sysroot} in {place}");
+        }
+        // The C library of the machine itself, as distributions without multiarch have it, is none of the target's.
+        bench.file(&format!("root/{place}/libc.so.6"), "");
+        for sysroot in ["/", "/opt/sysroot/"] {
+            assert_eq!(started(sysroot), with(sysroot), "{sysroot} in {place}");
+        }
+    }
+}
+
+/// The same with the script as it is, where this machine happens to have a multiarch directory.
+#[test]
+fn the_places_of_multiarch_are_those_of_this_machine() {
+    let has_libc =
+        |name: &String| ["/lib", "/usr/lib"].iter().any(|place| Path::new(place).join(name).join("libc.so.6").exists());
+    let entries = ["/lib", "/usr/lib"].iter().filter_map(|place| fs::read_dir(place).ok()).flatten().flatten();
+    let Some(name) = entries.filter_map(|entry| entry.file_name().into_string().ok()).find(has_libc) else { return };
+    let bench = Bench::new("real", "Linux", "vax", &["qemu-other"]);
+    let program = bench.program();
+    let sysroot = format!("/usr/{name}");
+    assert_eq!(bench.started(&["qemu-other", "-L", &sysroot, &program]), words("qemu-other", &[&program]));
+}
+
+#[test]
+fn without_anything_that_fits_it_says_what_to_install() {
+    let bench = Bench::new("missing", "Linux", "x86_64", &[]);
+    let program = bench.program();
+    let told = |program: &str| {
+        let output = bench.run_with(&[OsString::from("/bin/sh")], &["qemu-aarch64", "-L", SYSROOT, program, "x"]);
+        assert_eq!(output.status.code(), Some(127));
+        assert_eq!(output.stdout, b"");
+        String::from_utf8(output.stderr).expect("the message is UTF-8")
+    };
+    let error = format!(
+        "error: `qemu-aarch64` not found, and this machine (Linux/x86_64) cannot start `{program}` without it\n"
+    );
+    let hint = "hint: install the package of your distribution that holds `qemu-aarch64` or `qemu-aarch64-static`\n";
+    assert_eq!(told(&program), format!("{error}{hint}"));
+    bench.script("bin/apt-get", "");
+    assert_eq!(told(&program), format!("{error}hint: install it with `sudo apt-get install qemu-user`\n"));
+    assert!(told("a\\nb").contains("`a\\nb`"), "a name is told as it is");
+}
+
+#[test]
+fn status_and_signals_are_those_of_the_program() {
+    for (architecture, what) in [("aarch64", "with a blank/program"), ("x86_64", "bin/qemu-aarch64")] {
+        let bench = Bench::new("status", "Linux", architecture, &["qemu-aarch64"]);
+        let program = bench.program();
+        let status = |body: &str| {
+            bench.script(what, body);
+            let runs = shells().into_iter().map(|shell| bench.run_with(&shell, &["qemu-aarch64", &program]).status);
+            let mut runs: Vec<_> = runs.collect();
+            runs.dedup();
+            assert_eq!(runs.len(), 1, "the shells differ: {runs:?}");
+            runs[0]
+        };
+        for code in [0, 1, 101, 127, 255] {
+            assert_eq!(status(&format!("exit {code}")).code(), Some(code), "{what}");
+        }
+        for signal in [6, 9, 11, 15] {
+            assert_eq!(status(&format!("kill -{signal} $$")).signal(), Some(signal), "{what}");
+        }
+    }
+}
+
+/// Whoever ends the process that it started ends the program itself, and no shell stays behind.
+#[test]
+fn the_launcher_becomes_the_program() {
+    for architecture in ["aarch64", "x86_64"] {
+        let bench = Bench::new("process", "Linux", architecture, &["qemu-aarch64"]);
+        for name in ["with a blank/program", "bin/qemu-aarch64"] {
+            bench.script(name, "echo $$");
+        }
+        let mut command = Command::new(bench.path("run"));
+        command.args(["qemu-aarch64", &bench.program()]).env_clear().env("PATH", bench.path("bin"));
+        let child = command.stdout(Stdio::piped()).spawn().expect("the launcher starts by itself");
+        let id = child.id().to_string();
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), id);
+    }
+}

@@ -1,0 +1,7 @@
+//! The rest: every target that can be emulated, planted bugs, and cargo itself as the oracle.
+
+mod artefact;
+mod environment;
+mod plants;
+mod start;
+mod targets;

@@ -1,0 +1,8 @@
+//! The tier before each commit.
+
+mod bad_input;
+mod main_job;
+mod missing_tools;
+mod processes;
+pub mod start;
+mod without_the_kit;

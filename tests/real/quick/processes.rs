@@ -1,0 +1,135 @@
+//! Nothing outlives a run: not a test that hangs, not what a test started, and nothing after Ctrl-C.
+
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use crosskit_tests::installed::AARCH64;
+use crosskit_tests::process::{self, Finished, Found};
+use crosskit_tests::scratch::Scratch;
+
+use crate::kit;
+use crate::report::{self, Report};
+
+/// Each has a line of documentation, as the lints of `codec` ask for: their warnings would quote the source.
+const HANGS: &str = "\
+//! Hangs.
+#[test]
+fn hangs() {
+    loop {
+        std::thread::sleep(std::time::Duration::from_secs(1));
+    }
+}
+";
+
+/// The child inherits standard output, as every child does; so who waits for its end waits for the child.
+const LEAVES_A_CHILD: &str = "\
+//! Leaves a child.
+#[test]
+fn leaves_a_child() {
+    std::process::Command::new(\"sleep\").arg(\"1234\").spawn().unwrap();
+}
+";
+
+const FAILS: &str = "\
+//! Fails.
+#[test]
+fn fails_on_purpose() {
+    println!(\"the frame of the failing test\");
+    panic!(\"no such luck\");
+}
+";
+
+/// A workspace whose package `codec` has these tests, too. It has a target directory of its own, as others must not see
+/// their processes in it.
+fn scratch() -> MutexGuard<'static, Scratch> {
+    static SCRATCH: OnceLock<Mutex<Scratch>> = OnceLock::new();
+    let scratch = SCRATCH.get_or_init(|| {
+        let scratch = kit::scratch("processes");
+        scratch.write("codec/tests/hangs.rs", HANGS);
+        scratch.write("codec/tests/leaves_a_child.rs", LEAVES_A_CHILD);
+        scratch.write("codec/tests/fails.rs", FAILS);
+        Mutex::new(scratch)
+    });
+    scratch.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What came of one run of all of them.
+struct Outcome {
+    finished: Finished,
+    report: Report,
+    left: Vec<Found>,
+}
+
+/// One run serves several tests, as each test would see the same.
+fn outcome() -> &'static Outcome {
+    static OUTCOME: OnceLock<Outcome> = OnceLock::new();
+    OUTCOME.get_or_init(|| {
+        AARCH64.require();
+        let scratch = scratch();
+        // Seconds enough for the tests that do not hang, on a machine that has other work.
+        let finished = kit::run(&scratch, "aarch64 -p codec --timeout 8");
+        let left = process::naming(&scratch.root);
+        process::end_all_of(&scratch.root);
+        Outcome { report: report::read(&scratch), finished, left }
+    })
+}
+
+#[test]
+fn a_test_that_hangs_is_ended_and_the_others_still_run() {
+    let Outcome { finished, report, .. } = outcome();
+    finished.clone().exits(100).tells(&["X040", "hangs", "8 s"]);
+    let cell = report.only();
+    assert_eq!((cell.rung.as_deref(), cell.verdict.as_str()), (Some("run"), "failed"));
+    assert!(cell.findings.iter().any(|finding| finding.code == "X040"), "{:#?}", cell.findings);
+    assert_eq!(cell.suite("codec", "hangs", "integration").verdict, "timed out");
+    for (name, kind) in [("codec", "unit"), ("resync", "integration"), ("codec", "doc")] {
+        let suite = cell.suite("codec", name, kind);
+        assert_eq!(suite.verdict, "passed", "{suite:#?}");
+        assert!(!suite.tests.is_empty(), "{suite:#?}");
+    }
+}
+
+#[test]
+fn what_a_test_started_ends_with_the_run() {
+    let Outcome { report, left, finished } = outcome();
+    assert_eq!(report.only().suite("codec", "leaves_a_child", "integration").verdict, "passed", "{finished}");
+    assert_eq!(*left, [], "{finished}");
+}
+
+#[test]
+fn a_failing_test_tells_what_it_printed_once() {
+    let Outcome { finished, report, .. } = outcome();
+    let cell = report.only();
+    assert_eq!(cell.suite("codec", "fails", "integration").verdict, "failed");
+    assert!(cell.failed().contains(&"fails_on_purpose"), "{:?}", cell.failed());
+    let told = format!("{}{}", finished.stdout, finished.stderr);
+    for line in ["the frame of the failing test", "no such luck"] {
+        assert_eq!(told.matches(line).count(), 1, "{line:?} is told once\n{finished}");
+    }
+}
+
+#[test]
+fn failing_tests_alone_decide_the_exit_code() {
+    outcome();
+    let scratch = scratch();
+    kit::run(&scratch, "aarch64 -p codec -- fails_on_purpose").exits(100).tells(&["X041", "fails_on_purpose"]);
+    kit::run(&scratch, "aarch64 -p codec -- value::").exits(0);
+}
+
+#[test]
+fn ctrl_c_ends_everything() {
+    outcome();
+    let scratch = scratch();
+    let running = process::start(kit::direct(&scratch.root, "aarch64 -p codec -- hangs"));
+    // The test binary's name has a hash after it, and its path starts with the scratch's.
+    process::await_naming(&scratch.root, "/hangs-", kit::COMPILING);
+    let pressed = std::time::Instant::now();
+    running.signal("INT");
+    let finished = running.wait(kit::COMPILING);
+    let took = pressed.elapsed();
+    let left = process::naming(&scratch.root);
+    process::end_all_of(&scratch.root);
+    let finished = finished.exits(130);
+    assert!(took < Duration::from_secs(5), "it took {took:.1?}\n{finished}");
+    assert_eq!(left, [], "{finished}");
+}

@@ -1,0 +1,114 @@
+//! What real runs need of this machine. What is missing fails the test with the line to paste; nothing is skipped.
+
+use std::path::Path;
+use std::process::Command;
+
+/// A target and its tools. The table is the tests' own, so that a mistake in the kit's shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// What is written on the command line.
+    pub alias: &'static str,
+    /// The triple.
+    pub triple: &'static str,
+    /// What an ELF header of it says, in the words of the report.
+    pub machine: &'static str,
+    /// The linker, and the Debian package of it.
+    linker: Option<(&'static str, &'static str)>,
+    /// The file by which the C library is found, and the Debian package of it.
+    library: Option<(&'static str, &'static str)>,
+    /// The emulator, which is in Debian's qemu-user.
+    emulator: Option<&'static str>,
+}
+
+/// 64 bits, little endian: the main target.
+pub const AARCH64: Target = Target {
+    alias: "aarch64",
+    triple: "aarch64-unknown-linux-gnu",
+    machine: "AArch64",
+    linker: Some(("aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu")),
+    library: Some(("/usr/aarch64-linux-gnu/lib/libc.so.6", "libc6-dev-arm64-cross")),
+    emulator: Some("qemu-aarch64"),
+};
+
+/// 32 bits, little endian.
+pub const ARMV7: Target = Target {
+    alias: "armv7",
+    triple: "armv7-unknown-linux-gnueabihf",
+    machine: "Arm",
+    linker: Some(("arm-linux-gnueabihf-gcc", "gcc-arm-linux-gnueabihf")),
+    library: Some(("/usr/arm-linux-gnueabihf/lib/libc.so.6", "libc6-dev-armhf-cross")),
+    emulator: Some("qemu-arm"),
+};
+
+/// 64 bits, little endian, and no unaligned access of old.
+pub const RISCV64: Target = Target {
+    alias: "riscv64",
+    triple: "riscv64gc-unknown-linux-gnu",
+    machine: "RISC-V 64",
+    linker: Some(("riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu")),
+    library: Some(("/usr/riscv64-linux-gnu/lib/libc.so.6", "libc6-dev-riscv64-cross")),
+    emulator: Some("qemu-riscv64"),
+};
+
+/// 64 bits, big endian.
+pub const S390X: Target = Target {
+    alias: "s390x",
+    triple: "s390x-unknown-linux-gnu",
+    machine: "s390x",
+    linker: Some(("s390x-linux-gnu-gcc", "gcc-s390x-linux-gnu")),
+    library: Some(("/usr/s390x-linux-gnu/lib/libc.so.6", "libc6-dev-s390x-cross")),
+    emulator: Some("qemu-s390x"),
+};
+
+/// Static executables, linked without a C toolchain.
+pub const AARCH64_MUSL: Target =
+    Target { alias: "aarch64-musl", triple: "aarch64-unknown-linux-musl", linker: None, library: None, ..AARCH64 };
+
+/// Bare metal.
+pub const THUMBV7EM: Target = Target {
+    alias: "thumbv7em-none-eabihf",
+    triple: "thumbv7em-none-eabihf",
+    machine: "Arm",
+    linker: None,
+    library: None,
+    emulator: None,
+};
+
+impl Target {
+    /// Fails unless everything is there.
+    ///
+    /// # Panics
+    /// A tool is missing; the message has the lines to paste.
+    #[track_caller]
+    pub fn require(&self) {
+        let mut lines = Vec::new();
+        let std = Command::new("rustc").args(["--print", "target-libdir", "--target", self.triple]).output();
+        let std = std.expect("rustc starts");
+        if !Path::new(String::from_utf8_lossy(&std.stdout).trim()).is_dir() {
+            lines.push(format!("rustup target add {}", self.triple));
+        }
+        let mut packages = Vec::new();
+        packages.extend(self.linker.filter(|(program, _)| !in_path(program)).map(|(_, package)| package));
+        packages.extend(self.library.filter(|(file, _)| !Path::new(file).exists()).map(|(_, package)| package));
+        packages.extend(self.emulator.filter(|program| !in_path(program)).map(|_| "qemu-user"));
+        if !packages.is_empty() {
+            lines.push(format!("sudo apt-get install {}", packages.join(" ")));
+        }
+        assert!(lines.is_empty(), "tools for {} are missing; install them with\n  {}", self.triple, lines.join("\n  "));
+    }
+}
+
+/// Whether a program is in `PATH`.
+pub fn in_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|directory| directory.join(program).is_file())
+}
+
+/// The triple of this machine.
+///
+/// # Panics
+/// rustc does not tell it.
+pub fn host() -> String {
+    let told = Command::new("rustc").args(["--print", "host-tuple"]).output().expect("rustc starts");
+    String::from_utf8(told.stdout).expect("a triple is UTF-8").trim().to_owned()
+}

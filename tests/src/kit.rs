@@ -1,0 +1,198 @@
+//! The kit in this process, without its hands: one command on a recorded machine, up to where compiling would begin.
+//!
+//! It follows `crosskit::commands` step by step, with a map of files in the place of the disk.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use crosskit::cli::{self, Action, Options};
+use crosskit_core::exit::Exit;
+use crosskit_core::finding::Finding;
+use crosskit_core::machine::Machine;
+use crosskit_core::plan::{self, Input, Prepared};
+use crosskit_core::policy::LAUNCHER_PATH;
+use crosskit_core::render::{self, Style};
+use crosskit_core::settings::{self, Settings};
+use crosskit_core::target::Catalogue;
+use crosskit_core::tools::Questions;
+use crosskit_core::workspace::Workspace;
+use crosskit_core::{explain, install};
+
+use crate::recorded::Recorded;
+
+/// The workspace root; `../` in the name of a file leads above it.
+pub const ROOT: &str = "/home/marta/telemetry";
+
+/// The config file at the root.
+pub const CONFIG: &str = ".cargo/config.toml";
+
+/// A command and everything that it can see.
+#[derive(Clone, Debug)]
+pub struct Scene {
+    /// The words after `cargo xtask cross`.
+    pub arguments: Vec<String>,
+    /// The computer.
+    pub machine: Recorded,
+    /// The computer after the install commands ran; without it they change nothing.
+    pub machine_after_install: Option<Recorded>,
+    /// The workspace.
+    pub workspace: Workspace,
+    /// Files by their path from the root.
+    pub files: BTreeMap<String, String>,
+}
+
+/// What the command told and did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// The exit code; 0 also where the kit would go on and compile.
+    pub exit: u8,
+    /// The data.
+    pub stdout: String,
+    /// The findings, or clap's words.
+    pub stderr: String,
+    /// The install commands that would be run.
+    pub install: Vec<String>,
+    /// The files that were written.
+    pub written: BTreeMap<String, String>,
+}
+
+impl Outcome {
+    fn tell<'a>(&mut self, findings: impl IntoIterator<Item = &'a Finding>) {
+        for finding in findings {
+            self.stderr.push_str(&render::finding(finding, Style::PLAIN));
+        }
+    }
+
+    fn end<'a>(mut self, exit: Exit, findings: impl IntoIterator<Item = &'a Finding>) -> Outcome {
+        self.tell(findings);
+        self.exit = exit.code();
+        self
+    }
+}
+
+/// Runs a command.
+///
+/// # Panics
+/// The built-in catalogue is broken, or the decisions never stop asking.
+pub fn run(scene: &Scene) -> Outcome {
+    let options = match cli::parse(scene.arguments.iter().map(OsString::from)) {
+        Ok(options) => options,
+        Err(error) => {
+            let exit = u8::try_from(error.exit_code()).unwrap_or(2);
+            let words = error.render().to_string();
+            let (stdout, stderr) = if error.use_stderr() { (String::new(), words) } else { (words, String::new()) };
+            return Outcome { exit, stdout, stderr, ..Outcome::default() };
+        }
+    };
+    let catalogue = Catalogue::built_in().expect("the catalogue parses");
+    let outcome = Outcome::default();
+    let settings = scene.files.get(settings::FILE).map(String::as_str).unwrap_or_default();
+    let settings = match Settings::parse(settings, &catalogue) {
+        Ok(settings) => settings,
+        Err(findings) => return outcome.end(Exit::Usage, &findings),
+    };
+    let unknown = scene.workspace.unknown_packages(settings.named_packages());
+    if !unknown.is_empty() {
+        return outcome.end(Exit::Usage, &unknown);
+    }
+    let desk = Desk { scene, options: &options, catalogue: &catalogue, settings: &settings };
+    act(&desk, outcome)
+}
+
+/// What the decisions get besides the machine.
+struct Desk<'a> {
+    scene: &'a Scene,
+    options: &'a Options,
+    catalogue: &'a Catalogue,
+    settings: &'a Settings,
+}
+
+impl Desk<'_> {
+    /// Asks and answers until there is nothing new to ask.
+    fn decide(&self, machine: &Recorded) -> (Machine, Prepared) {
+        let outer = outer_configs(&self.scene.files);
+        let mut asked = Questions::default();
+        for _ in 0..8 {
+            let machine = machine.answer(&asked);
+            let prepared = plan::prepare(&Input {
+                request: &self.options.request,
+                catalogue: self.catalogue,
+                settings: self.settings,
+                workspace: &self.scene.workspace,
+                machine: &machine,
+                root_config: (CONFIG, self.scene.files.get(CONFIG).map(String::as_str)),
+                root: ROOT,
+                outer_configs: &outer,
+                launcher: self.scene.files.get(LAUNCHER_PATH).map(String::as_str),
+            });
+            if prepared.questions == asked {
+                return (machine, prepared);
+            }
+            asked = prepared.questions;
+        }
+        panic!("the decisions ask for ever: {asked:?}");
+    }
+}
+
+fn act(desk: &Desk, mut outcome: Outcome) -> Outcome {
+    let options = desk.options;
+    let (mut machine, mut prepared) = desk.decide(&desk.scene.machine);
+    let before = prepared.exit();
+    outcome.tell(prepared.usage.iter().chain(&prepared.config));
+    if matches!(before, Exit::Usage | Exit::Config) {
+        return outcome.end(before, []);
+    }
+    let tools = |prepared: &Prepared| prepared.tools.iter().map(|(_, it)| it.clone()).collect::<Vec<_>>();
+    if options.action == (Action::Sync { check: true }) {
+        let exit = if prepared.plan.edits.is_empty() { Exit::Done } else { Exit::Config };
+        return outcome.end(exit, &prepared.drift());
+    }
+    if options.dry_run {
+        if matches!(options.action, Action::Sync { .. }) {
+            outcome.stdout = explain::edits(&prepared.plan);
+            return outcome.end(Exit::Done, []);
+        }
+        let commands = if options.install { install::commands(&prepared.missing, &machine) } else { Vec::new() };
+        let lines: Vec<String> = commands.iter().map(|command| command.line(&machine)).collect();
+        let doctor = options.action == Action::Doctor;
+        outcome.stdout = if doctor { explain::install(&lines) } else { explain::plan(&prepared.plan, &lines) };
+        let exit = if doctor { before } else { prepared.expected_exit() };
+        return outcome.end(exit, &tools(&prepared));
+    }
+    if options.action != Action::Doctor {
+        let written = prepared.plan.edits.iter().map(|edit| (edit.path.clone(), edit.text.clone()));
+        outcome.written = written.collect();
+    }
+    if matches!(options.action, Action::Sync { .. }) {
+        return outcome.end(Exit::Done, []);
+    }
+    if options.install && !prepared.missing.is_empty() {
+        let commands = install::commands(&prepared.missing, &machine);
+        outcome.install = commands.iter().map(|command| command.line(&machine)).collect();
+        let after = desk.scene.machine_after_install.as_ref().unwrap_or(&desk.scene.machine);
+        (machine, prepared) = desk.decide(after);
+    }
+    drop(machine);
+    outcome.end(prepared.exit(), &tools(&prepared))
+}
+
+/// The config files above the root, the nearest first, as the decisions take them.
+fn outer_configs(files: &BTreeMap<String, String>) -> Vec<(String, String, String)> {
+    let mut found: Vec<(usize, &str, &String)> = files
+        .iter()
+        .filter_map(|(path, text)| {
+            let above = path.strip_suffix(CONFIG)?;
+            let steps = above.matches("../").count();
+            (steps > 0).then_some((steps, above, text))
+        })
+        .collect();
+    found.sort_by_key(|(steps, ..)| *steps);
+    let above = |steps: usize| {
+        let words: Vec<&str> = ROOT.split('/').collect();
+        words[..words.len().saturating_sub(steps)].join("/")
+    };
+    found
+        .into_iter()
+        .map(|(steps, _, text)| (format!("{}/{CONFIG}", above(steps)), above(steps), text.clone()))
+        .collect()
+}

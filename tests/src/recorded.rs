@@ -1,0 +1,128 @@
+//! Recorded machines and workspaces, and the changes that a case makes to them.
+
+use std::collections::BTreeMap;
+
+use crosskit_core::machine::Machine;
+use crosskit_core::object_file::{self, ObjectFile};
+use crosskit_core::tools::Questions;
+use crosskit_core::workspace::Workspace;
+use toml::{Table, Value};
+
+use crate::repository;
+
+/// The machines that every row is planned on.
+pub const MACHINES: [&str; 6] =
+    ["alpine-x86_64", "debian-x86_64", "fedora-x86_64", "macos-arm64", "ubuntu-arm64", "windows-x86_64"];
+
+/// A machine with everything that there is to know about it.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    whole: Machine,
+}
+
+impl Recorded {
+    /// A machine by its name.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be read.
+    pub fn named(name: &str) -> Result<Recorded, String> {
+        convert(table_of(name)?)
+    }
+
+    /// A machine from the section of a case: `recorded = "name"` and what is different about this one, or all of it.
+    ///
+    /// Tables are merged, arrays are appended to, other values are replaced; `[without]` names programs, std and paths
+    /// that are taken away.
+    ///
+    /// # Errors
+    /// The text does not describe a machine.
+    pub fn parse(text: &str) -> Result<Recorded, String> {
+        let mut changes: Table = text.parse().map_err(|error| format!("machine: {error}"))?;
+        let mut table = match changes.remove("recorded") {
+            Some(Value::String(name)) => table_of(&name)?,
+            Some(_) => return Err("machine: `recorded` is not a string".to_owned()),
+            None => Table::new(),
+        };
+        let without = changes.remove("without");
+        merge(&mut table, changes);
+        for (kind, names) in without.as_ref().and_then(Value::as_table).into_iter().flatten() {
+            for name in names.as_array().into_iter().flatten().filter_map(Value::as_str) {
+                take_away(&mut table, kind, name)?;
+            }
+        }
+        convert(table)
+    }
+
+    /// What a probe that asks these questions finds: nothing that was not asked for, so that a question which the
+    /// decisions forget to ask shows up as a missing tool here too.
+    pub fn answer(&self, questions: &Questions) -> Machine {
+        let mut machine = self.whole.clone();
+        machine.programs.retain(|name, _| questions.programs.contains(name));
+        machine.paths.retain(|path| questions.paths.contains(path));
+        machine.objects.retain(|compiler, _| questions.compilers.contains(compiler));
+        machine
+    }
+}
+
+/// The workspace of the cases that bring none of their own.
+///
+/// # Errors
+/// It cannot be read.
+pub fn example_workspace() -> Result<Workspace, String> {
+    let path = repository::root().join("tests/workspaces/example.toml");
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    workspace(&text)
+}
+
+/// A workspace from the section of a case.
+///
+/// # Errors
+/// The text does not describe a workspace.
+pub fn workspace(text: &str) -> Result<Workspace, String> {
+    toml::from_str(text).map_err(|error| format!("workspace: {error}"))
+}
+
+fn table_of(name: &str) -> Result<Table, String> {
+    let path = repository::root().join("tests/machines").join(format!("{name}.toml"));
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    text.parse().map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn merge(table: &mut Table, changes: Table) {
+    for (key, change) in changes {
+        match (table.get_mut(&key), change) {
+            (Some(Value::Table(old)), Value::Table(new)) => merge(old, new),
+            (Some(Value::Array(old)), Value::Array(new)) => old.extend(new),
+            (_, new) => {
+                table.insert(key, new);
+            }
+        }
+    }
+}
+
+/// Takes a name out of a table or an array. One that is not there is a mistake in the case, which would prove nothing.
+fn take_away(table: &mut Table, kind: &str, name: &str) -> Result<(), String> {
+    let found = match table.get_mut(kind) {
+        Some(Value::Table(names)) => names.remove(name).is_some(),
+        Some(Value::Array(names)) => {
+            let before = names.len();
+            names.retain(|it| it.as_str() != Some(name));
+            names.len() < before
+        }
+        _ => false,
+    };
+    if found { Ok(()) } else { Err(format!("machine: without {kind} `{name}`, which it does not have anyway")) }
+}
+
+fn convert(mut table: Table) -> Result<Recorded, String> {
+    let mut objects = BTreeMap::new();
+    for (compiler, triple) in table.remove("objects").as_ref().and_then(Value::as_table).into_iter().flatten() {
+        let made = triple.as_str().and_then(object_file::expected);
+        let made = made.ok_or_else(|| format!("machine: nothing is known about objects for {triple:?}"))?;
+        // The header of an object does not tell the float ABI, that of a linked file does.
+        let machine = object_file::Machine { float_abi: None, ..made };
+        objects.insert(compiler.clone(), ObjectFile { machines: vec![machine], linked: Some(false) });
+    }
+    let machine: Machine = Value::Table(table).try_into().map_err(|error| format!("machine: {error}"))?;
+    Ok(Recorded { whole: Machine { objects, ..machine } })
+}

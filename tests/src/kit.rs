@@ -14,7 +14,6 @@ use crosskit_core::policy::LAUNCHER_PATH;
 use crosskit_core::render::{self, Style};
 use crosskit_core::settings::{self, Settings};
 use crosskit_core::target::Catalogue;
-use crosskit_core::tools::Questions;
 use crosskit_core::workspace::Workspace;
 use crosskit_core::{explain, install};
 
@@ -73,7 +72,7 @@ impl Outcome {
 /// Runs a command.
 ///
 /// # Panics
-/// The built-in catalogue is broken, or the decisions never stop asking.
+/// The built-in catalogue is broken.
 pub fn run(scene: &Scene) -> Outcome {
     let options = match cli::parse(scene.arguments.iter().map(OsString::from)) {
         Ok(options) => options,
@@ -111,26 +110,24 @@ impl Desk<'_> {
     /// Asks and answers until there is nothing new to ask.
     fn decide(&self, machine: &Recorded) -> (Machine, Prepared) {
         let outer = outer_configs(&self.scene.files);
-        let mut asked = Questions::default();
-        for _ in 0..8 {
-            let machine = machine.answer(&asked);
-            let prepared = plan::prepare(&Input {
-                request: &self.options.request,
-                catalogue: self.catalogue,
-                settings: self.settings,
-                workspace: &self.scene.workspace,
-                machine: &machine,
-                root_config: (CONFIG, self.scene.files.get(CONFIG).map(String::as_str)),
-                root: ROOT,
-                outer_configs: &outer,
-                launcher: self.scene.files.get(LAUNCHER_PATH).map(String::as_str),
-            });
-            if prepared.questions == asked {
-                return (machine, prepared);
-            }
-            asked = prepared.questions;
-        }
-        panic!("the decisions ask for ever: {asked:?}");
+        let settled: Result<_, std::convert::Infallible> = plan::settle(
+            |questions| Ok(machine.answer(questions)),
+            |machine| {
+                plan::prepare(&Input {
+                    request: &self.options.request,
+                    catalogue: self.catalogue,
+                    settings: self.settings,
+                    workspace: &self.scene.workspace,
+                    machine,
+                    root_config: (CONFIG, self.scene.files.get(CONFIG).map(String::as_str)),
+                    root: ROOT,
+                    outer_configs: &outer,
+                    launcher: self.scene.files.get(LAUNCHER_PATH).map(String::as_str),
+                })
+            },
+        );
+        let Ok(decided) = settled;
+        decided
     }
 }
 

@@ -230,6 +230,27 @@ pub fn prepare(input: &Input) -> Prepared {
     prepared
 }
 
+/// Asks the machine and decides, until the decisions have no new question: which compiler is tried, for example, depends
+/// on which ones are there.
+///
+/// # Errors
+/// What `answer` says when the machine cannot be looked at.
+pub fn settle<E>(
+    mut answer: impl FnMut(&Questions) -> Result<Machine, E>,
+    decide: impl Fn(&Machine) -> Prepared,
+) -> Result<(Machine, Prepared), E> {
+    let mut asked = Questions::default();
+    loop {
+        let machine = answer(&asked)?;
+        let prepared = decide(&machine);
+        // What was asked only grows, and there is only so much to ask.
+        if asked.covers(&prepared.questions) {
+            return Ok((machine, prepared));
+        }
+        asked.extend(prepared.questions);
+    }
+}
+
 fn resolve_targets(input: &Input, prepared: &mut Prepared) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for name in &input.request.targets {

@@ -157,6 +157,13 @@ pub struct Questions {
 }
 
 impl Questions {
+    /// Whether every question of `other` is among these.
+    pub fn covers(&self, other: &Questions) -> bool {
+        self.programs.is_superset(&other.programs)
+            && self.paths.is_superset(&other.paths)
+            && self.compilers.is_superset(&other.compilers)
+    }
+
     /// Adds another target's questions.
     pub fn extend(&mut self, other: Questions) {
         self.programs.extend(other.programs);

@@ -65,28 +65,23 @@ fn execute(options: &Options, terminal: &Terminal, variables: Variables, start: 
     let probe = Probe::new(&sh);
     let root = metadata.root.display().to_string();
     let launcher = apply::read(&metadata.root.join(crosskit_core::policy::LAUNCHER_PATH)).ok().flatten();
-    let decide = || -> Result<(Machine, Prepared), Ends> {
-        let mut machine = probe.machine(&plan::Prepared::default().questions).map_err(ends(Exit::ToolMissing))?;
-        // The first answers may raise new questions: which compiler is tried depends on which are there.
-        let mut asked = None;
-        loop {
-            let prepared = plan::prepare(&Input {
-                request: &options.request,
-                catalogue: &catalogue,
-                settings: &settings,
-                workspace: &metadata.workspace,
-                machine: &machine,
-                root_config: (&configs.root_path, configs.root_text.as_deref()),
-                root: &root,
-                outer_configs: &configs.outer,
-                launcher: launcher.as_deref(),
-            });
-            if asked.as_ref() == Some(&prepared.questions) {
-                return Ok((machine, prepared));
-            }
-            machine = probe.machine(&prepared.questions).map_err(ends(Exit::ToolMissing))?;
-            asked = Some(prepared.questions);
-        }
+    let decide = || {
+        plan::settle(
+            |questions| probe.machine(questions).map_err(ends(Exit::ToolMissing)),
+            |machine| {
+                plan::prepare(&Input {
+                    request: &options.request,
+                    catalogue: &catalogue,
+                    settings: &settings,
+                    workspace: &metadata.workspace,
+                    machine,
+                    root_config: (&configs.root_path, configs.root_text.as_deref()),
+                    root: &root,
+                    outer_configs: &configs.outer,
+                    launcher: launcher.as_deref(),
+                })
+            },
+        )
     };
     let (mut machine, mut prepared) = decide()?;
     let exit = prepared.exit();

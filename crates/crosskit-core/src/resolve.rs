@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::cfgs::platform_matches;
-use crate::config::{Document, Position};
+use crate::config::{Document, ParseError, Position};
 use crate::finding::{Code, Finding, Origin};
 use crate::policy::{linker_variable, runner_variable, target_path};
 
@@ -170,6 +170,14 @@ impl Config<'_> {
         }
         entries
     }
+}
+
+/// A config file that is not TOML, which stops every cargo command below it.
+pub fn invalid(path: &str, error: &ParseError) -> Finding {
+    let Position { line, column } = error.position;
+    Finding::error(Code::ConfigInvalid, format!("`{path}` is not valid TOML: {}", error.message))
+        .at(Origin::File { path: path.to_owned(), line, column })
+        .note("cargo refuses every command in this directory while it is so; the file was not touched")
 }
 
 fn wrong_type(path: &[String], value: &toml::Value, expected: &str) -> Finding {

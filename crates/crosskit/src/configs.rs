@@ -6,8 +6,8 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crosskit_core::config;
-use crosskit_core::finding::{Code, Finding, Origin};
+use crosskit_core::finding::Finding;
+use crosskit_core::{config, resolve};
 
 use crate::apply;
 use crate::environment::Variables;
@@ -78,14 +78,8 @@ pub fn invalid(directory: &Path, variables: &Variables) -> Vec<Finding> {
             }
         };
         if let Err(error) = config::parse(&text) {
-            let path = path.display().to_string();
-            let message = format!("`{path}` is not valid TOML: {}", error.message);
-            let origin = Origin::File { path, line: error.position.line, column: error.position.column };
-            findings.push(
-                Finding::error(Code::ConfigInvalid, message)
-                    .at(origin)
-                    .note("cargo refuses every command in this directory while it is so; the file was not touched"),
-            );
+            let shown = path.strip_prefix(directory).unwrap_or(&path);
+            findings.push(resolve::invalid(&shown.display().to_string(), &error));
         }
     }
     findings

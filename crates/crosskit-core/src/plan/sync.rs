@@ -3,7 +3,7 @@
 use crate::config::{self, Change, WantedKey, WantedValue};
 use crate::finding::{Code, Finding, Origin};
 use crate::policy::{self, LAUNCHER, LAUNCHER_PATH, Policy, target_path};
-use crate::resolve::ConfigFile;
+use crate::resolve::{self, ConfigFile};
 
 use super::{FileEdit, Input, Prepared};
 
@@ -15,7 +15,7 @@ pub(super) fn synced_files(input: &Input, policies: &[Policy], prepared: &mut Pr
     for (path, directory, text) in input.outer_configs {
         match config::parse(text) {
             Ok(document) => files.push(ConfigFile { path: path.clone(), directory: directory.clone(), document }),
-            Err(error) => prepared.config.push(invalid(path, &error)),
+            Err(error) => prepared.config.push(resolve::invalid(path, &error)),
         }
     }
     let root_file = |text: &str| {
@@ -28,7 +28,7 @@ pub(super) fn synced_files(input: &Input, policies: &[Policy], prepared: &mut Pr
     let root = match root_file(before) {
         Ok(root) => root,
         Err(error) => {
-            prepared.config.push(invalid(path, &error));
+            prepared.config.push(resolve::invalid(path, &error));
             return None;
         }
     };
@@ -72,7 +72,7 @@ pub(super) fn synced_files(input: &Input, policies: &[Policy], prepared: &mut Pr
         }
         // Every file was parsed above, so this cannot be reached with another answer than that.
         Err(unreadable) => {
-            prepared.config.push(invalid(&unreadable.file, &unreadable.error));
+            prepared.config.push(resolve::invalid(&unreadable.file, &unreadable.error));
             return None;
         }
     }
@@ -89,7 +89,7 @@ pub(super) fn synced_files(input: &Input, policies: &[Policy], prepared: &mut Pr
     match root_file(&after) {
         Ok(root) => files.insert(0, root),
         Err(error) => {
-            prepared.config.push(invalid(path, &error));
+            prepared.config.push(resolve::invalid(path, &error));
             return None;
         }
     }
@@ -156,12 +156,6 @@ fn wanted_keys(input: &Input, root: &ConfigFile, policies: &[&Policy], prepared:
         wanted.push(WantedKey { path: alias.to_vec(), value });
     }
     wanted
-}
-
-fn invalid(path: &str, error: &config::ParseError) -> Finding {
-    Finding::error(Code::ConfigInvalid, format!("`{path}` is not valid TOML: {}", error.message))
-        .at(Origin::File { path: path.to_owned(), line: error.position.line, column: error.position.column })
-        .note("cargo refuses every command in this directory while it is so; the file was not touched")
 }
 
 /// A key of the policy that the user wrote, and that therefore wins.

@@ -251,6 +251,11 @@ pub fn settle<E>(
     }
 }
 
+/// The names on the command line that mean no target, or more than one: nothing else needs to be looked at to say so.
+pub fn unknown_targets(request: &Request, catalogue: &Catalogue, host: &str) -> Vec<Finding> {
+    request.targets.iter().filter_map(|name| catalogue.resolve(name, host).err()).map(|finding| *finding).collect()
+}
+
 fn resolve_targets(input: &Input, prepared: &mut Prepared) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for name in &input.request.targets {

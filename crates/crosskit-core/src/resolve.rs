@@ -10,6 +10,9 @@ use crate::config::{Document, ParseError, Position};
 use crate::finding::{Code, Finding, Origin};
 use crate::policy::{linker_variable, runner_variable, target_path};
 
+const LINKER_TYPE: &str = "a string";
+const RUNNER_TYPE: &str = "a string, or an array of strings that is not empty";
+
 /// A config file as Cargo reads it.
 #[derive(Clone, Debug)]
 pub struct ConfigFile {
@@ -62,6 +65,37 @@ impl ConfigFile {
         rest.iter().try_fold(self.document.table().get(first)?, |value, key| value.get(key))
     }
 
+    /// Linkers and runners of a type that Cargo refuses, in whichever target's table they stand.
+    ///
+    /// Cargo says so in the middle of whatever command happens to look at the table first.
+    pub fn wrong_types(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let tables = |value: &toml::Value| value.as_table().cloned().unwrap_or_default();
+        let mut check = |path: &[String], table: &toml::Table| {
+            let string = |value: &toml::Value| value.is_str();
+            let strings =
+                |value: &toml::Value| value.as_array().is_some_and(|it| !it.is_empty() && it.iter().all(string));
+            for (key, value) in table {
+                let expected = match key.as_str() {
+                    "linker" if !string(value) => LINKER_TYPE,
+                    "runner" if !string(value) && !strings(value) => RUNNER_TYPE,
+                    _ => continue,
+                };
+                let path: Vec<String> = path.iter().chain([key]).cloned().collect();
+                findings.push(wrong_type(&path, value, expected).at(self.origin(&path)));
+            }
+        };
+        for (name, value) in self.document.table().get("target").map(tables).unwrap_or_default() {
+            let table = tables(&value);
+            check(&["target".to_owned(), name.clone()], &table);
+            // A triple with a dot is a table in a table.
+            for (rest, value) in &table {
+                check(&["target".to_owned(), name.clone(), rest.clone()], &tables(value));
+            }
+        }
+        findings
+    }
+
     /// A program that holds a path separator is relative to the directory above `.cargo`; a bare one is looked up in
     /// `PATH`. Source: Cargo reference, "Executable paths with configuration".
     fn program(&self, program: &str) -> String {
@@ -96,7 +130,7 @@ impl Config<'_> {
         if let Some(found) = self.variable(linker_variable(triple)) {
             return Ok(Some(found));
         }
-        self.in_files(triple, "linker", |file, value| Some(file.program(value.as_str()?)), "a string")
+        self.in_files(triple, "linker", |file, value| Some(file.program(value.as_str()?)), LINKER_TYPE)
     }
 
     /// The runner that Cargo starts a target's executables with, split into words; `None` starts them directly.
@@ -120,7 +154,7 @@ impl Config<'_> {
             *program = file.program(program);
             Some(words)
         };
-        self.in_files(triple, "runner", words, "a string, or an array of strings that is not empty")
+        self.in_files(triple, "runner", words, RUNNER_TYPE)
     }
 
     fn variable(&self, name: String) -> Option<Resolved<String>> {

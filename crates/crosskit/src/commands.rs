@@ -43,13 +43,17 @@ pub fn run(options: &Options, terminal: &Terminal, variables: Variables, start: 
 fn execute(options: &Options, terminal: &Terminal, variables: Variables, start: &Start) -> Result<Exit, Ends> {
     let internal = |error: String| (Exit::Internal, vec![Finding::error(Code::FileAccess, error)]);
     let mut sh = Sh::new(variables).map_err(internal)?;
-    let broken = configs::invalid(&sh.directory(), &sh.variables);
+    let broken = configs::refused_by_cargo(&sh.directory(), &sh.variables);
     if !broken.is_empty() {
         return Err((Exit::Config, broken));
     }
     let catalogue = Catalogue::built_in().map_err(internal)?;
     let host = Probe::new(&sh).host().map_err(ends(Exit::ToolMissing))?;
     built_for_host(&host).map_err(ends(Exit::Usage))?;
+    let unknown = plan::unknown_targets(&options.request, &catalogue, &host);
+    if !unknown.is_empty() {
+        return Err((Exit::Usage, unknown));
+    }
     let metadata = metadata::read(&sh, &start.cargo, &options.metadata_options, start.package.clone());
     let metadata = metadata.map_err(ends(Exit::Usage))?;
     // Cargo finds config by the present directory, so what is decided here holds at the root alone (cargo #10302).

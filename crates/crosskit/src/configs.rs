@@ -7,6 +7,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crosskit_core::finding::Finding;
+use crosskit_core::resolve::ConfigFile;
 use crosskit_core::{config, resolve};
 
 use crate::apply;
@@ -65,11 +66,11 @@ fn files(directory: &Path, variables: &Variables) -> Vec<(PathBuf, PathBuf)> {
     found
 }
 
-/// Whether every config file in force at a directory is TOML. With one that is not, cargo refuses every command, and
-/// says less about the place.
-pub fn invalid(directory: &Path, variables: &Variables) -> Vec<Finding> {
+/// What in the config files in force at a directory would make cargo refuse a command: text that is not TOML, and
+/// linkers and runners of a wrong type. Cargo says less about the place.
+pub fn refused_by_cargo(directory: &Path, variables: &Variables) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (path, _) in files(directory, variables) {
+    for (path, above) in files(directory, variables) {
         let text = match apply::read(&path) {
             Ok(text) => text.unwrap_or_default(),
             Err(finding) => {
@@ -77,9 +78,13 @@ pub fn invalid(directory: &Path, variables: &Variables) -> Vec<Finding> {
                 continue;
             }
         };
-        if let Err(error) = config::parse(&text) {
-            let shown = path.strip_prefix(directory).unwrap_or(&path);
-            findings.push(resolve::invalid(&shown.display().to_string(), &error));
+        let path = path.strip_prefix(directory).unwrap_or(&path).display().to_string();
+        match config::parse(&text) {
+            Ok(document) => {
+                let directory = above.display().to_string();
+                findings.extend(ConfigFile { path, directory, document }.wrong_types());
+            }
+            Err(error) => findings.push(resolve::invalid(&path, &error)),
         }
     }
     findings

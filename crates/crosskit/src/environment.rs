@@ -44,8 +44,10 @@ pub fn strip_cargo(variables: &mut Variables, executable_directory: Option<&Path
         let name = name.to_string_lossy();
         !SET_BY_CARGO.contains(&name.as_ref()) && !PREFIXES_SET_BY_CARGO.iter().any(|it| name.starts_with(it))
     });
+    // What lies beside the toolchain's own libraries was added by rustup, for every cargo that it starts: it stays.
     let toolchain = cargo.as_deref().and_then(Path::parent).and_then(Path::parent);
-    let added: Vec<&Path> = executable_directory.into_iter().chain(toolchain).collect();
+    let standard = toolchain.map(|toolchain| toolchain.join("lib/rustlib"));
+    let added: Vec<&Path> = executable_directory.into_iter().chain(standard.as_deref()).collect();
     for name in ["LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"] {
         let Some(value) = variables.remove(OsStr::new(name)) else { continue };
         let kept = std::env::split_paths(&value).filter(|entry| !added.iter().any(|added| entry.starts_with(added)));
@@ -91,13 +93,14 @@ mod tests {
             ("CARGO_HOME", "/home/u/.cargo"),
             ("CARGO_MANIFEST_DIR", "/ws/xtask"),
             ("CARGO_PKG_NAME", "xtask"),
-            ("LD_LIBRARY_PATH", "/ws/target/debug/deps:/toolchain/lib:/opt/lib"),
+            ("LD_LIBRARY_PATH", "/ws/target/debug/deps:/toolchain/lib/rustlib/x/lib:/toolchain/lib:/opt/lib"),
             ("RUSTFLAGS", "-g"),
         ]);
         let start = strip_cargo(&mut before, Some(Path::new("/ws/target/debug")));
         assert_eq!(start.package.as_deref(), Some("xtask"));
         assert_eq!(start.cargo, Path::new("/toolchain/bin/cargo"));
-        let after = [("CARGO_HOME", "/home/u/.cargo"), ("LD_LIBRARY_PATH", "/opt/lib"), ("RUSTFLAGS", "-g")];
+        let after =
+            [("CARGO_HOME", "/home/u/.cargo"), ("LD_LIBRARY_PATH", "/toolchain/lib:/opt/lib"), ("RUSTFLAGS", "-g")];
         assert_eq!(before, variables(&after));
     }
 

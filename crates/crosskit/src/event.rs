@@ -1,4 +1,4 @@
-//! What the hands tell while they work. Only [`crate::report`] turns it into text.
+//! What the hands tell while they work. Only `report` turns it into text.
 
 use crosskit_core::finding::Finding;
 

@@ -13,10 +13,14 @@ use crosskit_tests::scratch::Scratch;
 
 use crate::kit;
 
-/// Variables that tell of the start, and why they may differ. Those of shells are not among them: no shell stands before
-/// either, and the environment is read as it was before the runner's own shell adds its.
-const OF_THE_START: &[(&str, &str)] =
-    &[("RUST_RECURSION_COUNT", "rustup's proxy counts its calls; the kit calls the cargo behind the proxy")];
+/// Variables that tell of the start, and why they may differ.
+const OF_THE_START: &[(&str, &str)] = &[
+    ("RUST_RECURSION_COUNT", "rustup's proxy counts its calls; the kit calls the cargo behind the proxy"),
+    ("PWD", "the alias runs the xtask under the host's runner, too, which is the script, and its shell exports this"),
+    ("SHLVL", "the same, where `sh` is bash"),
+    ("_", "the same"),
+    ("OLDPWD", "the same"),
+];
 
 /// `/proc` tells how the script was started; its own `env` would have what the shell adds.
 const DUMPING_RUNNER: &str = "\

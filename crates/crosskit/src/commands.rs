@@ -236,7 +236,11 @@ fn write_edits(metadata: &Metadata, edits: &[FileEdit], progress: Progress) -> R
     for edit in edits {
         apply::write(&metadata.root, edit).map_err(ends(Exit::Config))?;
         let keys = edit.changes.len();
-        let what = if edit.executable { "the launcher".to_owned() } else { format!("{keys} keys") };
+        let what = match keys {
+            _ if edit.executable => "the launcher".to_owned(),
+            1 => "1 key".to_owned(),
+            _ => format!("{keys} keys"),
+        };
         progress(Event::Status("Synced", &format!("{} ({what})", edit.path)));
         for change in &edit.changes {
             progress(Event::Detail("", change));

@@ -9,7 +9,7 @@ use crosskit::cli::{self, Action, Options};
 use crosskit_core::exit::Exit;
 use crosskit_core::finding::Finding;
 use crosskit_core::machine::Machine;
-use crosskit_core::plan::{self, Input, Prepared};
+use crosskit_core::plan::{self, ConfigText, Input, Prepared};
 use crosskit_core::policy::LAUNCHER_PATH;
 use crosskit_core::render::{self, Style};
 use crosskit_core::settings::{self, Settings};
@@ -110,6 +110,8 @@ impl Desk<'_> {
     /// Asks and answers until there is nothing new to ask.
     fn decide(&self, machine: &Recorded) -> (Machine, Prepared) {
         let outer = outer_configs(&self.scene.files);
+        let included = included_configs(&self.scene.files);
+        let inner = inner_configs(&self.scene.files);
         let settled: Result<_, std::convert::Infallible> = plan::settle(
             |questions| Ok(machine.answer(questions)),
             |machine| {
@@ -121,7 +123,9 @@ impl Desk<'_> {
                     machine,
                     root_config: (CONFIG, self.scene.files.get(CONFIG).map(String::as_str)),
                     root: ROOT,
+                    included_configs: &included,
                     outer_configs: &outer,
+                    inner_configs: &inner,
                     launcher: self.scene.files.get(LAUNCHER_PATH).map(String::as_str),
                 })
             },
@@ -174,7 +178,7 @@ fn act(desk: &Desk, mut outcome: Outcome) -> Outcome {
 }
 
 /// The config files above the root, the nearest first, as the decisions take them.
-fn outer_configs(files: &BTreeMap<String, String>) -> Vec<(String, String, String)> {
+fn outer_configs(files: &BTreeMap<String, String>) -> Vec<ConfigText> {
     let mut found: Vec<(usize, &str, &String)> = files
         .iter()
         .filter_map(|(path, text)| {
@@ -190,6 +194,28 @@ fn outer_configs(files: &BTreeMap<String, String>) -> Vec<(String, String, Strin
     };
     found
         .into_iter()
-        .map(|(steps, _, text)| (format!("{}/{CONFIG}", above(steps)), above(steps), text.clone()))
+        .map(|(steps, _, text)| {
+            let directory = above(steps);
+            ConfigText { path: format!("{directory}/{CONFIG}"), directory, text: text.clone() }
+        })
         .collect()
+}
+
+/// The files beside the root config: a case that has one includes it.
+fn included_configs(files: &BTreeMap<String, String>) -> Vec<ConfigText> {
+    let beside =
+        files.iter().filter(|(path, _)| path.starts_with(".cargo/") && *path != CONFIG && path.ends_with(".toml"));
+    beside.map(|(path, text)| below_root(path, ROOT, text)).collect()
+}
+
+/// The config files in the directories of members.
+fn inner_configs(files: &BTreeMap<String, String>) -> Vec<ConfigText> {
+    let below = |path: &str| Some(path.strip_suffix(CONFIG)?.trim_end_matches('/').to_owned());
+    let members = files.iter().filter_map(|(path, text)| Some((path, below(path)?, text)));
+    let members = members.filter(|(_, member, _)| !member.is_empty() && !member.starts_with(".."));
+    members.map(|(path, member, text)| below_root(path, &format!("{ROOT}/{member}"), text)).collect()
+}
+
+fn below_root(path: &str, directory: &str, text: &str) -> ConfigText {
+    ConfigText { path: path.to_owned(), directory: directory.to_owned(), text: text.to_owned() }
 }

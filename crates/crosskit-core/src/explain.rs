@@ -47,17 +47,19 @@ fn cell(cell: &Cell) -> String {
     }
     if cell.reach == Rung::Run {
         text.push_str(&format!(
-            "    every test executable is run {}, for {} s at most\n",
+            "    every test executable is run {}{}, for {} s at most\n",
             match cell.runner_name.as_str() {
                 "native" => "as it is".to_owned(),
                 name => format!("under `{name}`"),
             },
+            match cell.test_arguments.as_slice() {
+                [] => String::new(),
+                arguments => format!(" with {}", command(arguments)),
+            },
             cell.timeout
         ));
     }
-    if let Some(doc) = &cell.doc {
-        let packages = cell.doc_packages.iter().flat_map(|package| ["-p".to_owned(), package.clone()]);
-        let doc: Vec<String> = doc.iter().cloned().chain(packages).collect();
+    if let Some(doc) = cell.doc_call(&cell.doc_packages) {
         text.push_str(&format!("    cargo {}\n", command(&doc)));
     }
     if cell.reach < cell.asked {

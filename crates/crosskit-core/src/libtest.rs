@@ -54,18 +54,90 @@ impl Counts {
 /// A line of a test binary's output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
+    /// So many tests are about to run.
+    Running(usize),
     /// A test ended.
     Test(Test),
     /// The summary of a run.
     Summary(Counts),
+    /// The list of failures begins.
+    Failures,
+    /// An indented word, as the list of failures has them.
+    Name(String),
     /// Anything else.
     Other,
+}
+
+/// What a test binary told, line by line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Every test that told how it ended. A test that writes past libtest's capture may break its own line, and then
+    /// is missing here; a failed one is still found in libtest's closing list.
+    pub tests: Vec<Test>,
+    /// How many tests were announced and not yet summed up: `None` if libtest did not speak at all.
+    pub unfinished: Option<usize>,
+    /// The sum of all summaries.
+    pub counts: Option<Counts>,
+    in_failures: bool,
+}
+
+impl Told {
+    /// Reads one more line.
+    pub fn line(&mut self, line: &str) {
+        let was_in_failures = std::mem::take(&mut self.in_failures);
+        match read_line(line) {
+            Line::Running(count) => *self.unfinished.get_or_insert_default() += count,
+            Line::Test(test) => self.tests.push(test),
+            Line::Summary(counts) => {
+                self.counts.get_or_insert_default().add(counts);
+                self.unfinished = Some(0);
+            }
+            Line::Failures => self.in_failures = true,
+            Line::Name(name) if was_in_failures => {
+                self.in_failures = true;
+                self.failed(name);
+            }
+            Line::Name(_) | Line::Other => {}
+        }
+    }
+
+    /// A failure of the closing list, whose own line was lost or misread.
+    fn failed(&mut self, name: String) {
+        match self.tests.iter_mut().find(|test| test.name == name) {
+            Some(test) => test.outcome = Outcome::Failed,
+            None => self.tests.push(Test { name, outcome: Outcome::Failed }),
+        }
+    }
+
+    /// Whether libtest announced tests and did not come to its summary: the process ended in the middle.
+    pub fn ended_early(&self) -> bool {
+        self.unfinished.is_some_and(|count| count > 0)
+    }
+
+    /// The figures: libtest's own, or those of the tests that told how they ended.
+    pub fn figures(&self) -> Counts {
+        let count = |outcome| self.tests.iter().filter(|test| test.outcome == outcome).count();
+        self.counts.unwrap_or_else(|| Counts {
+            passed: count(Outcome::Passed),
+            failed: count(Outcome::Failed),
+            ignored: count(Outcome::Ignored),
+        })
+    }
 }
 
 /// Reads one line of the default (`pretty`) format.
 pub fn read_line(line: &str) -> Line {
     if let Some(result) = line.strip_prefix("test result: ") {
         return read_summary(result).map_or(Line::Other, Line::Summary);
+    }
+    if let Some(count) = line.strip_prefix("running ").and_then(|rest| rest.split_once(" test")) {
+        return count.0.parse().map_or(Line::Other, Line::Running);
+    }
+    if line == "failures:" {
+        return Line::Failures;
+    }
+    if let Some(name) = line.strip_prefix("    ").filter(|name| !name.starts_with(' ') && !name.is_empty()) {
+        return Line::Name(name.to_owned());
     }
     let test = || {
         let (name, outcome) = line.strip_prefix("test ")?.rsplit_once(" ... ")?;
@@ -126,9 +198,35 @@ mod tests {
 
     #[test]
     fn lines_of_programs_are_no_tests() {
-        for line in ["", "test", "test x", "running 3 tests", "test x ... fine", "testing a ... ok"] {
+        for line in ["", "test", "test x", "running fast", "test x ... fine", "testing a ... ok"] {
             assert_eq!(read_line(line), Line::Other, "{line}");
         }
+    }
+
+    fn told(text: &str) -> Told {
+        let mut told = Told::default();
+        text.lines().for_each(|line| told.line(line));
+        told
+    }
+
+    #[test]
+    fn a_process_that_ends_in_the_middle_is_noticed() {
+        assert!(told("\nrunning 3 tests\ntest a ... ok\n").ended_early());
+        assert!(!told("running 0 tests\n").ended_early());
+        assert!(!told("hello\n").ended_early());
+        let whole = "running 1 test\ntest a ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored; 0 measured\n";
+        assert!(!told(whole).ended_early());
+        assert!(told(&format!("{whole}running 2 tests\n")).ended_early(), "a second part did not finish");
+    }
+
+    #[test]
+    fn failures_are_found_where_their_own_line_is_broken() {
+        let text = "running 2 tests\ntest a ... printed\nFAILED\ntest b ... ok\n\nfailures:\n\n---- a stdout ----\n    indented\n\nfailures:\n    a\n\ntest result: FAILED. 1 passed; 1 failed; 0 ignored\n";
+        let told = told(text);
+        let failed: Vec<&str> =
+            told.tests.iter().filter(|it| it.outcome == Outcome::Failed).map(|it| it.name.as_str()).collect();
+        assert_eq!(failed, ["a"]);
+        assert_eq!(told.figures(), Counts { passed: 1, failed: 1, ignored: 0 });
     }
 
     #[test]

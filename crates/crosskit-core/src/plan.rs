@@ -66,6 +66,17 @@ pub struct Request {
     pub writes_own_triple: bool,
 }
 
+/// A config file as it lies on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigText {
+    /// The path as it is shown: relative to the workspace root where it is below it.
+    pub path: String,
+    /// The directory above `.cargo`: what relative programs are joined to.
+    pub directory: String,
+    /// The content.
+    pub text: String,
+}
+
 /// Everything the decisions look at.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
@@ -83,8 +94,12 @@ pub struct Input<'a> {
     pub root_config: (&'a str, Option<&'a str>),
     /// The workspace root.
     pub root: &'a str,
-    /// The config files above the root, the nearest first, as (shown path, directory above `.cargo`, text).
-    pub outer_configs: &'a [(String, String, String)],
+    /// The files that the root config includes, the strongest first.
+    pub included_configs: &'a [ConfigText],
+    /// The config files above the root, the nearest first, each followed by what it includes.
+    pub outer_configs: &'a [ConfigText],
+    /// The config files in the members' own directories: not read at the root, but by a cargo that is started there.
+    pub inner_configs: &'a [ConfigText],
     /// The launcher's present text, if it exists.
     pub launcher: Option<&'a str>,
 }
@@ -131,6 +146,19 @@ pub struct Cell {
     pub test_arguments: Vec<String>,
     /// Seconds for a test binary.
     pub timeout: u64,
+}
+
+impl Cell {
+    /// The arguments of the cargo call that runs the documentation tests of some packages.
+    pub fn doc_call(&self, packages: &[String]) -> Option<Vec<String>> {
+        let named = packages.iter().flat_map(|package| ["-p".to_owned(), package.clone()]);
+        let mut call: Vec<String> = self.doc.as_ref()?.iter().cloned().chain(named).collect();
+        if !self.test_arguments.is_empty() {
+            call.push("--".to_owned());
+            call.extend(self.test_arguments.iter().cloned());
+        }
+        Some(call)
+    }
 }
 
 /// The plan of one command.

@@ -67,7 +67,9 @@ impl Policy {
         if let Some(runner) = &self.runner {
             keys.push(WantedKey { path: table("runner"), value: WantedValue::String(runner.clone()) });
             let name = runner_variable(&self.triple);
-            let value = if self.launcher {
+            // Cargo joins a relative runner to the directory above `.cargo`; the variable must mean the same file.
+            let program = runner.split_ascii_whitespace().next().unwrap_or_default();
+            let value = if program.contains('/') && !program.starts_with('/') {
                 WantedValue::EnvRelative(runner.clone())
             } else {
                 WantedValue::String(runner.clone())

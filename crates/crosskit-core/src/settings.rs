@@ -115,6 +115,19 @@ impl Settings {
                 }
             }
         }
+        for (triple, target) in &settings.target {
+            let empty = |value: &Option<String>| value.as_ref().is_some_and(|value| value.trim().is_empty());
+            let wrong = [
+                (empty(&target.linker), "linker", "must name a program"),
+                (empty(&target.runner), "runner", "must name a program"),
+                (target.timeout == Some(0), "timeout", "must be 1 second at least"),
+            ];
+            for (_, key, what) in wrong.iter().filter(|(is_wrong, ..)| *is_wrong) {
+                let mut finding = Finding::error(Code::SettingsInvalid, format!("`{key}` of {triple} {what}"));
+                finding.origin = document.position(&["target", triple, key]).map(origin);
+                findings.push(finding);
+            }
+        }
         let start = config::Position { line: 1, column: 1 };
         let place = |path: &[&str]| document.position(path).unwrap_or(start);
         for package in settings.package.keys() {

@@ -44,9 +44,15 @@ struct PickedCompiler {
 }
 
 impl PickedCompiler {
-    fn program(&self) -> &str {
-        rules::compiler_program(&self.value)
+    fn program<'a>(&'a self, machine: &Machine) -> &'a str {
+        compiler_program(&self.value, machine)
     }
+}
+
+/// The program in the value of a compiler variable: the whole value where that is a program, with its blanks, as the
+/// cc crate takes it.
+fn compiler_program<'a>(value: &'a str, machine: &Machine) -> &'a str {
+    if machine.program(value).is_some() { value } else { rules::compiler_program(value) }
 }
 
 /// Files by which a target's C library is found: the distribution's cross packages, then multiarch.
@@ -118,7 +124,7 @@ impl Needs<'_> {
     /// The first candidate that is there, as the cc crate takes it; otherwise the first of all.
     fn picked_compiler(&self, machine: &Machine, variable: &dyn Fn(&str) -> Option<String>) -> Option<PickedCompiler> {
         let (candidates, origin, without) = self.candidates(&machine.host, variable);
-        let found = candidates.iter().find(|it| machine.program(rules::compiler_program(it)).is_some());
+        let found = candidates.iter().find(|it| machine.program(compiler_program(it, machine)).is_some());
         let value = found.or(candidates.first())?.clone();
         Some(PickedCompiler { value, origin, without })
     }
@@ -139,7 +145,11 @@ impl Needs<'_> {
         if !self.compiling_c.is_empty() {
             let (candidates, ..) = self.candidates(&machine.host, variable);
             questions.programs.extend(candidates.iter().map(|it| rules::compiler_program(it).to_owned()));
-            questions.compilers.extend(self.picked_compiler(machine, variable).map(|picked| picked.value));
+            questions.programs.extend(candidates);
+            let picked = self.picked_compiler(machine, variable);
+            // What clang makes depends on the `--target` that the cc crate gives it, so nothing can be concluded here.
+            let picked = picked.filter(|it| !it.program(machine).rsplit('/').next().unwrap_or("").contains("clang"));
+            questions.compilers.extend(picked.map(|picked| picked.value));
         }
         questions
     }

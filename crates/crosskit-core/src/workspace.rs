@@ -198,22 +198,42 @@ impl Workspace {
         }
     }
 
+    /// Whether a build script has the means to compile C: it depends on one of the crates that do, or on one that does
+    /// so in its place. What a build script depends on is for the host, its `cfg(…)` too.
+    fn build_script_calls_c(&self, package: &Package, host: &str) -> bool {
+        let holds = |dependency: &&Dependency| {
+            dependency.platform.as_deref().is_none_or(|platform| platform_matches(platform, host))
+        };
+        let of_kind = |package: &Package, kind: DependencyKind| -> Vec<String> {
+            let dependencies = package.dependencies.iter().filter(|it| it.kind == kind).filter(holds);
+            dependencies.map(|dependency| dependency.id.clone()).collect()
+        };
+        let mut queue = of_kind(package, DependencyKind::Build);
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        while let Some(id) = queue.pop() {
+            let Some(next) = self.package(&id) else { continue };
+            // Our own helper asks the cc crate which compiler it would pick, and needs none to be there.
+            if next.name == "crosskit-build" || !seen.insert(id) {
+                continue;
+            }
+            if C_BUILD_DEPENDENCIES.contains(&next.name.as_str()) {
+                return true;
+            }
+            queue.extend(of_kind(next, DependencyKind::Normal));
+        }
+        false
+    }
+
     /// Which of the selected members need a C compiler for the target.
     ///
     /// A build script's own dependencies are left out: they are compiled for the host.
-    pub fn compiling_c(&self, selected: &[&Package], triple: &str, with_tests: bool) -> Vec<CompilesC> {
+    pub fn compiling_c(&self, selected: &[&Package], triple: &str, host: &str, with_tests: bool) -> Vec<CompilesC> {
         let mut found = Vec::new();
         for member in selected {
             let mut seen = BTreeSet::from([member.id.as_str()]);
             let mut queue = VecDeque::from([*member]);
             while let Some(package) = queue.pop_front() {
-                let calls_c = package.dependencies.iter().any(|dependency| {
-                    dependency.kind == DependencyKind::Build
-                        && self
-                            .package(&dependency.id)
-                            .is_some_and(|it| C_BUILD_DEPENDENCIES.contains(&it.name.as_str()))
-                });
-                if calls_c {
+                if self.build_script_calls_c(package, host) {
                     found.push(CompilesC { member: member.name.clone(), package: package.name.clone() });
                 }
                 for dependency in &package.dependencies {

@@ -18,6 +18,16 @@ pub fn read(path: &Path) -> Result<Option<String>, Box<Finding>> {
     }
 }
 
+/// Whether a file is there and may be started.
+pub fn is_executable(path: &Path) -> bool {
+    let Ok(metadata) = std::fs::metadata(path) else { return false };
+    #[cfg(unix)]
+    let may_run = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o111 != 0;
+    #[cfg(not(unix))]
+    let may_run = true;
+    metadata.is_file() && may_run
+}
+
 /// Writes a planned file below the workspace root.
 ///
 /// The text goes to a new file beside the old one, to the disk, and then takes the old one's place in one step; a

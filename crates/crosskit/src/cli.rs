@@ -28,8 +28,8 @@ pub struct Options {
     pub colour: Option<String>,
     /// How much is told.
     pub verbosity: Verbosity,
-    /// Options of `cargo metadata`: `--locked` and the like.
-    pub metadata_options: Vec<&'static str>,
+    /// Options of `cargo metadata`: features, `--locked` and the like.
+    pub metadata_options: Vec<String>,
 }
 
 /// What to do.
@@ -86,7 +86,11 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung) -> Options {
     }
     let flags = ["all-features", "no-default-features", "release", "locked", "offline", "frozen"];
     cargo_options.extend(flags.iter().filter(|name| flag(name)).map(|name| format!("--{name}")));
-    let metadata_options = [("locked", "--locked"), ("offline", "--offline"), ("frozen", "--frozen")];
+    // Optional dependencies decide which tools are needed.
+    let features = texts("features").into_iter().flat_map(|value| ["--features".to_owned(), value]);
+    let switches = ["all-features", "no-default-features", "locked", "offline", "frozen"];
+    let switches = switches.iter().filter(|name| flag(name)).map(|name| format!("--{name}"));
+    let metadata_options = features.chain(switches).collect();
     Options {
         action,
         request: Request {
@@ -110,7 +114,7 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung) -> Options {
             (_, true) => Verbosity::Verbose,
             _ => Verbosity::Normal,
         },
-        metadata_options: metadata_options.iter().filter(|(name, _)| flag(name)).map(|(_, option)| *option).collect(),
+        metadata_options,
     }
 }
 

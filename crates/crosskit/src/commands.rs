@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use crosskit_core::exit::{self, Exit};
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::machine::Machine;
-use crosskit_core::plan::{self, Cell, FileEdit, Input, Prepared, Rung};
+use crosskit_core::plan::{self, Cell, ConfigText, FileEdit, Input, Prepared, Rung};
+use crosskit_core::resolve::ConfigFile;
 use crosskit_core::settings::{self, Settings};
 use crosskit_core::target::Catalogue;
 use crosskit_core::{explain, install as install_plan};
@@ -62,13 +63,21 @@ fn execute(options: &Options, terminal: &Terminal, variables: Variables, start: 
 
     let writes = !options.dry_run && options.action != Action::Sync { check: true };
     let out = metadata.target_directory.join("crosskit");
+    if writes && options.action == Action::Climb {
+        // The report of the last run must not be taken for this one's, however this one ends.
+        let _ = std::fs::remove_file(out.join("report.json"));
+    }
     let lock = if writes { Some(apply::lock(&out).map_err(ends(Exit::Config))?) } else { None };
-    let configs = configs::read(&metadata.root, &sh.variables).map_err(ends(Exit::Config))?;
+    let members = metadata.workspace.members().filter_map(|member| metadata.packages.get(&member.id));
+    let members = members.map(|info| info.directory.as_path());
+    let configs = configs::read(&metadata.root, members, &sh.variables).map_err(ends(Exit::Config))?;
     strip_env_table(&mut sh.variables, &metadata, &configs);
 
     let probe = Probe::new(&sh);
     let root = metadata.root.display().to_string();
-    let launcher = apply::read(&metadata.root.join(crosskit_core::policy::LAUNCHER_PATH)).ok().flatten();
+    let launcher = metadata.root.join(crosskit_core::policy::LAUNCHER_PATH);
+    // One that cannot be started is as good as none: archives and some file systems lose the permission.
+    let launcher = if apply::is_executable(&launcher) { apply::read(&launcher).ok().flatten() } else { None };
     let decide = || {
         plan::settle(
             |questions| probe.machine(questions).map_err(ends(Exit::ToolMissing)),
@@ -81,7 +90,9 @@ fn execute(options: &Options, terminal: &Terminal, variables: Variables, start: 
                     machine,
                     root_config: (&configs.root_path, configs.root_text.as_deref()),
                     root: &root,
+                    included_configs: &configs.included,
                     outer_configs: &configs.outer,
+                    inner_configs: &configs.inner,
                     launcher: launcher.as_deref(),
                 })
             },
@@ -189,19 +200,23 @@ fn read_settings(metadata: &Metadata, catalogue: &Catalogue) -> Result<Settings,
 
 /// The xtask inherits the `[env]` values of the config as it was when cargo started it.
 fn strip_env_table(variables: &mut Variables, metadata: &Metadata, configs: &Configs) {
-    let root = metadata.root.display().to_string();
-    let root_file = configs.root_text.as_deref().map(|text| (configs.root_path.clone(), root, text.to_owned()));
-    let files: Vec<_> = root_file
-        .iter()
-        .chain(&configs.outer)
-        .filter_map(|(path, directory, text)| {
-            let document = crosskit_core::config::parse(text).ok()?;
-            Some(crosskit_core::resolve::ConfigFile { path: path.clone(), directory: directory.clone(), document })
-        })
-        .collect();
+    let directory = metadata.root.display().to_string();
+    let root = configs.root_text.clone().map(|text| ConfigText { path: configs.root_path.clone(), directory, text });
+    let at_root: Vec<&ConfigText> = root.iter().chain(&configs.included).chain(&configs.outer).collect();
+    // A cargo that was started in a member's directory has read that member's config as well.
+    let in_member: Vec<&ConfigText> = configs.inner.iter().chain(at_root.iter().copied()).collect();
     let nothing = std::collections::BTreeMap::new();
-    let config = crosskit_core::resolve::Config { files: &files, environment: &nothing };
-    environment::strip_env_table(variables, &config.env_table());
+    for texts in [at_root, in_member] {
+        let files: Vec<ConfigFile> = texts
+            .into_iter()
+            .filter_map(|ConfigText { path, directory, text }| {
+                let document = crosskit_core::config::parse(text).ok()?;
+                Some(ConfigFile { path: path.clone(), directory: directory.clone(), document })
+            })
+            .collect();
+        let config = crosskit_core::resolve::Config { files: &files, environment: &nothing };
+        environment::strip_env_table(variables, &config.env_table());
+    }
 }
 
 fn check_drift(prepared: &Prepared, configs: &Configs, progress: Progress) -> Exit {

@@ -1,17 +1,22 @@
 //! Finds and reads the config files that Cargo reads.
 //!
 //! Source: Cargo reference, "Configuration", "Hierarchical structure": `.cargo/config.toml` in the present directory
-//! and every one above it, then in `$CARGO_HOME`; the old name `config` wins where both exist.
+//! and every one above it, then in `$CARGO_HOME`; the old name `config` wins where both exist. "include" (Cargo 1.94):
+//! a file loses to the one that includes it, and to one that is included after it.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crosskit_core::finding::Finding;
+use crosskit_core::plan::ConfigText;
 use crosskit_core::resolve::ConfigFile;
 use crosskit_core::{config, resolve};
 
 use crate::apply;
 use crate::environment::Variables;
+
+/// How deep files may include one another; Cargo refuses a circle.
+const INCLUDE_DEPTH: usize = 16;
 
 /// The config files of a workspace.
 #[derive(Debug)]
@@ -20,35 +25,85 @@ pub struct Configs {
     pub root_path: String,
     /// Its text, if it exists.
     pub root_text: Option<String>,
-    /// The files above the root, the nearest first, as (path, directory above `.cargo`, text).
-    pub outer: Vec<(String, String, String)>,
+    /// The files that it includes, the strongest first.
+    pub included: Vec<ConfigText>,
+    /// The files above the root, the nearest first, each followed by what it includes.
+    pub outer: Vec<ConfigText>,
+    /// The files in the members' own directories.
+    pub inner: Vec<ConfigText>,
 }
 
-/// Reads the config files that are in force at a workspace root.
+/// Reads the config files that are in force at a workspace root, and those of its members.
 ///
 /// # Errors
 /// One of them cannot be read.
-pub fn read(root: &Path, variables: &Variables) -> Result<Configs, Box<Finding>> {
+pub fn read<'a>(
+    root: &Path,
+    members: impl Iterator<Item = &'a Path>,
+    variables: &Variables,
+) -> Result<Configs, Box<Finding>> {
     let name = if root.join(".cargo/config").is_file() { "config" } else { "config.toml" };
     let root_path = format!(".cargo/{name}");
     let root_text = apply::read(&root.join(&root_path))?;
+    let included = match &root_text {
+        Some(text) => included(&root.join(&root_path), text, root, INCLUDE_DEPTH)?,
+        None => Vec::new(),
+    };
     let mut outer = Vec::new();
     for (path, directory) in files(root, variables) {
         if directory != root
             && let Some(text) = apply::read(&path)?
         {
-            outer.push((path.display().to_string(), directory.display().to_string(), text));
+            let includes = self::included(&path, &text, root, INCLUDE_DEPTH)?;
+            outer.push(config_text(&path, &directory, text, root));
+            outer.extend(includes);
         }
     }
-    Ok(Configs { root_path, root_text, outer })
+    let mut inner: Vec<ConfigText> = Vec::new();
+    for member in members {
+        for directory in member.ancestors().take_while(|directory| *directory != root && directory.starts_with(root)) {
+            let Some(path) = config_in(&directory.join(".cargo")) else { continue };
+            if let Some(text) = apply::read(&path)? {
+                inner.push(config_text(&path, directory, text, root));
+            }
+        }
+    }
+    inner.dedup();
+    Ok(Configs { root_path, root_text, included, outer, inner })
+}
+
+fn config_text(path: &Path, directory: &Path, text: String, root: &Path) -> ConfigText {
+    let path = path.strip_prefix(root).unwrap_or(path).display().to_string();
+    ConfigText { path, directory: directory.display().to_string(), text }
+}
+
+/// What a file includes, the strongest first. What Cargo itself would refuse is left for Cargo to say.
+fn included(file: &Path, text: &str, root: &Path, depth: usize) -> Result<Vec<ConfigText>, Box<Finding>> {
+    let mut found = Vec::new();
+    let Ok(document) = config::parse(text) else { return Ok(found) };
+    let entries = document.table().get("include").and_then(|include| include.as_array()).cloned().unwrap_or_default();
+    for entry in entries.iter().rev().filter(|_| depth > 0) {
+        let Some(path) = entry.as_str().or_else(|| entry.get("path")?.as_str()) else { continue };
+        let path = file.parent().unwrap_or(file).join(path);
+        let Some(text) = apply::read(&path)? else { continue };
+        // Programs in an included file are relative to the directory above the one that holds it.
+        let above = path.parent().and_then(Path::parent).unwrap_or(&path).to_path_buf();
+        let deeper = included(&path, &text, root, depth - 1)?;
+        found.push(config_text(&path, &above, text, root));
+        found.extend(deeper);
+    }
+    Ok(found)
+}
+
+fn config_in(cargo_directory: &Path) -> Option<PathBuf> {
+    ["config", "config.toml"].map(|name| cargo_directory.join(name)).into_iter().find(|path| path.is_file())
 }
 
 /// The existing config files for a directory, the nearest first, each with the directory above its `.cargo`.
 fn files(directory: &Path, variables: &Variables) -> Vec<(PathBuf, PathBuf)> {
     let mut found: Vec<(PathBuf, PathBuf)> = Vec::new();
     let mut add = |cargo_directory: PathBuf, above: &Path| {
-        let names = ["config", "config.toml"].map(|name| cargo_directory.join(name));
-        if let Some(path) = names.into_iter().find(|path| path.is_file())
+        if let Some(path) = config_in(&cargo_directory)
             && found.iter().all(|(known, _)| *known != path)
         {
             found.push((path, above.to_path_buf()));

@@ -40,11 +40,12 @@ pub fn run(
             told.push('\n');
         });
         match ran {
-            Ok(status) if status.success() => {}
+            Ok(status) if status.success() => continue,
             Ok(status) => findings.push(install::failure(command, machine, catalogue, &status.to_string(), &told)),
             Err(error) => findings.push(install::failure(command, machine, catalogue, &error, &told)),
         }
-        if sh.is_interrupted() {
+        // A package manager that failed is not asked again; rustup's targets do not depend on one another.
+        if sh.is_interrupted() || command.for_system {
             break;
         }
     }

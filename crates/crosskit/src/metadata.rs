@@ -115,7 +115,7 @@ struct RawKind {
 ///
 /// # Errors
 /// There is none, or cargo cannot read it; in cargo's own words.
-pub fn read(sh: &Sh, cargo: &Path, options: &[&str], xtask: Option<String>) -> Result<Metadata, Box<Finding>> {
+pub fn read(sh: &Sh, cargo: &Path, options: &[String], xtask: Option<String>) -> Result<Metadata, Box<Finding>> {
     let failed = |why: &str| {
         let finding = if why.contains("could not find `Cargo.toml`") {
             Finding::error(Code::NoWorkspace, format!("no workspace at or above `{}`", sh.directory().display()))
@@ -126,7 +126,7 @@ pub fn read(sh: &Sh, cargo: &Path, options: &[&str], xtask: Option<String>) -> R
         let told = why.lines().map(str::trim).filter(|line| !line.is_empty());
         Box::new(told.fold(finding, |finding, line| finding.note(line)))
     };
-    let arguments = ["metadata", "--format-version", "1"].iter().chain(options);
+    let arguments = ["metadata", "--format-version", "1"].into_iter().chain(options.iter().map(String::as_str));
     let (stdout, stderr, status) = sh.output(sh.command(cargo, arguments)).map_err(|error| failed(&error))?;
     if !status.success() {
         return Err(failed(&stderr));

@@ -10,8 +10,8 @@ use crosskit_core::machine::{Distribution, Machine};
 use crosskit_core::object_file::{self, ObjectFile};
 use crosskit_core::tools::Questions;
 
-use crate::environment;
 use crate::sh::Sh;
+use crate::{apply, environment};
 
 /// What rustc says of itself.
 #[derive(Clone, Debug)]
@@ -132,7 +132,8 @@ impl<'a> Probe<'a> {
     }
 
     fn compile_empty(&self, compiler: &str) -> Option<ObjectFile> {
-        let mut words = compiler.split_ascii_whitespace();
+        let whole = find_program(compiler, &self.path_directories()).map(|_| compiler);
+        let mut words = whole.into_iter().chain(compiler.split_ascii_whitespace().filter(|_| whole.is_none()));
         let program = words.next()?;
         let directory = tempfile_directory().ok()?;
         let (source, object) = (directory.join("empty.c"), directory.join("empty.o"));
@@ -167,21 +168,12 @@ fn find_program(program: &str, directories: &[PathBuf]) -> Option<PathBuf> {
     let with_suffix = |path: PathBuf| {
         let suffix = std::env::consts::EXE_SUFFIX;
         let suffixed = PathBuf::from(format!("{}{suffix}", path.display()));
-        [path, suffixed].into_iter().find(|path| is_program(path))
+        [path, suffixed].into_iter().find(|path| apply::is_executable(path))
     };
     if program.contains(std::path::is_separator) {
         return with_suffix(PathBuf::from(program));
     }
     directories.iter().find_map(|directory| with_suffix(directory.join(program)))
-}
-
-fn is_program(path: &Path) -> bool {
-    let Ok(metadata) = std::fs::metadata(path) else { return false };
-    #[cfg(unix)]
-    let may_run = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o111 != 0;
-    #[cfg(not(unix))]
-    let may_run = true;
-    metadata.is_file() && may_run
 }
 
 /// The targets for which a core library lies in the sysroot.

@@ -16,6 +16,10 @@ use crate::environment::Variables;
 /// How often a running process is looked after.
 const TICK: Duration = Duration::from_millis(50);
 
+/// How many lines are read before the process is looked after again, and how many may wait to be read: a process that
+/// prints without end waits for us, and not our memory for it.
+const LINES_A_TURN: usize = 256;
+
 /// How long a process that was asked to end may take before it is ended by force.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -58,7 +62,10 @@ impl Sh {
         let interrupted = Arc::new(AtomicBool::new(false));
         #[cfg(unix)]
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
-            signal_hook::flag::register(signal, Arc::clone(&interrupted)).map_err(|error| error.to_string())?;
+            // The first signal is noticed and everything is ended in order; a second one ends at once.
+            signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&interrupted))
+                .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&interrupted)))
+                .map_err(|error| error.to_string())?;
         }
         Ok(Sh { shell, variables, interrupted })
     }
@@ -108,9 +115,10 @@ impl Sh {
         let describe = |error: std::io::Error| format!("`{program}`: {error}");
         let mut child = command.stdout(std::io::stderr()).stderr(Stdio::piped()).spawn().map_err(describe)?;
         if let Some(stderr) = child.stderr.take() {
-            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            each_line(stderr, |line| {
                 on_line(&line);
-            }
+                true
+            });
         }
         child.wait().map_err(describe)
     }
@@ -147,18 +155,22 @@ impl Sh {
         let mut told_everything = false;
         let mut exited: Option<(ExitStatus, Instant)> = None;
         loop {
-            if told_everything {
-                std::thread::sleep(Duration::from_millis(2));
-            } else {
-                match lines.recv_timeout(if exited.is_some() { Duration::from_millis(5) } else { TICK }) {
-                    Ok(line) => {
-                        if on_line(&line) == Restart::Limit {
-                            began = Instant::now();
-                        }
-                        continue;
+            // However much a process prints, it is looked after between every few lines.
+            for turn in 0..LINES_A_TURN {
+                let wait = match (turn, told_everything) {
+                    (0, false) if exited.is_none() => TICK,
+                    (0, _) => Duration::from_millis(2),
+                    _ => Duration::ZERO,
+                };
+                match lines.recv_timeout(wait) {
+                    Ok(line) if on_line(&line) == Restart::Limit => began = Instant::now(),
+                    Ok(_) => {}
+                    Err(RecvTimeoutError::Timeout) => break,
+                    Err(RecvTimeoutError::Disconnected) => {
+                        told_everything = true;
+                        std::thread::sleep(wait.min(Duration::from_millis(2)));
+                        break;
                     }
-                    Err(RecvTimeoutError::Timeout) => {}
-                    Err(RecvTimeoutError::Disconnected) => told_everything = true,
                 }
             }
             if exited.is_none()
@@ -184,7 +196,8 @@ impl Sh {
             }
             if limit.is_some_and(|limit| began.elapsed() > limit) {
                 running.end();
-                while let Ok(line) = lines.recv_timeout(Duration::from_millis(100)) {
+                // What it had printed before its end is part of the report.
+                for line in lines.try_iter().take(LINES_A_TURN) {
                     on_line(&line);
                 }
                 return Ok(Ended::TimedOut);
@@ -203,22 +216,24 @@ pub enum Restart {
 }
 
 fn read_lines(reader: std::io::PipeReader) -> Receiver<String> {
-    let (sender, lines) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut reader = BufReader::new(reader);
-        let mut bytes = Vec::new();
-        // Bytes and not text: a test may print anything.
-        while reader.read_until(b'\n', &mut bytes).is_ok_and(|count| count > 0) {
-            while matches!(bytes.last(), Some(b'\n' | b'\r')) {
-                bytes.pop();
-            }
-            if sender.send(String::from_utf8_lossy(&bytes).into_owned()).is_err() {
-                return;
-            }
-            bytes.clear();
-        }
-    });
+    let (sender, lines) = mpsc::sync_channel(LINES_A_TURN);
+    std::thread::spawn(move || each_line(reader, |line| sender.send(line).is_ok()));
     lines
+}
+
+/// Reads to the end, or until nobody wants another line. Bytes and not text: a program may print anything.
+fn each_line(reader: impl std::io::Read, mut wanted: impl FnMut(String) -> bool) {
+    let mut reader = BufReader::new(reader);
+    let mut bytes = Vec::new();
+    while reader.read_until(b'\n', &mut bytes).is_ok_and(|count| count > 0) {
+        while matches!(bytes.last(), Some(b'\n' | b'\r')) {
+            bytes.pop();
+        }
+        if !wanted(String::from_utf8_lossy(&bytes).into_owned()) {
+            return;
+        }
+        bytes.clear();
+    }
 }
 
 /// A process that is ended when this value goes, whatever the reason.

@@ -26,7 +26,7 @@ pub(super) fn add_cell(input: &Input, row: &Row, policy: &Policy, config: &Confi
         policy,
         linker,
         runner,
-        compiling_c: input.workspace.compiling_c(&selected, &row.triple, request.rung == Rung::Run),
+        compiling_c: input.workspace.compiling_c(&selected, &row.triple, host, request.rung == Rung::Run),
         links: request.rung > Rung::Check,
         runs: request.rung == Rung::Run,
     };

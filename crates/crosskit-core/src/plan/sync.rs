@@ -5,19 +5,23 @@ use crate::finding::{Code, Finding, Origin};
 use crate::policy::{self, LAUNCHER, LAUNCHER_PATH, Policy, target_path};
 use crate::resolve::{self, ConfigFile};
 
-use super::{FileEdit, Input, Prepared};
+use super::{ConfigText, FileEdit, Input, Prepared};
 
 /// Plans the edits of the root config and the launcher, and gives back the config files as they will be.
 pub(super) fn synced_files(input: &Input, policies: &[Policy], prepared: &mut Prepared) -> Option<Vec<ConfigFile>> {
     let (path, text) = input.root_config;
     let before = text.unwrap_or_default();
     let mut files = Vec::new();
-    for (path, directory, text) in input.outer_configs {
-        match config::parse(text) {
-            Ok(document) => files.push(ConfigFile { path: path.clone(), directory: directory.clone(), document }),
-            Err(error) => prepared.config.push(resolve::invalid(path, &error)),
+    let mut parsed = |texts: &[ConfigText], prepared: &mut Prepared| {
+        for ConfigText { path, directory, text } in texts {
+            match config::parse(text) {
+                Ok(document) => files.push(ConfigFile { path: path.clone(), directory: directory.clone(), document }),
+                Err(error) => prepared.config.push(resolve::invalid(path, &error)),
+            }
         }
-    }
+    };
+    parsed(input.included_configs, prepared);
+    parsed(input.outer_configs, prepared);
     let root_file = |text: &str| {
         config::parse(text).map(|document| ConfigFile {
             path: path.to_owned(),
@@ -35,13 +39,14 @@ pub(super) fn synced_files(input: &Input, policies: &[Policy], prepared: &mut Pr
     if !prepared.config.is_empty() {
         return None;
     }
+    let owned = Owned { root: &root, included: files.get(..input.included_configs.len()).unwrap_or_default() };
     let written: Vec<&Policy> = policies
         .iter()
         .filter(|policy| {
             input.request.writes_own_triple || policy.triple != input.machine.host || has_marked_key(&root, policy)
         })
         .collect();
-    let wanted = wanted_keys(input, &root, &written, prepared);
+    let wanted = wanted_keys(input, &owned, &written, prepared);
     let after = match config::sync(before, &wanted) {
         Ok(outcome) => {
             prepared.config.extend(outcome.user_keys.iter().map(|key| user_key(path, key)));
@@ -60,31 +65,23 @@ pub(super) fn synced_files(input: &Input, policies: &[Policy], prepared: &mut Pr
             return None;
         }
     };
-    let layers: Vec<(String, &str)> = std::iter::once((path.to_owned(), after.as_str()))
-        .chain(input.outer_configs.iter().map(|(path, _, text)| (path.clone(), text.as_str())))
-        .collect();
-    match config::merge_clashes(&layers) {
-        Ok(clashes) if clashes.is_empty() => {}
-        Ok(clashes) => {
-            prepared.config.extend(clashes.iter().map(unmergeable));
-            prepared.plan.edits.clear();
-            return None;
-        }
-        // Every file was parsed above, so this cannot be reached with another answer than that.
-        Err(unreadable) => {
-            prepared.config.push(resolve::invalid(&unreadable.file, &unreadable.error));
-            return None;
-        }
+    let clashes = clashes(input, &after);
+    if !clashes.is_empty() {
+        prepared.config.extend(clashes);
+        prepared.plan.edits.clear();
+        return None;
     }
-    let needs_launcher = written.iter().any(|policy| policy.launcher && !has_runner_of_the_user(&root, policy));
+    let needs_launcher = written.iter().any(|policy| policy.launcher && !owned.has_runner_of_the_user(policy));
     if needs_launcher && input.launcher != Some(LAUNCHER) {
         let change = if input.launcher.is_some() { "set" } else { "add" };
-        prepared.plan.edits.push(FileEdit {
+        // It comes first: a runner that is not there yet would break what it is written for.
+        let launcher = FileEdit {
             path: LAUNCHER_PATH.to_owned(),
             text: LAUNCHER.to_owned(),
             executable: true,
             changes: vec![format!("{change} the launcher")],
-        });
+        };
+        prepared.plan.edits.insert(0, launcher);
     }
     match root_file(&after) {
         Ok(root) => files.insert(0, root),
@@ -100,47 +97,81 @@ fn has_marked_key(root: &ConfigFile, policy: &Policy) -> bool {
     policy.keys().iter().any(|key| root.document.is_marked(&key.path))
 }
 
-/// Whether the runner is the user's: a key of its own without the mark, or a `cfg(…)` table that holds for the target.
-/// Then nothing beside it is written that only the policy's own runner needs.
-fn has_runner_of_the_user(root: &ConfigFile, policy: &Policy) -> bool {
-    let path = target_path(&policy.triple, "runner");
-    let own = root.document.value(&path).map(|value| value.as_str() != policy.runner.as_deref());
-    match own {
-        Some(other) => other && !root.document.is_marked(&path),
-        None => !root.cfg_paths(&policy.triple, "runner").is_empty(),
+/// What Cargo could not merge once the root config has this text: with the files that it includes, with those above it,
+/// and with those of the members' own directories, which count for a cargo that is started there.
+fn clashes(input: &Input, after: &str) -> Vec<Finding> {
+    let layer = |it: &ConfigText| (it.path.clone(), it.text.clone());
+    let root = (input.root_config.0.to_owned(), after.to_owned());
+    let below = input.included_configs.iter().chain(input.outer_configs).map(layer);
+    let layers: Vec<(String, String)> = std::iter::once(root).chain(below).collect();
+    let check = |layers: &[&(String, String)]| {
+        let layers: Vec<(String, &str)> = layers.iter().map(|(path, text)| (path.clone(), text.as_str())).collect();
+        match config::merge_clashes(&layers) {
+            Ok(clashes) => clashes.iter().map(unmergeable).collect(),
+            Err(unreadable) => vec![resolve::invalid(&unreadable.file, &unreadable.error)],
+        }
+    };
+    let mut findings: Vec<Finding> = check(&layers.iter().collect::<Vec<_>>());
+    if findings.is_empty() {
+        for inner in input.inner_configs.iter().map(layer) {
+            findings.extend(check(&std::iter::once(&inner).chain(&layers).collect::<Vec<_>>()));
+        }
+    }
+    findings
+}
+
+/// The files in which the workspace itself says something about its targets.
+struct Owned<'a> {
+    root: &'a ConfigFile,
+    included: &'a [ConfigFile],
+}
+
+impl Owned<'_> {
+    /// Where the user set a policy's key in another place than its own: in a file that the root includes, or in a
+    /// `cfg(…)` table that holds for the target. A key of ours in the root would win over both.
+    fn set_elsewhere(&self, triple: &str, path: &[String]) -> Option<(&ConfigFile, Vec<String>)> {
+        if self.root.document.is_marked(path) {
+            return None;
+        }
+        if let Some(file) = self.included.iter().find(|file| file.document.value(path).is_some()) {
+            return Some((file, path.to_vec()));
+        }
+        let (first, leaf) = (path.first()?, path.last()?);
+        let files = std::iter::once(self.root).chain(self.included).filter(|_| first == "target");
+        files.into_iter().find_map(|file| Some((file, file.cfg_paths(triple, leaf).into_iter().next()?)))
+    }
+
+    /// Whether the runner is the user's. Then nothing beside it is written that only the policy's own runner needs.
+    fn has_runner_of_the_user(&self, policy: &Policy) -> bool {
+        let path = target_path(&policy.triple, "runner");
+        let own = self.root.document.value(&path).map(|value| value.as_str() != policy.runner.as_deref());
+        match own {
+            Some(other) => other && !self.root.document.is_marked(&path),
+            None => self.set_elsewhere(&policy.triple, &path).is_some(),
+        }
     }
 }
 
-/// The keys to write: the policies' own, less those that a `cfg(…)` table of the user sets, plus the alias if it is ours.
-fn wanted_keys(input: &Input, root: &ConfigFile, policies: &[&Policy], prepared: &mut Prepared) -> Vec<WantedKey> {
+/// The keys to write: the policies' own, less those that the user sets elsewhere, plus the alias if it is ours.
+fn wanted_keys(input: &Input, owned: &Owned, policies: &[&Policy], prepared: &mut Prepared) -> Vec<WantedKey> {
     let mut wanted = Vec::new();
     for policy in policies {
-        let users_runner = has_runner_of_the_user(root, policy);
+        let users_runner = owned.has_runner_of_the_user(policy);
         for key in policy.keys() {
             if users_runner && key.path.first().is_some_and(|first| first == "env") {
                 continue;
             }
-            let leaf = key.path.last().map(String::as_str).unwrap_or_default();
-            let by_cfg = match key.path.first().map(String::as_str) {
-                Some("target") => root.cfg_paths(&policy.triple, leaf),
-                _ => Vec::new(),
+            let Some((file, path)) = owned.set_elsewhere(&policy.triple, &key.path) else {
+                wanted.push(key);
+                continue;
             };
-            match by_cfg.first() {
-                Some(path) if !root.document.is_marked(&key.path) => prepared.config.push(
-                    Finding::note_only(
-                        Code::ConfigUserKey,
-                        format!(
-                            "`{}` applies to {}, so crosskit writes no `{leaf}` for it",
-                            path.join("."),
-                            policy.triple
-                        ),
-                    )
-                    .at(root.origin(path)),
-                ),
-                _ => wanted.push(key),
-            }
+            let leaf = key.path.last().map(String::as_str).unwrap_or_default();
+            let message =
+                format!("`{}` applies to {}, so crosskit writes no `{leaf}` for it", path.join("."), policy.triple);
+            prepared.config.push(Finding::note_only(Code::ConfigUserKey, message).at(file.origin(&path)));
         }
     }
+    let root = owned.root;
     let alias = ["alias", "xtask"].map(str::to_owned);
     if root.document.is_marked(&alias)
         && let Some(package) = &input.workspace.xtask

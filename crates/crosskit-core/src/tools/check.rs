@@ -113,7 +113,7 @@ impl Check<'_> {
     fn c_tools(&mut self, variable: &dyn Fn(&str) -> Option<String>) {
         let Some(first) = self.needs.compiling_c.first() else { return };
         let Some(picked) = self.needs.picked_compiler(self.machine, variable) else { return };
-        if !self.has(picked.program()) {
+        if !self.has(picked.program(self.machine)) {
             self.c_compiler_missing(&picked);
             return;
         }
@@ -157,7 +157,7 @@ impl Check<'_> {
 
     fn c_compiler_missing(&mut self, picked: &PickedCompiler) {
         let row = self.needs.row;
-        let program = picked.program().to_owned();
+        let program = picked.program(self.machine).to_owned();
         let finding =
             Finding::error(Code::CCompilerMissing, format!("C compiler `{program}` for `{}` not found", row.triple))
                 .note(self.who_compiles_c());

@@ -211,6 +211,8 @@ fn rank(kinds: &[String]) -> usize {
 fn is_host(context: &Context, path: &Path, triple: &str) -> bool {
     let metadata = context.metadata;
     let below = [&metadata.build_directory, &metadata.target_directory];
-    let below = below.iter().find_map(|directory| path.strip_prefix(directory).ok());
+    // One may lie in the other; the nearer one tells.
+    let below =
+        below.iter().filter_map(|directory| path.strip_prefix(directory).ok()).min_by_key(|it| it.as_os_str().len());
     below.and_then(|path| path.components().next()).is_none_or(|first| first.as_os_str() != triple)
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crosskit_core::libtest::{self, Counts, Line, Outcome, Test};
+use crosskit_core::libtest::{Counts, Told};
 use crosskit_core::plan::Cell;
 
 use super::Context;
@@ -16,11 +16,11 @@ use crate::sh::{Ended, OnInterrupt, Restart};
 /// cargo cannot be started.
 pub fn run(context: &Context, cell: &Cell) -> Result<Option<Vec<Suite>>, String> {
     let mut suites = Vec::new();
-    let Some(arguments) = &cell.doc else { return Ok(Some(suites)) };
     let mut packages = cell.doc_packages.clone();
     // A package that hangs ends cargo, so the others are started again without it.
     while !packages.is_empty() {
-        let Some(mut ran) = run_packages(context, cell, arguments, &packages)? else { return Ok(None) };
+        let Some(arguments) = cell.doc_call(&packages) else { return Ok(Some(suites)) };
+        let Some(mut ran) = run_packages(context, cell, &arguments, &packages)? else { return Ok(None) };
         packages.retain(|package| !ran.iter().any(|suite| suite.package == *package));
         let hung = ran.iter().any(|suite| suite.verdict == SuiteVerdict::TimedOut);
         suites.append(&mut ran);
@@ -32,7 +32,8 @@ pub fn run(context: &Context, cell: &Cell) -> Result<Option<Vec<Suite>>, String>
     for package in packages {
         suites.push(Suite {
             verdict: SuiteVerdict::Crashed,
-            status: "did not come to this package".to_owned(),
+            status: "stopped before it came to this package".to_owned(),
+            counts: Counts { failed: 1, ..Counts::default() },
             ..empty(package)
         });
     }
@@ -45,17 +46,10 @@ fn run_packages(
     arguments: &[String],
     packages: &[String],
 ) -> Result<Option<Vec<Suite>>, String> {
-    let mut arguments = arguments.to_vec();
-    for package in packages {
-        arguments.extend(["-p".to_owned(), package.clone()]);
-    }
-    if !cell.test_arguments.is_empty() {
-        arguments.push("--".to_owned());
-        arguments.extend(cell.test_arguments.iter().cloned());
-    }
-    (context.progress)(Event::Detail("Running", &format!("cargo {}", crosskit_core::explain::command(&arguments))));
-    let mut command = context.cargo_command(&arguments);
-    command.env("CARGO_TERM_COLOR", "never");
+    (context.progress)(Event::Detail("Running", &format!("cargo {}", crosskit_core::explain::command(arguments))));
+    let mut command = context.cargo_command(arguments);
+    // Packages are told apart by what cargo says, whatever the user's config says about its manners.
+    command.envs([("CARGO_TERM_COLOR", "never"), ("CARGO_TERM_QUIET", "false"), ("CARGO_TERM_VERBOSE", "false")]);
     let mut reader = Reader { context, packages, suites: Vec::new(), began: Instant::now(), before: String::new() };
     let limit = Some(Duration::from_secs(cell.timeout));
     let ended = context.sh.supervise(command, true, OnInterrupt::Force, limit, |line| reader.line(line))?;
@@ -70,7 +64,7 @@ fn run_packages(
 struct Reader<'a> {
     context: &'a Context<'a>,
     packages: &'a [String],
-    suites: Vec<(Suite, bool)>,
+    suites: Vec<(Suite, Told)>,
     began: Instant,
     before: String,
 }
@@ -83,30 +77,20 @@ impl Reader<'_> {
             let mut suite = empty(package);
             suite.name = name.to_owned();
             suite.host = self.is_proc_macro(&suite.package);
-            self.suites.push((suite, false));
+            self.suites.push((suite, Told::default()));
             return Restart::Limit;
         }
-        let Some((suite, summed)) = self.suites.last_mut() else {
+        let Some((suite, told)) = self.suites.last_mut() else {
             self.before.push_str(line);
             self.before.push('\n');
             return Restart::Nothing;
         };
         suite.output.push_str(line);
         suite.output.push('\n');
-        match libtest::read_line(line) {
-            Line::Test(test) => {
-                suite.tests.push(test);
-                // Each documentation test is a process of its own, or nearly so: the limit is meant for one.
-                return Restart::Limit;
-            }
-            // Tests that are compiled into one program and those that are not have a summary each.
-            Line::Summary(counts) => {
-                suite.counts.add(counts);
-                *summed = true;
-            }
-            Line::Other => {}
-        }
-        Restart::Nothing
+        let before = told.tests.len();
+        told.line(line);
+        // Each documentation test is a process of its own, or nearly so: the limit is meant for one.
+        if told.tests.len() > before { Restart::Limit } else { Restart::Nothing }
     }
 
     fn end_suite(&mut self) {
@@ -135,18 +119,21 @@ impl Reader<'_> {
         let last = self.suites.len().saturating_sub(1);
         let succeeded = matches!(ended, Ended::Exited(status) if status.success());
         let mut suites: Vec<Suite> = Vec::new();
-        for (at, (mut suite, summed)) in self.suites.into_iter().enumerate() {
+        for (at, (mut suite, told)) in self.suites.into_iter().enumerate() {
             suite.status = status.to_owned();
-            suite.verdict = match (ended, summed) {
-                (_, true) if suite.counts.failed > 0 => SuiteVerdict::Failed,
-                (_, true) => SuiteVerdict::Passed,
-                (Ended::TimedOut, false) if at == last => SuiteVerdict::TimedOut,
-                (_, false) if succeeded => SuiteVerdict::Passed,
-                (_, false) => SuiteVerdict::Crashed,
+            suite.counts = told.figures();
+            let finished = told.counts.is_some() && !told.ended_early();
+            suite.verdict = match ended {
+                _ if finished && suite.counts.failed > 0 => SuiteVerdict::Failed,
+                _ if finished => SuiteVerdict::Passed,
+                Ended::TimedOut if at == last => SuiteVerdict::TimedOut,
+                _ if succeeded && !told.ended_early() => SuiteVerdict::Passed,
+                _ => SuiteVerdict::Crashed,
             };
-            if !summed {
-                suite.counts = told(&suite.tests, suite.verdict);
+            if suite.verdict != SuiteVerdict::Passed {
+                suite.counts.failed = suite.counts.failed.max(1);
             }
+            suite.tests = told.tests;
             suites.push(suite);
         }
         if suites.is_empty() && !succeeded {
@@ -157,12 +144,6 @@ impl Reader<'_> {
         }
         suites
     }
-}
-
-fn told(tests: &[Test], verdict: SuiteVerdict) -> Counts {
-    let count = |outcome| tests.iter().filter(|test| test.outcome == outcome).count();
-    let failed = count(Outcome::Failed).max(usize::from(verdict != SuiteVerdict::Passed));
-    Counts { passed: count(Outcome::Passed), failed, ignored: count(Outcome::Ignored) }
 }
 
 fn empty(package: String) -> Suite {

@@ -2,9 +2,10 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
-use crosskit_core::libtest::{self, Counts, Line, Outcome, Test};
+use crosskit_core::libtest::{Outcome, Test, Told};
 use crosskit_core::plan::Cell;
 
 use super::Context;
@@ -29,18 +30,17 @@ pub fn run(context: &Context, cell: &Cell, built: &Built, test: &Artefact) -> Re
     let mut command = context.sh.command(PathBuf::from(program), words);
     command.current_dir(&info.directory);
     environment(context, cell, built, test, &mut command);
-    (context.progress)(Event::Detail("Running", &format!("{command:?}")));
+    // Neither the whole environment nor its secrets belong into a log.
+    let words: Vec<String> = runner.iter().cloned().chain([test.executable.display().to_string()]).collect();
+    let words: Vec<String> = words.into_iter().chain(cell.test_arguments.iter().cloned()).collect();
+    let line = format!("{} (in {})", crosskit_core::explain::command(&words), info.directory.display());
+    (context.progress)(Event::Detail("Running", &line));
 
     let mut output = String::new();
-    let mut tests = Vec::new();
-    let mut summary = None;
+    let mut told = Told::default();
     let limit = Some(Duration::from_secs(cell.timeout));
     let ended = context.sh.supervise(command, true, OnInterrupt::Force, limit, |line| {
-        match libtest::read_line(line) {
-            Line::Test(test) => tests.push(test),
-            Line::Summary(counts) => summary = Some(counts),
-            Line::Other => {}
-        }
+        told.line(line);
         output.push_str(line);
         output.push('\n');
         Restart::Nothing
@@ -48,10 +48,22 @@ pub fn run(context: &Context, cell: &Cell, built: &Built, test: &Artefact) -> Re
     let (verdict, status) = match ended {
         Ended::Interrupted => return Ok(None),
         Ended::TimedOut => (SuiteVerdict::TimedOut, "was ended at its time limit".to_owned()),
-        Ended::Exited(status) => (verdict(status.success(), summary), format!("ended with {status}")),
+        Ended::Exited(status) => (verdict(status, &told), in_words(status, &told)),
     };
     let name = test.name.clone();
-    let counts = counts(summary, &mut tests, verdict, &name);
+    if cell.test_arguments.iter().any(|argument| argument == "--list") {
+        told = Told::default();
+    } else if told.unfinished.is_none() {
+        // Without libtest the executable is one test of its own name.
+        let outcome = if verdict == SuiteVerdict::Passed { Outcome::Passed } else { Outcome::Failed };
+        told.tests = vec![Test { name: name.clone(), outcome }];
+        told.counts = None;
+    }
+    let mut counts = told.figures();
+    if matches!(verdict, SuiteVerdict::Crashed | SuiteVerdict::TimedOut) {
+        // The test that hung or crashed could not say so.
+        counts.failed = counts.failed.max(1);
+    }
     let machine = artefact::read(&test.executable).ok().flatten().map(|file| file.name()).unwrap_or_default();
     let kind = match test.kinds.iter().map(String::as_str).next() {
         Some("test") => SuiteKind::Integration,
@@ -67,40 +79,30 @@ pub fn run(context: &Context, cell: &Cell, built: &Built, test: &Artefact) -> Re
         verdict,
         status,
         counts,
-        tests,
+        tests: told.tests,
         seconds: began.elapsed().as_secs_f64(),
         output,
     }))
 }
 
-/// A binary whose summary counts no failure and that still fails was ended from outside, or has no harness and says by
-/// its exit code alone how it went.
-fn verdict(success: bool, summary: Option<Counts>) -> SuiteVerdict {
-    match (success, summary) {
-        (true, _) => SuiteVerdict::Passed,
-        (false, Some(counts)) if counts.failed > 0 => SuiteVerdict::Failed,
-        (false, _) => SuiteVerdict::Crashed,
+/// libtest says how it went; an executable without libtest says so by its exit code. A process that a signal ended, or
+/// that ended before libtest had come to its summary, says nothing, whatever its exit code.
+fn verdict(status: ExitStatus, told: &Told) -> SuiteVerdict {
+    match status.code() {
+        _ if told.ended_early() => SuiteVerdict::Crashed,
+        Some(0) => SuiteVerdict::Passed,
+        Some(_) if told.unfinished.is_none() || told.figures().failed > 0 => SuiteVerdict::Failed,
+        _ => SuiteVerdict::Crashed,
     }
 }
 
-/// The figures: libtest's own, or those of the tests that had told how they ended. An executable without libtest
-/// counts as one test of its own name.
-fn counts(summary: Option<Counts>, tests: &mut Vec<Test>, verdict: SuiteVerdict, name: &str) -> Counts {
-    if let Some(counts) = summary {
-        return counts;
+fn in_words(status: ExitStatus, told: &Told) -> String {
+    if told.ended_early() {
+        let (told, all) = (told.tests.len(), told.unfinished.unwrap_or_default());
+        format!("ended with {status} after {told} of {all} tests")
+    } else {
+        format!("ended with {status}")
     }
-    if tests.is_empty() {
-        let outcome = if verdict == SuiteVerdict::Passed { Outcome::Passed } else { Outcome::Failed };
-        tests.push(Test { name: name.to_owned(), outcome });
-    }
-    let count = |outcome| tests.iter().filter(|test| test.outcome == outcome).count();
-    let mut counts =
-        Counts { passed: count(Outcome::Passed), failed: count(Outcome::Failed), ignored: count(Outcome::Ignored) };
-    if verdict != SuiteVerdict::Passed {
-        // The test that hung or crashed could not say so.
-        counts.failed = counts.failed.max(1);
-    }
-    counts
 }
 
 /// What cargo sets for a test: `[env]`, the package's variables, what its build script set, where its binaries are,

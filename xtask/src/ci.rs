@@ -76,8 +76,7 @@ pub fn run(options: Options) -> ExitCode {
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// A shell at the root of this repository, without what cargo gave to the xtask: a nested cargo would take it for the
-/// user's own settings.
+/// A shell at the root of this repository.
 fn shell() -> xshell::Result<Shell> {
     let shell = Shell::new()?;
     if let Some(root) = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent() {

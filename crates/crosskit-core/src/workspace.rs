@@ -82,6 +82,12 @@ impl Workspace {
         self.packages.iter().find(|package| package.id == id)
     }
 
+    /// How a package is named to cargo: by its name, or by its id where a dependency has the same name.
+    pub fn package_spec(&self, package: &Package) -> String {
+        let same = self.packages.iter().filter(|it| it.name == package.name).count();
+        if same > 1 { package.id.clone() } else { package.name.clone() }
+    }
+
     /// The members, in Cargo's order.
     pub fn members(&self) -> impl Iterator<Item = &Package> {
         self.packages.iter().filter(|package| package.member)

@@ -32,30 +32,47 @@ fn ends(exit: Exit) -> impl Fn(Box<Finding>) -> Ends {
 
 /// Runs a command and tells what ended it.
 pub fn run(options: &Options, terminal: &Terminal, variables: Variables, start: &Start) -> Exit {
-    match execute(options, terminal, variables, start) {
-        Ok(exit) => exit,
-        Err((exit, findings)) => {
-            findings.iter().for_each(|finding| terminal.finding(finding));
-            exit
+    let mut sh = match Sh::new(variables) {
+        Ok(sh) => sh,
+        Err(error) => {
+            terminal.finding(&Finding::error(Code::FileAccess, error));
+            return Exit::Internal;
         }
+    };
+    let ended = execute(options, terminal, &mut sh, start);
+    if sh.is_interrupted() {
+        // What failed after Ctrl-C failed because of it.
+        terminal.event(Event::Status("Interrupted", "every process that was started has been ended"));
+        return Exit::Interrupted;
     }
+    ended.unwrap_or_else(|(exit, findings)| {
+        findings.iter().for_each(|finding| terminal.finding(finding));
+        exit
+    })
 }
 
-fn execute(options: &Options, terminal: &Terminal, variables: Variables, start: &Start) -> Result<Exit, Ends> {
-    let internal = |error: String| (Exit::Internal, vec![Finding::error(Code::FileAccess, error)]);
-    let mut sh = Sh::new(variables).map_err(internal)?;
+fn internal(error: String) -> Ends {
+    (Exit::Internal, vec![Finding::error(Code::FileAccess, error)])
+}
+
+/// Ends the command if Ctrl-C was pressed since the last step.
+fn go_on(sh: &Sh) -> Result<(), Ends> {
+    if sh.is_interrupted() { Err((Exit::Interrupted, Vec::new())) } else { Ok(()) }
+}
+
+fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Exit, Ends> {
     let broken = configs::refused_by_cargo(&sh.directory(), &sh.variables);
     if !broken.is_empty() {
         return Err((Exit::Config, broken));
     }
     let catalogue = Catalogue::built_in().map_err(internal)?;
-    let host = Probe::new(&sh).host().map_err(ends(Exit::ToolMissing))?;
+    let host = Probe::new(sh).host().map_err(ends(Exit::ToolMissing))?;
     built_for_host(&host).map_err(ends(Exit::Usage))?;
     let unknown = plan::unknown_targets(&options.request, &catalogue, &host);
     if !unknown.is_empty() {
         return Err((Exit::Usage, unknown));
     }
-    let metadata = metadata::read(&sh, &start.cargo, &options.metadata_options, start.package.clone());
+    let metadata = metadata::read(sh, &start.cargo, &options.metadata_options, start.package.clone());
     let metadata = metadata.map_err(ends(Exit::Usage))?;
     // Cargo finds config by the present directory, so what is decided here holds at the root alone (cargo #10302).
     sh.change_directory(&metadata.root);
@@ -73,7 +90,8 @@ fn execute(options: &Options, terminal: &Terminal, variables: Variables, start: 
     let configs = configs::read(&metadata.root, members, &sh.variables).map_err(ends(Exit::Config))?;
     strip_env_table(&mut sh.variables, &metadata, &configs);
 
-    let probe = Probe::new(&sh);
+    let sh: &Sh = sh;
+    let probe = Probe::new(sh);
     let root = metadata.root.display().to_string();
     let launcher = metadata.root.join(crosskit_core::policy::LAUNCHER_PATH);
     // One that cannot be started is as good as none: archives and some file systems lose the permission.
@@ -99,6 +117,7 @@ fn execute(options: &Options, terminal: &Terminal, variables: Variables, start: 
         )
     };
     let (mut machine, mut prepared) = decide()?;
+    go_on(sh)?;
     let exit = prepared.exit();
     if matches!(exit, Exit::Usage | Exit::Config) {
         return Err((exit, prepared.usage.into_iter().chain(prepared.config).collect()));
@@ -108,7 +127,7 @@ fn execute(options: &Options, terminal: &Terminal, variables: Variables, start: 
     prepared.usage.iter().chain(&prepared.config).for_each(|finding| progress(Event::Finding(finding)));
     match options.action {
         Action::Sync { check: true } => return Ok(check_drift(&prepared, &configs, progress)),
-        _ if options.dry_run => return Ok(dry_run(options, &prepared, &machine, progress)),
+        _ if options.dry_run => return dry_run(options, &prepared, &machine, progress),
         _ => {}
     }
     if options.action != Action::Doctor {
@@ -123,8 +142,9 @@ fn execute(options: &Options, terminal: &Terminal, variables: Variables, start: 
         let commands = install_plan::commands(&prepared.missing, &machine);
         let question = "run these commands with sudo?";
         let findings =
-            install::run(&sh, &commands, &machine, &catalogue, progress, || options.yes || terminal.ask(question));
+            install::run(sh, &commands, &machine, &catalogue, progress, || options.yes || terminal.ask(question));
         findings.iter().for_each(|finding| progress(Event::Finding(finding)));
+        go_on(sh)?;
         (machine, prepared) = decide()?;
     }
     for (_, finding) in &prepared.tools {
@@ -140,7 +160,7 @@ fn execute(options: &Options, terminal: &Terminal, variables: Variables, start: 
     }
     let sysroot = probe.sysroot().map_err(ends(Exit::ToolMissing))?;
     let context = Context {
-        sh: &sh,
+        sh,
         cargo: &start.cargo,
         metadata: &metadata,
         host: &machine.host,
@@ -155,9 +175,9 @@ fn execute(options: &Options, terminal: &Terminal, variables: Variables, start: 
     let edit = FileEdit { path: "report.json".to_owned(), text: json.clone(), executable: false, changes: Vec::new() };
     apply::write(&out, &edit).map_err(ends(Exit::Internal))?;
     if options.json {
-        report::data(&json);
+        report::data(&json).map_err(internal)?;
     } else if ready {
-        terminal.table(&results);
+        terminal.table(&results).map_err(internal)?;
     }
     Ok(exit)
 }
@@ -229,10 +249,10 @@ fn check_drift(prepared: &Prepared, configs: &Configs, progress: Progress) -> Ex
     }
 }
 
-fn dry_run(options: &Options, prepared: &Prepared, machine: &Machine, progress: Progress) -> Exit {
+fn dry_run(options: &Options, prepared: &Prepared, machine: &Machine, progress: Progress) -> Result<Exit, Ends> {
     if matches!(options.action, Action::Sync { .. }) {
-        report::data(&explain::edits(&prepared.plan));
-        return Exit::Done;
+        report::data(&explain::edits(&prepared.plan)).map_err(internal)?;
+        return Ok(Exit::Done);
     }
     for (_, finding) in &prepared.tools {
         progress(Event::Finding(finding));
@@ -240,11 +260,11 @@ fn dry_run(options: &Options, prepared: &Prepared, machine: &Machine, progress: 
     let commands = if options.install { install_plan::commands(&prepared.missing, machine) } else { Vec::new() };
     let install: Vec<String> = commands.iter().map(|command| command.line(machine)).collect();
     if options.action == Action::Doctor {
-        report::data(&explain::install(&install));
-        return prepared.exit();
+        report::data(&explain::install(&install)).map_err(internal)?;
+        return Ok(prepared.exit());
     }
-    report::data(&explain::plan(&prepared.plan, &install));
-    prepared.expected_exit()
+    report::data(&explain::plan(&prepared.plan, &install)).map_err(internal)?;
+    Ok(prepared.expected_exit())
 }
 
 fn write_edits(metadata: &Metadata, edits: &[FileEdit], progress: Progress) -> Result<(), Ends> {

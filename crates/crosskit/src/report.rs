@@ -87,7 +87,10 @@ impl Terminal {
     }
 
     /// The summary table, for stdout.
-    pub fn table(&self, results: &[CellResult]) {
+    ///
+    /// # Errors
+    /// stdout cannot be written to.
+    pub fn table(&self, results: &[CellResult]) -> Result<(), String> {
         let mut text = String::new();
         for result in results {
             if !result.suites.is_empty() {
@@ -97,11 +100,14 @@ impl Terminal {
         }
         let rows: Vec<Vec<String>> = results.iter().map(summary_row).collect();
         text.push_str(&render::table(&rows));
-        data(&text);
+        data(&text)
     }
 
     /// Asks a question that is answered with `y`; anything else, or no terminal, is a no.
     pub fn ask(&self, question: &str) -> bool {
+        if !std::io::stdin().is_terminal() {
+            return false;
+        }
         let _ = write!(std::io::stderr(), "{question} [y/N] ");
         let mut answer = String::new();
         let read = std::io::stdin().lock().read_line(&mut answer);
@@ -114,10 +120,18 @@ impl Terminal {
     }
 }
 
-/// Prints data to stdout.
-pub fn data(text: &str) {
-    // A closed pipe, as of `| head`, ends the wish to read.
-    let _ = std::io::stdout().write_all(text.as_bytes());
+/// Prints data to stdout. A closed pipe, as of `| head`, ends the wish to read and is no failure.
+///
+/// # Errors
+/// stdout cannot be written to.
+pub fn data(text: &str) -> Result<(), String> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("cannot write the result: {error}"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn figures(counts: crosskit_core::libtest::Counts) -> String {
@@ -167,6 +181,7 @@ fn summary_row(result: &CellResult) -> Vec<String> {
         (_, Verdict::Missing) => "a tool is missing".to_owned(),
         (Some(Rung::Run), _) => figures(result.counts()),
         (_, _) if !result.suites.is_empty() => figures(result.counts()),
+        (Some(Rung::Verify), _) if result.verified == 0 => "no executable to check".to_owned(),
         (Some(Rung::Verify), _) => format!("{} executables checked", result.verified),
         (Some(rung), _) => format!("reached `{}`", rung.as_str()),
         (None, _) => "nothing reached".to_owned(),

@@ -12,7 +12,7 @@ use crosskit_core::plan::{Cell, Plan, Rung};
 
 use crate::event::{Event, Progress};
 use crate::metadata::Metadata;
-use crate::results::{CellResult, Suite, SuiteVerdict, Verdict};
+use crate::results::{CellResult, Suite, SuiteKind, SuiteVerdict, Verdict};
 use crate::sh::Sh;
 
 /// What every step of a run needs.
@@ -128,7 +128,8 @@ fn climb(context: &Context, cell: &Cell, result: &mut CellResult) -> Option<Stop
         return Some(Stop::WrongArtefact);
     }
     result.rung = Some(Rung::Verify);
-    (context.progress)(Event::Status("Verified", &format!("{verified} executables for {}", cell.triple)));
+    let plural = if verified == 1 { "" } else { "s" };
+    (context.progress)(Event::Status("Verified", &format!("{verified} executable{plural} for {}", cell.triple)));
     if cell.reach < Rung::Run {
         return (cell.asked == Rung::Run).then_some(Stop::ToolMissing);
     }
@@ -170,7 +171,15 @@ fn add_suite(context: &Context, cell: &Cell, result: &mut CellResult, suite: Sui
         SuiteVerdict::Failed => {
             let failed = suite.tests.iter().filter(|test| test.outcome == crosskit_core::libtest::Outcome::Failed);
             let finding = Finding::error(Code::TestFailed, format!("tests of `{name}` failed on {}", cell.triple));
-            Some(failed.fold(finding, |finding, test| finding.note(format!("`{}`", test.name))))
+            let finding = failed.fold(finding, |finding, test| finding.note(format!("`{}`", test.name)));
+            Some(if suite.kind == SuiteKind::Integration && cell.runner_name != "native" {
+                finding.hint(format!(
+                    "if a test starts the package's own binary: only what goes through CARGO_TARGET_{}_RUNNER is emulated, as assert_cmd's `Command::cargo_bin` does",
+                    crosskit_core::triple::env_upper(&cell.triple)
+                ))
+            } else {
+                finding
+            })
         }
         SuiteVerdict::TimedOut => Some(
             Finding::error(

@@ -30,6 +30,41 @@ fn leaves_a_child() {
 }
 ";
 
+/// It writes past libtest's capture, so that a line comes more often than anybody looks at the clock.
+const CHATTERS: &str = "\
+//! Prints without end.
+#[test]
+fn chatters() {
+    loop {
+        std::io::Write::write_all(&mut std::io::stdout(), b\"still here\\n\").unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+}
+";
+
+/// The child goes on printing into the pipe that the kit reads.
+const LEAVES_A_CHATTERER: &str = "\
+//! Leaves a child that prints without end.
+#[test]
+fn leaves_a_chatterer() {
+    let script = \"while :; do echo still here; sleep 0.01; done\";
+    std::process::Command::new(\"sh\").args([\"-c\", script]).spawn().unwrap();
+}
+";
+
+/// To cargo this is a success.
+const ENDS_EARLY: &str = "\
+//! Ends the process in the middle of the tests.
+#[test]
+fn a_ends_early() {
+    std::process::exit(0);
+}
+#[test]
+fn b_would_fail() {
+    panic!();
+}
+";
+
 const FAILS: &str = "\
 //! Fails.
 #[test]
@@ -47,6 +82,9 @@ fn scratch() -> MutexGuard<'static, Scratch> {
         let scratch = kit::scratch("processes");
         scratch.write("codec/tests/hangs.rs", HANGS);
         scratch.write("codec/tests/leaves_a_child.rs", LEAVES_A_CHILD);
+        scratch.write("codec/tests/chatters.rs", CHATTERS);
+        scratch.write("codec/tests/leaves_a_chatterer.rs", LEAVES_A_CHATTERER);
+        scratch.write("codec/tests/ends_early.rs", ENDS_EARLY);
         scratch.write("codec/tests/fails.rs", FAILS);
         Mutex::new(scratch)
     });
@@ -81,7 +119,9 @@ fn a_test_that_hangs_is_ended_and_the_others_still_run() {
     let cell = report.only();
     assert_eq!((cell.rung.as_deref(), cell.verdict.as_str()), (Some("run"), "failed"));
     assert!(cell.findings.iter().any(|finding| finding.code == "X040"), "{:#?}", cell.findings);
-    assert_eq!(cell.suite("codec", "hangs", "integration").verdict, "timed out");
+    for name in ["hangs", "chatters"] {
+        assert_eq!(cell.suite("codec", name, "integration").verdict, "timed out", "{name}");
+    }
     for (name, kind) in [("codec", "unit"), ("resync", "integration"), ("codec", "doc")] {
         let suite = cell.suite("codec", name, kind);
         assert_eq!(suite.verdict, "passed", "{suite:#?}");
@@ -92,8 +132,27 @@ fn a_test_that_hangs_is_ended_and_the_others_still_run() {
 #[test]
 fn what_a_test_started_ends_with_the_run() {
     let Outcome { report, left, finished } = outcome();
-    assert_eq!(report.only().suite("codec", "leaves_a_child", "integration").verdict, "passed", "{finished}");
+    for name in ["leaves_a_child", "leaves_a_chatterer"] {
+        assert_eq!(report.only().suite("codec", name, "integration").verdict, "passed", "{name}\n{finished}");
+    }
     assert_eq!(*left, [], "{finished}");
+}
+
+#[test]
+fn a_test_binary_that_ends_in_the_middle_has_not_passed() {
+    let Outcome { finished, report, .. } = outcome();
+    finished.clone().tells(&["X042", "ends_early"]);
+    assert_eq!(report.only().suite("codec", "ends_early", "integration").verdict, "crashed");
+}
+
+#[test]
+fn a_verbose_log_has_no_environment() {
+    outcome();
+    let scratch = scratch();
+    let mut command = kit::direct(&scratch.root, "aarch64 -p codec -v -- value::");
+    command.env("REGISTRY_TOKEN", "hunter2");
+    let finished = process::start(command).wait(kit::COMPILING).exits(0);
+    assert!(!format!("{}{}", finished.stdout, finished.stderr).contains("hunter2"), "{finished}");
 }
 
 #[test]

@@ -59,14 +59,17 @@ pub(super) fn add_cell(input: &Input, row: &Row, policy: &Policy, config: &Confi
     let native = needs.native(host);
     let runnable = row.std && (native || needs.runner.is_some());
     let reach = if runnable { request.rung } else { request.rung.min(Rung::Verify) };
-    let packages: Vec<String> = selected.iter().map(|package| package.name.clone()).collect();
+    let packages: Vec<String> = selected.iter().map(|package| input.workspace.package_spec(package)).collect();
     let verb: &[&str] = match request.rung {
         Rung::Check => &["check"],
         Rung::Run if row.std => &["test", "--no-run"],
         _ => &["build"],
     };
-    let doc_packages: Vec<String> =
-        selected.iter().filter(|package| package.doctests).map(|package| package.name.clone()).collect();
+    let doc_packages: Vec<String> = selected
+        .iter()
+        .filter(|package| package.doctests)
+        .map(|package| input.workspace.package_spec(package))
+        .collect();
     let doc = (reach == Rung::Run && !doc_packages.is_empty())
         .then(|| cargo_arguments(&["test", "--doc", "--no-fail-fast"], &row.triple, &[], request));
     prepared.plan.cells.push(Cell {

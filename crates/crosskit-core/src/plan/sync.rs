@@ -107,7 +107,7 @@ fn clashes(input: &Input, after: &str) -> Vec<Finding> {
     let check = |layers: &[&(String, String)]| {
         let layers: Vec<(String, &str)> = layers.iter().map(|(path, text)| (path.clone(), text.as_str())).collect();
         match config::merge_clashes(&layers) {
-            Ok(clashes) => clashes.iter().map(unmergeable).collect(),
+            Ok(clashes) => clashes.iter().map(|clash| unmergeable(clash, input.root_config.0)).collect(),
             Err(unreadable) => vec![resolve::invalid(&unreadable.file, &unreadable.error)],
         }
     };
@@ -211,7 +211,8 @@ fn user_key(path: &str, key: &config::UserKey) -> Finding {
 }
 
 /// Two files that Cargo cannot merge: fatal to every cargo command, the alias of the kit included.
-fn unmergeable(clash: &config::Clash) -> Finding {
+fn unmergeable(clash: &config::Clash, root: &str) -> Finding {
+    let (ours, theirs) = if clash.near.file == root { (&clash.near, &clash.far) } else { (&clash.far, &clash.near) };
     Finding::error(
         Code::ConfigUnmergeable,
         format!("cargo cannot merge `{}` of two config files", clash.path.join(".")),
@@ -224,5 +225,5 @@ fn unmergeable(clash: &config::Clash) -> Finding {
     .note(format!("here: {}", clash.near))
     .note(format!("and: {}", clash.far))
     .note("every cargo command below both would fail, so nothing was written")
-    .hint(format!("write it as a {} in {}, too", clash.near.kind, clash.far.file))
+    .hint(format!("write it in {} as it is here: {}", theirs.file, ours.kind))
 }

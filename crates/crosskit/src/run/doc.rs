@@ -102,16 +102,15 @@ impl Reader<'_> {
 
     /// Cargo names the library, whose name may differ from the package's.
     fn package_of(&self, library: &str) -> String {
-        let infos = self.context.metadata.packages.values();
-        let owner = infos.filter(|info| self.packages.contains(&info.name)).find(|info| {
-            info.library.as_ref().is_some_and(|(name, _)| name == library || name.replace('-', "_") == library)
-        });
-        owner.map_or_else(|| library.to_owned(), |info| info.name.clone())
+        let named = |(name, _): &(String, bool)| name == library || name.replace('-', "_") == library;
+        let mut owners = self.context.metadata.packages.iter().filter(|(_, it)| it.library.as_ref().is_some_and(named));
+        let spec = owners.find_map(|(id, it)| self.packages.iter().find(|spec| *spec == id || **spec == it.name));
+        spec.cloned().unwrap_or_else(|| library.to_owned())
     }
 
     fn is_proc_macro(&self, package: &str) -> bool {
-        let mut infos = self.context.metadata.packages.values();
-        infos.any(|info| info.name == package && matches!(info.library, Some((_, true))))
+        let mut infos = self.context.metadata.packages.iter();
+        infos.any(|(id, it)| (id == package || it.name == package) && matches!(it.library, Some((_, true))))
     }
 
     fn finish(mut self, ended: Ended, status: &str) -> Vec<Suite> {

@@ -15,6 +15,9 @@ use crate::event::Event;
 use crate::results::{Suite, SuiteKind, SuiteVerdict};
 use crate::sh::{Ended, OnInterrupt, Restart};
 
+/// Bytes of output that are kept: a test that prints without end would otherwise fill the memory.
+const OUTPUT_LIMIT: usize = 16 << 20;
+
 /// Runs a test executable; `None` means Ctrl-C.
 ///
 /// # Errors
@@ -37,14 +40,22 @@ pub fn run(context: &Context, cell: &Cell, built: &Built, test: &Artefact) -> Re
     (context.progress)(Event::Detail("Running", &line));
 
     let mut output = String::new();
+    let mut more = 0;
     let mut told = Told::default();
     let limit = Some(Duration::from_secs(cell.timeout));
     let ended = context.sh.supervise(command, true, OnInterrupt::Force, limit, |line| {
         told.line(line);
-        output.push_str(line);
-        output.push('\n');
+        if output.len() < OUTPUT_LIMIT {
+            output.push_str(line);
+            output.push('\n');
+        } else {
+            more += 1;
+        }
         Restart::Nothing
     })?;
+    if more > 0 {
+        output.push_str(&format!("... and {more} more lines\n"));
+    }
     let (verdict, status) = match ended {
         Ended::Interrupted => return Ok(None),
         Ended::TimedOut => (SuiteVerdict::TimedOut, "was ended at its time limit".to_owned()),

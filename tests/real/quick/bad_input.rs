@@ -9,6 +9,8 @@ use crosskit_tests::scratch::{CONFIG, Scratch};
 
 use crate::kit;
 
+const ARM: &str = "aarch64-unknown-linux-gnu";
+
 /// Runs the kit and fails if that changed anything below the root.
 #[track_caller]
 fn run_untouched(scratch: &Scratch, arguments: &str) -> Finished {
@@ -98,4 +100,25 @@ fn a_dry_run_touches_nothing() {
         assert!(finished.stdout.contains(word), "the plan does not say {word:?}\n{finished}");
     }
     assert!(!scratch.has("target"), "not even the target directory is made");
+}
+
+/// Cargo merges arrays with arrays alone, and a config that it cannot merge stops every command, ours too.
+#[test]
+fn a_runner_in_an_included_file_is_the_users() {
+    let scratch = kit::scratch("included");
+    let config = scratch.read(CONFIG);
+    scratch.write(CONFIG, &format!("include = [\"team.toml\"]\n{config}"));
+    scratch.write(".cargo/team.toml", &format!("[target.{ARM}]\nrunner = [\"qemu-aarch64\", \"-cpu\", \"max\"]\n"));
+    kit::run(&scratch, "sync aarch64").exits(0).tells(&["X022", ".cargo/team.toml:2:10"]);
+    assert!(!scratch.read(CONFIG).contains("runner"));
+    kit::run_cargo(&scratch.root, "metadata --no-deps --format-version 1").exits(0);
+}
+
+#[test]
+fn a_config_in_a_members_directory_must_go_with_the_policy() {
+    let scratch = kit::scratch("member-config");
+    scratch.write("codec/.cargo/config.toml", &format!("[target.{ARM}]\nrunner = [\"qemu-aarch64\"]\n"));
+    let config = scratch.read(CONFIG);
+    kit::run(&scratch, "sync aarch64").exits(4).tells(&["X021", "codec/.cargo/config.toml:2:10"]);
+    assert_eq!(scratch.read(CONFIG), config);
 }

@@ -1,6 +1,6 @@
 //! The commands: look, decide, then act.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crosskit_core::exit::{self, Exit};
 use crosskit_core::finding::{Code, Finding};
@@ -60,7 +60,77 @@ fn go_on(sh: &Sh) -> Result<(), Ends> {
     if sh.is_interrupted() { Err((Exit::Interrupted, Vec::new())) } else { Ok(()) }
 }
 
+/// The workspace and what it says, before any decision.
+struct Ground {
+    catalogue: Catalogue,
+    metadata: Metadata,
+    settings: Settings,
+    configs: Configs,
+    launcher: Option<String>,
+    /// Held until the config is written, so that two runs take turns.
+    lock: Option<std::fs::File>,
+    /// Where the report goes.
+    out: PathBuf,
+}
+
 fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Exit, Ends> {
+    let mut ground = look(options, sh, start)?;
+    let sh: &Sh = sh;
+    let probe = Probe::new(sh);
+    let (machine, prepared) = decide(options, &ground, &probe)?;
+    go_on(sh)?;
+    let exit = prepared.exit();
+    if matches!(exit, Exit::Usage | Exit::Config) {
+        return Err((exit, prepared.usage.into_iter().chain(prepared.config).collect()));
+    }
+    let told = |event: Event| terminal.event(event);
+    let progress: Progress = &told;
+    prepared.usage.iter().chain(&prepared.config).for_each(|finding| progress(Event::Finding(finding)));
+    match options.action {
+        Action::Sync { check: true } => return Ok(check_drift(&prepared, &ground.configs, progress)),
+        _ if options.dry_run => return dry_run(options, &prepared, &machine, progress),
+        _ => {}
+    }
+    if options.action != Action::Doctor {
+        write_edits(&ground.metadata, &prepared.plan.edits, progress)?;
+    }
+    ground.lock = None;
+    if matches!(options.action, Action::Sync { .. }) {
+        return Ok(Exit::Done);
+    }
+    let (machine, prepared) = if options.install && !prepared.missing.is_empty() {
+        let commands = install_plan::commands(&prepared.missing, &machine);
+        let agreed = || options.yes || terminal.ask("run these commands with sudo?");
+        let findings = install::run(sh, &commands, &machine, &ground.catalogue, progress, agreed);
+        findings.iter().for_each(|finding| progress(Event::Finding(finding)));
+        go_on(sh)?;
+        decide(options, &ground, &probe)?
+    } else {
+        (machine, prepared)
+    };
+    prepared.tools.iter().for_each(|(_, finding)| progress(Event::Finding(finding)));
+    if options.action == Action::Doctor {
+        if prepared.exit() == Exit::Done {
+            progress(Event::Status("Checked", "every tool is there"));
+        }
+        return Ok(prepared.exit());
+    }
+    let context = Context {
+        sh,
+        cargo: &start.cargo,
+        metadata: &ground.metadata,
+        host: &machine.host,
+        sysroot: &probe.sysroot().map_err(ends(Exit::ToolMissing))?,
+        plan: &prepared.plan,
+        progress,
+        quiet: options.verbosity == Verbosity::Quiet,
+        colour: terminal.colour(),
+    };
+    climb(options, terminal, &ground.out, &prepared, &context)
+}
+
+/// Reads what there is to read. Cargo's own complaints are told before cargo is asked.
+fn look(options: &Options, sh: &mut Sh, start: &Start) -> Result<Ground, Ends> {
     let broken = configs::refused_by_cargo(&sh.directory(), &sh.variables);
     if !broken.is_empty() {
         return Err((Exit::Config, broken));
@@ -78,8 +148,8 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     sh.change_directory(&metadata.root);
     let settings = read_settings(&metadata, &catalogue)?;
 
-    let writes = !options.dry_run && options.action != Action::Sync { check: true };
     let out = metadata.target_directory.join("crosskit");
+    let writes = !options.dry_run && options.action != Action::Sync { check: true };
     if writes && options.action == Action::Climb {
         // The report of the last run must not be taken for this one's, however this one ends.
         let _ = std::fs::remove_file(out.join("report.json"));
@@ -89,93 +159,50 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     let members = members.map(|info| info.directory.as_path());
     let configs = configs::read(&metadata.root, members, &sh.variables).map_err(ends(Exit::Config))?;
     strip_env_table(&mut sh.variables, &metadata, &configs);
-
-    let sh: &Sh = sh;
-    let probe = Probe::new(sh);
-    let root = metadata.root.display().to_string();
     let launcher = metadata.root.join(crosskit_core::policy::LAUNCHER_PATH);
     // One that cannot be started is as good as none: archives and some file systems lose the permission.
     let launcher = if apply::is_executable(&launcher) { apply::read(&launcher).ok().flatten() } else { None };
-    let decide = || {
-        plan::settle(
-            |questions| probe.machine(questions).map_err(ends(Exit::ToolMissing)),
-            |machine| {
-                plan::prepare(&Input {
-                    request: &options.request,
-                    catalogue: &catalogue,
-                    settings: &settings,
-                    workspace: &metadata.workspace,
-                    machine,
-                    root_config: (&configs.root_path, configs.root_text.as_deref()),
-                    root: &root,
-                    included_configs: &configs.included,
-                    outer_configs: &configs.outer,
-                    inner_configs: &configs.inner,
-                    launcher: launcher.as_deref(),
-                })
-            },
-        )
-    };
-    let (mut machine, mut prepared) = decide()?;
-    go_on(sh)?;
-    let exit = prepared.exit();
-    if matches!(exit, Exit::Usage | Exit::Config) {
-        return Err((exit, prepared.usage.into_iter().chain(prepared.config).collect()));
-    }
-    let told = |event: Event| terminal.event(event);
-    let progress: Progress = &told;
-    prepared.usage.iter().chain(&prepared.config).for_each(|finding| progress(Event::Finding(finding)));
-    match options.action {
-        Action::Sync { check: true } => return Ok(check_drift(&prepared, &configs, progress)),
-        _ if options.dry_run => return dry_run(options, &prepared, &machine, progress),
-        _ => {}
-    }
-    if options.action != Action::Doctor {
-        write_edits(&metadata, &prepared.plan.edits, progress)?;
-    }
-    drop(lock);
-    if matches!(options.action, Action::Sync { .. }) {
-        return Ok(Exit::Done);
-    }
+    Ok(Ground { catalogue, metadata, settings, configs, launcher, lock, out })
+}
 
-    if options.install && !prepared.missing.is_empty() {
-        let commands = install_plan::commands(&prepared.missing, &machine);
-        let question = "run these commands with sudo?";
-        let findings =
-            install::run(sh, &commands, &machine, &catalogue, progress, || options.yes || terminal.ask(question));
-        findings.iter().for_each(|finding| progress(Event::Finding(finding)));
-        go_on(sh)?;
-        (machine, prepared) = decide()?;
-    }
-    for (_, finding) in &prepared.tools {
-        progress(Event::Finding(finding));
-    }
-    let exit = prepared.exit();
-    let ready = exit == Exit::Done;
-    if options.action == Action::Doctor {
-        if ready {
-            progress(Event::Status("Checked", "every tool is there"));
-        }
-        return Ok(exit);
-    }
-    let sysroot = probe.sysroot().map_err(ends(Exit::ToolMissing))?;
-    let context = Context {
-        sh,
-        cargo: &start.cargo,
-        metadata: &metadata,
-        host: &machine.host,
-        sysroot: &sysroot,
-        plan: &prepared.plan,
-        progress,
-        quiet: options.verbosity == Verbosity::Quiet,
-        colour: terminal.colour(),
-    };
-    let (results, exit) = if ready { run_cells(&context) } else { (missing_cells(&prepared), exit) };
-    let json = report::json(&machine.host, &results, exit.code());
-    let edit = FileEdit { path: "report.json".to_owned(), text: json.clone(), executable: false, changes: Vec::new() };
-    apply::write(&out, &edit).map_err(ends(Exit::Internal))?;
+fn decide(options: &Options, ground: &Ground, probe: &Probe) -> Result<(Machine, Prepared), Ends> {
+    let root = ground.metadata.root.display().to_string();
+    let configs = &ground.configs;
+    plan::settle(
+        |questions| probe.machine(questions).map_err(ends(Exit::ToolMissing)),
+        |machine| {
+            plan::prepare(&Input {
+                request: &options.request,
+                catalogue: &ground.catalogue,
+                settings: &ground.settings,
+                workspace: &ground.metadata.workspace,
+                machine,
+                root_config: (&configs.root_path, configs.root_text.as_deref()),
+                root: &root,
+                included_configs: &configs.included,
+                outer_configs: &configs.outer,
+                inner_configs: &configs.inner,
+                launcher: ground.launcher.as_deref(),
+            })
+        },
+    )
+}
+
+/// Runs the plan, and reports.
+fn climb(
+    options: &Options,
+    terminal: &Terminal,
+    out: &Path,
+    prepared: &Prepared,
+    context: &Context,
+) -> Result<Exit, Ends> {
+    let ready = prepared.exit() == Exit::Done;
+    let (results, exit) = if ready { run_cells(context) } else { (missing_cells(prepared), prepared.exit()) };
+    let text = report::json(context.host, &results, exit.code());
+    let json = FileEdit { path: "report.json".to_owned(), text, executable: false, changes: Vec::new() };
+    apply::write(out, &json).map_err(ends(Exit::Internal))?;
     if options.json {
-        report::data(&json).map_err(internal)?;
+        report::data(&json.text).map_err(internal)?;
     } else if ready {
         terminal.table(&results).map_err(internal)?;
     }

@@ -48,6 +48,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut variables: environment::Variables = std::env::vars_os().collect();
     let start = environment::strip_cargo(&mut variables, commands::executable_directory().as_deref());
     let variable = |name: &str| variables.get(std::ffi::OsStr::new(name))?.to_str().map(str::to_owned);
-    let terminal = report::Terminal::new(options.colour.as_deref(), variable, options.verbosity);
+    let terminal = report::Terminal::new(options.colour.as_deref(), variable, options.verbosity)
+        .for_test_arguments(&options.request.test_arguments);
     ExitCode::from(commands::run(&options, &terminal, variables, &start).code())
 }

@@ -17,6 +17,7 @@ pub use json::report as json;
 pub struct Terminal {
     style: Style,
     verbosity: Verbosity,
+    shows_output: bool,
 }
 
 impl Terminal {
@@ -32,7 +33,14 @@ impl Terminal {
                     && std::io::stderr().is_terminal()
             }
         };
-        Terminal { style: Style { colour }, verbosity }
+        Terminal { style: Style { colour }, verbosity, shows_output: verbosity == Verbosity::Verbose }
+    }
+
+    /// The same terminal, which shows what passing tests print if the test binaries are asked to print it.
+    pub fn for_test_arguments(self, arguments: &[String]) -> Terminal {
+        let prints =
+            |argument: &String| ["--list", "--nocapture", "--no-capture", "--show-output"].contains(&argument.as_str());
+        Terminal { shows_output: self.shows_output || arguments.iter().any(prints), ..self }
     }
 
     /// The word that tells cargo the same.
@@ -62,7 +70,7 @@ impl Terminal {
 
     fn suite(&self, suite: &Suite) {
         let passed = suite.verdict == SuiteVerdict::Passed;
-        if !passed || self.verbosity == Verbosity::Verbose {
+        if !passed || self.shows_output {
             // Failing output is shown whole, and once.
             self.line(suite.output.trim_end());
         }

@@ -108,7 +108,8 @@ pub fn failure(
 ) -> Finding {
     let line = command.line(machine);
     let finding = Finding::error(Code::InstallFailed, format!("`{line}` failed ({status})"));
-    let told = stderr.lines().rev().find(|line| line.to_lowercase().contains("error")).map(str::trim);
+    // rustup and apt begin the line that says what went wrong like this; a backtrace may follow.
+    let told = stderr.lines().map(str::trim).find(|line| line.starts_with("error") || line.starts_with("E: "));
     let finding = told.into_iter().fold(finding, |finding, told| finding.note(told.to_owned()));
     if command.words.first().map(String::as_str) != Some("rustup") {
         return finding;
@@ -178,7 +179,8 @@ mod tests {
         let command = InstallCommand::new(&["rustup", "target", "add"], [target], false);
         let catalogue = Catalogue::built_in().expect("targets.toml parses");
         let debian = machine("debian", true);
-        let finding = failure(&command, &debian, &catalogue, "exit 1", "error: could not download file: 404");
+        let finding = failure(&command, &debian, &catalogue, "exit 1", "error: no download\n  404\n  0: anyhow::error");
+        assert_eq!(finding.notes[0], "error: no download");
         assert_eq!(finding.notes[1], "rustup's server does not have rust-std for this target (404)");
         assert_eq!(finding.hints.len(), 2);
         let finding = failure(&command, &debian, &catalogue, "exit 1", "error: could not download: dns error");

@@ -7,7 +7,7 @@ pub enum Outcome {
     Passed,
     /// It failed.
     Failed,
-    /// It is marked `#[ignore]`.
+    /// It is marked to be left out unless asked for.
     Ignored,
 }
 

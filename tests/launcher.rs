@@ -173,6 +173,27 @@ fn another_architecture_runs_under_the_emulator_with_its_sysroot() {
     assert_eq!(bench.started(&["qemu-aarch64", &program]), words("qemu-aarch64", &[&program]));
 }
 
+/// Children that tests of several threads start can hang under QEMU, so one thread is the default, and only there.
+#[test]
+fn tests_get_one_thread_under_an_emulator_unless_the_user_says_more() {
+    let bench = Bench::new("threads", "Linux", "x86_64", &[]);
+    let tells = "echo \"${RUST_TEST_THREADS-unset}\"";
+    for name in ["bin/qemu-aarch64", "with a blank/program"] {
+        bench.script(name, tells);
+    }
+    let program = bench.program();
+    let threads = |emulator: &str, set: Option<&str>| {
+        let mut command = Command::new("/bin/sh");
+        command.arg(bench.path("run")).args([emulator, &program]);
+        command.env_clear().env("PATH", bench.path("bin")).stdin(Stdio::null());
+        command.envs(set.map(|set| ("RUST_TEST_THREADS", set)));
+        String::from_utf8(command.output().expect("sh starts").stdout).expect("a number")
+    };
+    assert_eq!(threads("qemu-aarch64", None), "1\n");
+    assert_eq!(threads("qemu-aarch64", Some("4")), "4\n");
+    assert_eq!(threads("qemu-x86_64", None), "unset\n", "the machine's own programs run as they are");
+}
+
 #[test]
 fn the_static_twin_takes_the_place_of_a_missing_emulator() {
     let bench = Bench::new("static", "Linux", "x86_64", &["qemu-aarch64-static"]);
@@ -226,17 +247,22 @@ fn the_sysroot_is_dropped_where_multiarch_has_the_c_library() {
     }
 }
 
-/// The same with the script as it is, where this machine happens to have a multiarch directory.
+/// The same with the script as it is and this machine's own directories: one that has a C library, if there is any, and
+/// one that has none.
 #[test]
 fn the_places_of_multiarch_are_those_of_this_machine() {
     let has_libc =
         |name: &String| ["/lib", "/usr/lib"].iter().any(|place| Path::new(place).join(name).join("libc.so.6").exists());
     let entries = ["/lib", "/usr/lib"].iter().filter_map(|place| fs::read_dir(place).ok()).flatten().flatten();
-    let Some(name) = entries.filter_map(|entry| entry.file_name().into_string().ok()).find(has_libc) else { return };
+    let name = entries.filter_map(|entry| entry.file_name().into_string().ok()).find(has_libc);
     let bench = Bench::new("real", "Linux", "vax", &["qemu-other"]);
     let program = bench.program();
-    let sysroot = format!("/usr/{name}");
-    assert_eq!(bench.started(&["qemu-other", "-L", &sysroot, &program]), words("qemu-other", &[&program]));
+    if let Some(name) = name {
+        let sysroot = format!("/usr/{name}");
+        assert_eq!(bench.started(&["qemu-other", "-L", &sysroot, &program]), words("qemu-other", &[&program]));
+    }
+    let kept = ["qemu-other", "-L", "/usr/no-such-linux-gnu", &program];
+    assert_eq!(bench.started(&kept), words("qemu-other", &kept[1..]));
 }
 
 #[test]

@@ -28,12 +28,11 @@ const CRATES: [Crate; 3] = [
     Crate {
         directory: "crates/crosskit-core",
         layers: &[
-            ("facts", &["triple", "finding", "object_file", "target", "machine"]),
+            ("facts", &["triple", "finding", "object_file", "cfgs", "target", "machine"]),
             (
                 "decisions",
                 &[
                     "rules",
-                    "cfgs",
                     "config",
                     "settings",
                     "policy",

@@ -4,14 +4,16 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use crosskit::cli::{self, Action, Options};
 use crosskit_core::exit::Exit;
 use crosskit_core::finding::Finding;
 use crosskit_core::machine::Machine;
-use crosskit_core::plan::{self, ConfigText, Input, Prepared};
+use crosskit_core::plan::{self, Input, Prepared};
 use crosskit_core::policy::LAUNCHER_PATH;
 use crosskit_core::render::{self, Style};
+use crosskit_core::resolve::Files;
 use crosskit_core::settings::{self, Settings};
 use crosskit_core::target::Catalogue;
 use crosskit_core::workspace::Workspace;
@@ -109,9 +111,7 @@ struct Desk<'a> {
 impl Desk<'_> {
     /// Asks and answers until there is nothing new to ask.
     fn decide(&self, machine: &Recorded) -> (Machine, Prepared) {
-        let outer = outer_configs(&self.scene.files);
-        let included = included_configs(&self.scene.files);
-        let inner = inner_configs(&self.scene.files);
+        let (files, inner_directories) = config_files(&self.scene.files);
         let settled: Result<_, std::convert::Infallible> = plan::settle(
             |questions| Ok(machine.answer(questions)),
             |machine| {
@@ -121,11 +121,10 @@ impl Desk<'_> {
                     settings: self.settings,
                     workspace: &self.scene.workspace,
                     machine,
-                    root_config: (CONFIG, self.scene.files.get(CONFIG).map(String::as_str)),
-                    root: ROOT,
-                    included_configs: &included,
-                    outer_configs: &outer,
-                    inner_configs: &inner,
+                    root: Path::new(ROOT),
+                    cargo_home: None,
+                    files: &files,
+                    inner_directories: &inner_directories,
                     launcher: self.scene.files.get(LAUNCHER_PATH).map(String::as_str),
                 })
             },
@@ -177,45 +176,18 @@ fn act(desk: &Desk, mut outcome: Outcome) -> Outcome {
     outcome.end(prepared.exit(), &tools(&prepared))
 }
 
-/// The config files above the root, the nearest first, as the decisions take them.
-fn outer_configs(files: &BTreeMap<String, String>) -> Vec<ConfigText> {
-    let mut found: Vec<(usize, &str, &String)> = files
-        .iter()
-        .filter_map(|(path, text)| {
-            let above = path.strip_suffix(CONFIG)?;
-            let steps = above.matches("../").count();
-            (steps > 0).then_some((steps, above, text))
-        })
-        .collect();
-    found.sort_by_key(|(steps, ..)| *steps);
-    let above = |steps: usize| {
-        let words: Vec<&str> = ROOT.split('/').collect();
-        words[..words.len().saturating_sub(steps)].join("/")
-    };
-    found
-        .into_iter()
-        .map(|(steps, _, text)| {
-            let directory = above(steps);
-            ConfigText { path: format!("{directory}/{CONFIG}"), directory, text: text.clone() }
-        })
-        .collect()
-}
-
-/// The files beside the root config: a case that has one includes it.
-fn included_configs(files: &BTreeMap<String, String>) -> Vec<ConfigText> {
-    let beside =
-        files.iter().filter(|(path, _)| path.starts_with(".cargo/") && *path != CONFIG && path.ends_with(".toml"));
-    beside.map(|(path, text)| below_root(path, ROOT, text)).collect()
-}
-
-/// The config files in the directories of members.
-fn inner_configs(files: &BTreeMap<String, String>) -> Vec<ConfigText> {
-    let below = |path: &str| Some(path.strip_suffix(CONFIG)?.trim_end_matches('/').to_owned());
-    let members = files.iter().filter_map(|(path, text)| Some((path, below(path)?, text)));
-    let members = members.filter(|(_, member, _)| !member.is_empty() && !member.starts_with(".."));
-    members.map(|(path, member, text)| below_root(path, &format!("{ROOT}/{member}"), text)).collect()
-}
-
-fn below_root(path: &str, directory: &str, text: &str) -> ConfigText {
-    ConfigText { path: path.to_owned(), directory: directory.to_owned(), text: text.to_owned() }
+/// The files of a scene by their whole path, and the members' directories that have a config of their own.
+fn config_files(files: &BTreeMap<String, String>) -> (Files, Vec<PathBuf>) {
+    let mut found = Files::default();
+    let mut inner_directories = Vec::new();
+    for (path, text) in files {
+        let steps = path.matches("../").count();
+        let above = Path::new(ROOT).ancestors().nth(steps).unwrap_or(Path::new("/"));
+        let place = above.join(path.trim_start_matches("../"));
+        if let Some(member) = path.strip_suffix(CONFIG).filter(|member| steps == 0 && !member.is_empty()) {
+            inner_directories.push(Path::new(ROOT).join(member.trim_end_matches('/')));
+        }
+        found.insert(place, Some(text.clone()));
+    }
+    (found, inner_directories)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crosskit_core::cfgs::{CfgAnswer, CfgQuery, Cfgs};
 use crosskit_core::machine::Machine;
 use crosskit_core::object_file::{self, ObjectFile};
 use crosskit_core::tools::Questions;
@@ -60,8 +61,23 @@ impl Recorded {
         machine.programs.retain(|name, _| questions.programs.contains(name));
         machine.paths.retain(|path| questions.paths.contains(path));
         machine.objects.retain(|compiler, _| questions.compilers.contains(compiler));
+        machine.cfgs = questions.cfgs.iter().map(|query| (query.clone(), cfgs(query))).collect();
         machine
     }
+}
+
+/// What rustc would answer: what it was recorded to answer without flags, and every `--cfg` among the flags.
+fn cfgs(query: &CfgQuery) -> CfgAnswer {
+    let path = repository::root().join("tests/cfgs").join(format!("{}.txt", query.triple));
+    let recorded = std::fs::read_to_string(&path);
+    let mut text =
+        recorded.map_err(|_| format!("error: could not find specification for target {:?}", query.triple))?;
+    let mut flags = query.flags.iter();
+    while let Some(flag) = flags.next() {
+        let cfg = if flag == "--cfg" { flags.next().map(String::as_str) } else { flag.strip_prefix("--cfg=") };
+        text.extend(cfg.into_iter().flat_map(|cfg| [cfg, "\n"]));
+    }
+    Ok(Cfgs::parse(&text))
 }
 
 /// The workspace of the cases that bring none of their own.

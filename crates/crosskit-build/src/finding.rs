@@ -93,6 +93,12 @@ codes! {
     SettingsInvalid = 25,
     /// An environment variable takes the place of the policy's value.
     EnvironmentWins = 26,
+    /// A variable in `[env]` that Cargo refuses, or that has no effect there.
+    EnvTableName = 27,
+    /// Two `cfg(…)` tables set the same program for one kind.
+    SeveralMatching = 28,
+    /// A key in a target's table that Cargo does not know.
+    ConfigUnknownKey = 29,
     /// Cargo could not build the workspace for the target.
     BuildFailed = 30,
     /// An artefact is not for the target that it was built for.

@@ -2,8 +2,8 @@
 //! stdout.
 //!
 //! The layers, from facts to words; a module imports from those above it in this list:
-//! [`triple`], [`finding`], [`object_file`] (re-exported from crosskit-build), [`target`], [`machine`] are facts;
-//! [`rules`], [`config`], [`cfgs`], [`settings`], [`policy`], [`resolve`], [`workspace`], [`tools`], [`install`],
+//! [`triple`], [`finding`], [`object_file`] (re-exported from crosskit-build), [`cfgs`], [`target`], [`machine`] are facts;
+//! [`rules`], [`config`], [`settings`], [`policy`], [`resolve`], [`workspace`], [`tools`], [`install`],
 //! [`libtest`], [`exit`] and [`plan`] decide; [`explain`] and [`render`] put the decisions into words.
 
 pub use crosskit_build::{finding, object_file, rules, triple};

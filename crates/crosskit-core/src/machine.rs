@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use crate::cfgs::{CfgAnswer, CfgQuery, Cfgs};
 use crate::object_file::ObjectFile;
 
 /// This computer, as far as the plan needs to know it.
@@ -33,6 +34,9 @@ pub struct Machine {
     /// What a C compiler makes: the header of the object that it made from an empty file.
     #[serde(skip)]
     pub objects: BTreeMap<String, ObjectFile>,
+    /// What rustc answers when it is asked for cfgs.
+    #[serde(skip)]
+    pub cfgs: BTreeMap<CfgQuery, CfgAnswer>,
 }
 
 /// The distribution of this machine.
@@ -66,6 +70,16 @@ impl Machine {
     /// Where a program is, if it was found.
     pub fn program(&self, name: &str) -> Option<&str> {
         self.programs.get(name).map(String::as_str)
+    }
+
+    /// The cfgs of a triple without any flags, once rustc was asked.
+    pub fn plain_cfgs(&self, triple: &str) -> Option<&Cfgs> {
+        self.cfgs.get(&CfgQuery::plain(triple))?.as_ref().ok()
+    }
+
+    /// The minor version of rustc, which is Cargo's as well: 95 for 1.95.0.
+    pub fn minor_version(&self) -> u32 {
+        self.rustc.split('.').nth(1).and_then(|minor| minor.parse().ok()).unwrap_or(0)
     }
 
     /// A variable of the environment, if it is set.

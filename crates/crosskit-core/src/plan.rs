@@ -5,13 +5,14 @@ mod cell;
 mod sync;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use crate::exit::Exit;
 use crate::finding::{Code, Finding, Origin};
 use crate::install::Missing;
 use crate::machine::Machine;
 use crate::policy::Policy;
-use crate::resolve::Config;
+use crate::resolve::{Config, EnvEntry, Files, Layers, Rustc, Site, load};
 use crate::settings::Settings;
 use crate::target::{Catalogue, Row};
 use crate::tools::Questions;
@@ -59,22 +60,13 @@ pub struct Request {
     pub cargo_options: Vec<String>,
     /// What follows `--`: arguments of the test binaries.
     pub test_arguments: Vec<String>,
+    /// `--config`: what cargo is told on the command line about its configuration.
+    pub config: Vec<String>,
     /// `--timeout`: seconds for a test binary.
     pub timeout: Option<u64>,
     /// Whether the policy of the machine's own triple is written, too: `sync` writes what it is told, while a run on
     /// the machine itself needs none.
     pub writes_own_triple: bool,
-}
-
-/// A config file as it lies on the disk.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigText {
-    /// The path as it is shown: relative to the workspace root where it is below it.
-    pub path: String,
-    /// The directory above `.cargo`: what relative programs are joined to.
-    pub directory: String,
-    /// The content.
-    pub text: String,
 }
 
 /// Everything the decisions look at.
@@ -90,16 +82,15 @@ pub struct Input<'a> {
     pub workspace: &'a Workspace,
     /// This computer.
     pub machine: &'a Machine,
-    /// The root config: its path below the workspace root, and its text if it exists.
-    pub root_config: (&'a str, Option<&'a str>),
     /// The workspace root.
-    pub root: &'a str,
-    /// The files that the root config includes, the strongest first.
-    pub included_configs: &'a [ConfigText],
-    /// The config files above the root, the nearest first, each followed by what it includes.
-    pub outer_configs: &'a [ConfigText],
-    /// The config files in the members' own directories: not read at the root, but by a cargo that is started there.
-    pub inner_configs: &'a [ConfigText],
+    pub root: &'a Path,
+    /// `$CARGO_HOME`.
+    pub cargo_home: Option<&'a Path>,
+    /// The config files that there are, as far as Cargo looks for them from the root and from members' directories.
+    pub files: &'a Files,
+    /// The members' directories, and those between them and the root, that have a config file of their own: it is not
+    /// read at the root, but by a cargo that is started there.
+    pub inner_directories: &'a [PathBuf],
     /// The launcher's present text, if it exists.
     pub launcher: Option<&'a str>,
 }
@@ -171,7 +162,7 @@ pub struct Plan {
     /// Variables for every nested cargo; `None` takes one out.
     pub environment: BTreeMap<String, Option<String>>,
     /// `[env]` of the config in force: what Cargo sets for the programs that it runs.
-    pub env_table: BTreeMap<String, crate::resolve::EnvEntry>,
+    pub env_table: BTreeMap<String, EnvEntry>,
 }
 
 /// What [`prepare`] decided.
@@ -248,14 +239,44 @@ pub fn prepare(input: &Input) -> Prepared {
         return prepared;
     }
     let policies: Vec<Policy> = rows.iter().map(|row| Policy::of(row, input.settings)).collect();
-    let Some(files) = sync::synced_files(input, &policies, &mut prepared) else { return prepared };
-    let config = Config { files: &files, environment: &input.machine.environment };
-    prepared.plan.env_table = config.env_table();
-    for (row, policy) in rows.iter().zip(&policies) {
-        cell::add_cell(input, row, policy, &config, &mut prepared);
+    let rustc = Rustc::new(&input.machine.cfgs);
+    let layers = sync::synced_layers(input, &policies, &rustc, &mut prepared);
+    if let Some(layers) = layers {
+        let config = input.config(&layers);
+        let (env_table, problems) = config.env_table();
+        prepared.plan.env_table = env_table;
+        prepared.config.extend(problems.iter().map(|problem| problem.finding(&layers)));
+        cell::add_cells(input, &rows, &policies, &config, &rustc, &mut prepared);
     }
-    prepared.plan.environment = cell::nested_environment(input, &config);
+    prepared.questions.cfgs = rustc.asked();
     prepared
+}
+
+impl<'a> Input<'a> {
+    /// Where cargo is started for the workspace: at its root, or in a member's directory.
+    pub fn site(&self, directory: &Path) -> Site {
+        Site {
+            root: self.root.to_path_buf(),
+            directory: directory.to_path_buf(),
+            cargo_home: self.cargo_home.map(Path::to_path_buf),
+            command_line: self.request.config.clone(),
+        }
+    }
+
+    /// The layers in force in a directory, with these files.
+    fn layers(&self, directory: &Path, files: &Files) -> Layers {
+        load(&self.site(directory), &mut |path| files.text(path).map(str::to_owned))
+    }
+
+    /// The config at the workspace root with these layers.
+    fn config<'b>(&'b self, layers: &'b Layers) -> Config<'b> {
+        Config {
+            layers,
+            environment: &self.machine.environment,
+            directory: self.root,
+            cargo_minor: self.machine.minor_version(),
+        }
+    }
 }
 
 /// Asks the machine and decides, until the decisions have no new question: which compiler is tried, for example, depends

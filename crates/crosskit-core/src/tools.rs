@@ -4,6 +4,7 @@ mod check;
 
 use std::collections::BTreeSet;
 
+use crate::cfgs::CfgQuery;
 use crate::machine::Machine;
 use crate::policy::{LAUNCHER_PATH, Policy};
 use crate::resolve::Resolved;
@@ -164,6 +165,8 @@ pub struct Questions {
     pub paths: BTreeSet<String>,
     /// C compilers to try on an empty file.
     pub compilers: BTreeSet<String>,
+    /// What rustc is asked for.
+    pub cfgs: BTreeSet<CfgQuery>,
 }
 
 impl Questions {
@@ -172,6 +175,7 @@ impl Questions {
         self.programs.is_superset(&other.programs)
             && self.paths.is_superset(&other.paths)
             && self.compilers.is_superset(&other.compilers)
+            && self.cfgs.is_superset(&other.cfgs)
     }
 
     /// Adds another target's questions.
@@ -179,6 +183,7 @@ impl Questions {
         self.programs.extend(other.programs);
         self.paths.extend(other.paths);
         self.compilers.extend(other.compilers);
+        self.cfgs.extend(other.cfgs);
     }
 }
 

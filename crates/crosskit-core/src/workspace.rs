@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use serde::Deserialize;
 
-use crate::cfgs::platform_matches;
+use crate::cfgs::{Cfgs, selects};
 use crate::finding::{Code, Finding, Origin};
 use crate::settings::{FILE, Settings};
 use crate::target::Row;
@@ -74,12 +74,32 @@ pub struct CompilesC {
     pub package: String,
 }
 
+/// A triple with its cfgs, as `[target.…]` tables of manifests select it.
+#[derive(Clone, Copy, Debug)]
+pub struct Platform<'a> {
+    /// The triple.
+    pub triple: &'a str,
+    /// Its cfgs, without any flags.
+    pub cfgs: &'a Cfgs,
+}
+
+impl Platform<'_> {
+    fn selected_by(self, platform: Option<&str>) -> bool {
+        platform.is_none_or(|platform| selects(platform, self.triple, self.cfgs))
+    }
+}
+
 /// Build dependencies that compile C or C++.
 const C_BUILD_DEPENDENCIES: &[&str] = &["cc", "cmake"];
 
 impl Workspace {
     fn package(&self, id: &str) -> Option<&Package> {
         self.packages.iter().find(|package| package.id == id)
+    }
+
+    /// Whether any dependency is limited to some platforms, so that cfgs matter.
+    pub fn has_platforms(&self) -> bool {
+        self.packages.iter().flat_map(|package| &package.dependencies).any(|it| it.platform.is_some())
     }
 
     /// How a package is named to cargo: by its name, or by its id where a dependency has the same name.
@@ -206,10 +226,8 @@ impl Workspace {
 
     /// Whether a build script has the means to compile C: it depends on one of the crates that do, or on one that does
     /// so in its place. What a build script depends on is for the host, its `cfg(…)` too.
-    fn build_script_calls_c(&self, package: &Package, host: &str) -> bool {
-        let holds = |dependency: &&Dependency| {
-            dependency.platform.as_deref().is_none_or(|platform| platform_matches(platform, host))
-        };
+    fn build_script_calls_c(&self, package: &Package, host: Platform) -> bool {
+        let holds = |dependency: &&Dependency| host.selected_by(dependency.platform.as_deref());
         let of_kind = |package: &Package, kind: DependencyKind| -> Vec<String> {
             let dependencies = package.dependencies.iter().filter(|it| it.kind == kind).filter(holds);
             dependencies.map(|dependency| dependency.id.clone()).collect()
@@ -233,7 +251,13 @@ impl Workspace {
     /// Which of the selected members need a C compiler for the target.
     ///
     /// A build script's own dependencies are left out: they are compiled for the host.
-    pub fn compiling_c(&self, selected: &[&Package], triple: &str, host: &str, with_tests: bool) -> Vec<CompilesC> {
+    pub fn compiling_c(
+        &self,
+        selected: &[&Package],
+        target: Platform,
+        host: Platform,
+        with_tests: bool,
+    ) -> Vec<CompilesC> {
         let mut found = Vec::new();
         for member in selected {
             let mut seen = BTreeSet::from([member.id.as_str()]);
@@ -248,9 +272,8 @@ impl Workspace {
                         DependencyKind::Dev => with_tests && package.id == member.id,
                         DependencyKind::Build => false,
                     };
-                    let platform = dependency.platform.as_deref();
                     if wanted
-                        && platform.is_none_or(|platform| platform_matches(platform, triple))
+                        && target.selected_by(dependency.platform.as_deref())
                         && let Some(next) = self.package(&dependency.id)
                         && seen.insert(&next.id)
                     {

@@ -101,6 +101,7 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung) -> Options {
             exclude: texts("exclude"),
             cargo_options,
             test_arguments: texts("arguments"),
+            config: texts("config"),
             timeout: matches.try_get_one::<u64>("timeout").ok().flatten().copied(),
             writes_own_triple: matches!(action, Action::Sync { .. }),
         },

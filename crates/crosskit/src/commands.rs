@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use crosskit_core::exit::{self, Exit};
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::machine::Machine;
-use crosskit_core::plan::{self, Cell, ConfigText, FileEdit, Input, Prepared, Rung};
-use crosskit_core::resolve::ConfigFile;
+use crosskit_core::plan::{self, Cell, FileEdit, Input, Prepared, Rung};
+use crosskit_core::resolve::Config;
 use crosskit_core::settings::{self, Settings};
 use crosskit_core::target::Catalogue;
 use crosskit_core::{explain, install as install_plan};
@@ -87,7 +87,7 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     let progress: Progress = &told;
     prepared.usage.iter().chain(&prepared.config).for_each(|finding| progress(Event::Finding(finding)));
     match options.action {
-        Action::Sync { check: true } => return Ok(check_drift(&prepared, &ground.configs, progress)),
+        Action::Sync { check: true } => return Ok(check_drift(&prepared, progress)),
         _ if options.dry_run => return dry_run(options, &prepared, &machine, progress),
         _ => {}
     }
@@ -131,7 +131,7 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
 
 /// Reads what there is to read. Cargo's own complaints are told before cargo is asked.
 fn look(options: &Options, sh: &mut Sh, start: &Start) -> Result<Ground, Ends> {
-    let broken = configs::refused_by_cargo(&sh.directory(), &sh.variables);
+    let broken = configs::refused_by_cargo(&sh.directory(), &options.request.config, &sh.variables);
     if !broken.is_empty() {
         return Err((Exit::Config, broken));
     }
@@ -157,7 +157,8 @@ fn look(options: &Options, sh: &mut Sh, start: &Start) -> Result<Ground, Ends> {
     let lock = if writes { Some(apply::lock(&out).map_err(ends(Exit::Config))?) } else { None };
     let members = metadata.workspace.members().filter_map(|member| metadata.packages.get(&member.id));
     let members = members.map(|info| info.directory.as_path());
-    let configs = configs::read(&metadata.root, members, &sh.variables).map_err(ends(Exit::Config))?;
+    let configs = configs::read(&metadata.root, members, &options.request.config, &sh.variables);
+    let configs = configs.map_err(|findings| (Exit::Config, findings))?;
     strip_env_table(&mut sh.variables, &metadata, &configs);
     let launcher = metadata.root.join(crosskit_core::policy::LAUNCHER_PATH);
     // One that cannot be started is as good as none: archives and some file systems lose the permission.
@@ -166,7 +167,6 @@ fn look(options: &Options, sh: &mut Sh, start: &Start) -> Result<Ground, Ends> {
 }
 
 fn decide(options: &Options, ground: &Ground, probe: &Probe) -> Result<(Machine, Prepared), Ends> {
-    let root = ground.metadata.root.display().to_string();
     let configs = &ground.configs;
     plan::settle(
         |questions| probe.machine(questions).map_err(ends(Exit::ToolMissing)),
@@ -177,11 +177,10 @@ fn decide(options: &Options, ground: &Ground, probe: &Probe) -> Result<(Machine,
                 settings: &ground.settings,
                 workspace: &ground.metadata.workspace,
                 machine,
-                root_config: (&configs.root_path, configs.root_text.as_deref()),
-                root: &root,
-                included_configs: &configs.included,
-                outer_configs: &configs.outer,
-                inner_configs: &configs.inner,
+                root: &ground.metadata.root,
+                cargo_home: configs.cargo_home.as_deref(),
+                files: &configs.files,
+                inner_directories: &configs.inner_directories,
                 launcher: ground.launcher.as_deref(),
             })
         },
@@ -247,29 +246,17 @@ fn read_settings(metadata: &Metadata, catalogue: &Catalogue) -> Result<Settings,
 
 /// The xtask inherits the `[env]` values of the config as it was when cargo started it.
 fn strip_env_table(variables: &mut Variables, metadata: &Metadata, configs: &Configs) {
-    let directory = metadata.root.display().to_string();
-    let root = configs.root_text.clone().map(|text| ConfigText { path: configs.root_path.clone(), directory, text });
-    let at_root: Vec<&ConfigText> = root.iter().chain(&configs.included).chain(&configs.outer).collect();
-    // A cargo that was started in a member's directory has read that member's config as well.
-    let in_member: Vec<&ConfigText> = configs.inner.iter().chain(at_root.iter().copied()).collect();
     let nothing = std::collections::BTreeMap::new();
-    for texts in [at_root, in_member] {
-        let files: Vec<ConfigFile> = texts
-            .into_iter()
-            .filter_map(|ConfigText { path, directory, text }| {
-                let document = crosskit_core::config::parse(text).ok()?;
-                Some(ConfigFile { path: path.clone(), directory: directory.clone(), document })
-            })
-            .collect();
-        let config = crosskit_core::resolve::Config { files: &files, environment: &nothing };
-        environment::strip_env_table(variables, &config.env_table());
+    for (directory, layers) in configs::layers_everywhere(&metadata.root, configs) {
+        let config = Config { layers: &layers, environment: &nothing, directory: &directory, cargo_minor: 0 };
+        environment::strip_env_table(variables, &config.env_table().0);
     }
 }
 
-fn check_drift(prepared: &Prepared, configs: &Configs, progress: Progress) -> Exit {
+fn check_drift(prepared: &Prepared, progress: Progress) -> Exit {
     prepared.drift().iter().for_each(|finding| progress(Event::Finding(finding)));
     if prepared.plan.edits.is_empty() {
-        progress(Event::Status("Checked", &format!("{}: up to date", configs.root_path)));
+        progress(Event::Status("Checked", "the config is up to date"));
         Exit::Done
     } else {
         Exit::Config

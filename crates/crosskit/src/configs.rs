@@ -1,146 +1,122 @@
-//! Finds and reads the config files that Cargo reads.
-//!
-//! Source: Cargo reference, "Configuration", "Hierarchical structure": `.cargo/config.toml` in the present directory
-//! and every one above it, then in `$CARGO_HOME`; the old name `config` wins where both exist. "include" (Cargo 1.94):
-//! a file loses to the one that includes it, and to one that is included after it.
+//! Reads the config files that Cargo reads, as the core finds them.
 
+use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crosskit_core::finding::Finding;
-use crosskit_core::plan::ConfigText;
-use crosskit_core::resolve::ConfigFile;
-use crosskit_core::{config, resolve};
+use crosskit_core::resolve::{self, Config, Files, Layers, Site};
 
 use crate::apply;
 use crate::environment::Variables;
 
-/// How deep files may include one another; Cargo refuses a circle.
-const INCLUDE_DEPTH: usize = 16;
-
-/// The config files of a workspace.
+/// The config files of a workspace as they are on the disk.
 #[derive(Debug)]
 pub struct Configs {
-    /// The root config's path below the workspace root.
-    pub root_path: String,
-    /// Its text, if it exists.
-    pub root_text: Option<String>,
-    /// The files that it includes, the strongest first.
-    pub included: Vec<ConfigText>,
-    /// The files above the root, the nearest first, each followed by what it includes.
-    pub outer: Vec<ConfigText>,
-    /// The files in the members' own directories.
-    pub inner: Vec<ConfigText>,
+    /// Every file that Cargo looks for at the root, and in the members' directories that have one of their own.
+    pub files: Files,
+    /// The directories below the root that have a config file.
+    pub inner_directories: Vec<PathBuf>,
+    /// `$CARGO_HOME`.
+    pub cargo_home: Option<PathBuf>,
+}
+
+/// Reads files as the core asks for them, and remembers them.
+#[derive(Default)]
+struct Reader {
+    files: RefCell<Files>,
+    unreadable: RefCell<Vec<Finding>>,
+}
+
+impl Reader {
+    fn load(&self, site: &Site) -> Layers {
+        resolve::load(site, &mut |path| {
+            if let Some(known) = self.files.borrow().known(path) {
+                return known.map(str::to_owned);
+            }
+            let text = apply::read(path).unwrap_or_else(|finding| {
+                self.unreadable.borrow_mut().push(*finding);
+                None
+            });
+            self.files.borrow_mut().insert(path, text.clone());
+            text
+        })
+    }
 }
 
 /// Reads the config files that are in force at a workspace root, and those of its members.
 ///
 /// # Errors
-/// One of them cannot be read.
+/// Every file that cannot be read.
 pub fn read<'a>(
     root: &Path,
     members: impl Iterator<Item = &'a Path>,
+    command_line: &[String],
     variables: &Variables,
-) -> Result<Configs, Box<Finding>> {
-    let name = if root.join(".cargo/config").is_file() { "config" } else { "config.toml" };
-    let root_path = format!(".cargo/{name}");
-    let root_text = apply::read(&root.join(&root_path))?;
-    let included = match &root_text {
-        Some(text) => included(&root.join(&root_path), text, root, INCLUDE_DEPTH)?,
-        None => Vec::new(),
-    };
-    let mut outer = Vec::new();
-    for (path, directory) in files(root, variables) {
-        if directory != root
-            && let Some(text) = apply::read(&path)?
-        {
-            let includes = self::included(&path, &text, root, INCLUDE_DEPTH)?;
-            outer.push(config_text(&path, &directory, text, root));
-            outer.extend(includes);
-        }
-    }
-    let mut inner: Vec<ConfigText> = Vec::new();
+) -> Result<Configs, Vec<Finding>> {
+    let reader = Reader::default();
+    let site = site(root, root, command_line, variables);
+    reader.load(&site);
+    let mut inner_directories: Vec<PathBuf> = Vec::new();
+    let mut looked_at: std::collections::BTreeSet<&Path> = std::collections::BTreeSet::new();
     for member in members {
         for directory in member.ancestors().take_while(|directory| *directory != root && directory.starts_with(root)) {
-            let Some(path) = config_in(&directory.join(".cargo")) else { continue };
-            if let Some(text) = apply::read(&path)? {
-                inner.push(config_text(&path, directory, text, root));
+            let names = ["config", "config.toml"].map(|name| directory.join(".cargo").join(name));
+            if looked_at.insert(directory) && names.iter().any(|path| path.is_file()) {
+                inner_directories.push(directory.to_path_buf());
+                reader.load(&Site { directory: directory.to_path_buf(), ..site.clone() });
             }
         }
     }
-    inner.dedup();
-    Ok(Configs { root_path, root_text, included, outer, inner })
-}
-
-fn config_text(path: &Path, directory: &Path, text: String, root: &Path) -> ConfigText {
-    let path = path.strip_prefix(root).unwrap_or(path).display().to_string();
-    ConfigText { path, directory: directory.display().to_string(), text }
-}
-
-/// What a file includes, the strongest first. What Cargo itself would refuse is left for Cargo to say.
-fn included(file: &Path, text: &str, root: &Path, depth: usize) -> Result<Vec<ConfigText>, Box<Finding>> {
-    let mut found = Vec::new();
-    let Ok(document) = config::parse(text) else { return Ok(found) };
-    let entries = document.table().get("include").and_then(|include| include.as_array()).cloned().unwrap_or_default();
-    for entry in entries.iter().rev().filter(|_| depth > 0) {
-        let Some(path) = entry.as_str().or_else(|| entry.get("path")?.as_str()) else { continue };
-        let path = file.parent().unwrap_or(file).join(path);
-        let Some(text) = apply::read(&path)? else { continue };
-        // Programs in an included file are relative to the directory above the one that holds it.
-        let above = path.parent().and_then(Path::parent).unwrap_or(&path).to_path_buf();
-        let deeper = included(&path, &text, root, depth - 1)?;
-        found.push(config_text(&path, &above, text, root));
-        found.extend(deeper);
+    let unreadable = reader.unreadable.into_inner();
+    if !unreadable.is_empty() {
+        return Err(unreadable);
     }
-    Ok(found)
+    Ok(Configs { files: reader.files.into_inner(), inner_directories, cargo_home: site.cargo_home })
 }
 
-fn config_in(cargo_directory: &Path) -> Option<PathBuf> {
-    ["config", "config.toml"].map(|name| cargo_directory.join(name)).into_iter().find(|path| path.is_file())
-}
-
-/// The existing config files for a directory, the nearest first, each with the directory above its `.cargo`.
-fn files(directory: &Path, variables: &Variables) -> Vec<(PathBuf, PathBuf)> {
-    let mut found: Vec<(PathBuf, PathBuf)> = Vec::new();
-    let mut add = |cargo_directory: PathBuf, above: &Path| {
-        if let Some(path) = config_in(&cargo_directory)
-            && found.iter().all(|(known, _)| *known != path)
-        {
-            found.push((path, above.to_path_buf()));
-        }
-    };
-    for above in directory.ancestors() {
-        add(above.join(".cargo"), above);
+fn site(root: &Path, directory: &Path, command_line: &[String], variables: &Variables) -> Site {
+    // A home that is one of the directories above by another name is not read twice (cargo 1.94).
+    let same = |a: &Path, b: &Path| a == b || a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b));
+    let is_above = |home: &PathBuf| directory.ancestors().any(|above| same(&above.join(".cargo"), home));
+    Site {
+        root: root.to_path_buf(),
+        directory: directory.to_path_buf(),
+        cargo_home: cargo_home(variables).filter(|home| !is_above(home)),
+        command_line: command_line.to_vec(),
     }
+}
+
+/// Cargo's home. Source: Cargo reference, "Cargo Home".
+fn cargo_home(variables: &Variables) -> Option<PathBuf> {
     let home = |name: &str| variables.get(OsStr::new(name)).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let cargo_home = home("CARGO_HOME").or_else(|| Some(home("HOME").or_else(|| home("USERPROFILE"))?.join(".cargo")));
-    if let Some(cargo_home) = cargo_home {
-        let above = cargo_home.parent().unwrap_or(&cargo_home).to_path_buf();
-        add(cargo_home, &above);
-    }
-    found
+    home("CARGO_HOME").or_else(|| Some(home("HOME").or_else(|| home("USERPROFILE"))?.join(".cargo")))
 }
 
-/// What in the config files in force at a directory would make cargo refuse a command: text that is not TOML, and
-/// linkers and runners of a wrong type. Cargo says less about the place.
-pub fn refused_by_cargo(directory: &Path, variables: &Variables) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (path, above) in files(directory, variables) {
-        let text = match apply::read(&path) {
-            Ok(text) => text.unwrap_or_default(),
-            Err(finding) => {
-                findings.push(*finding);
-                continue;
-            }
-        };
-        let path = path.strip_prefix(directory).unwrap_or(&path).display().to_string();
-        match config::parse(&text) {
-            Ok(document) => {
-                let directory = above.display().to_string();
-                findings.extend(ConfigFile { path, directory, document }.wrong_types());
-            }
-            Err(error) => findings.push(resolve::invalid(&path, &error)),
-        }
-    }
+/// What in the config files in force at a directory would make cargo refuse a command: it says less about the place.
+pub fn refused_by_cargo(directory: &Path, command_line: &[String], variables: &Variables) -> Vec<Finding> {
+    let reader = Reader::default();
+    let layers = reader.load(&site(directory, directory, command_line, variables));
+    let mut findings = reader.unreadable.into_inner();
+    let environment = crate::environment::as_text(variables);
+    let config = Config { layers: &layers, environment: &environment, directory, cargo_minor: 0 };
+    let problems = layers.problems.iter().cloned().chain(config.target_table_problems());
+    findings.extend(problems.map(|problem| problem.finding(&layers)));
     findings
+}
+
+/// The layers in force at each directory in which cargo may have been started for the xtask: the root, then the members'
+/// directories that have a config of their own.
+pub fn layers_everywhere(root: &Path, configs: &Configs) -> Vec<(PathBuf, Layers)> {
+    let directories = std::iter::once(root).chain(configs.inner_directories.iter().map(PathBuf::as_path));
+    let load = |directory: &Path| {
+        let site = Site {
+            root: root.to_path_buf(),
+            directory: directory.to_path_buf(),
+            cargo_home: configs.cargo_home.clone(),
+            command_line: Vec::new(),
+        };
+        resolve::load(&site, &mut |path| configs.files.text(path).map(str::to_owned))
+    };
+    directories.map(|directory| (directory.to_path_buf(), load(directory))).collect()
 }

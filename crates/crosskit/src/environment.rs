@@ -114,7 +114,8 @@ mod tests {
 
     #[test]
     fn values_of_the_env_table_go_and_the_users_own_stay() {
-        let entry = |value: &str| EnvEntry { value: value.to_owned(), force: false, origin: Origin::CommandLine };
+        let entry =
+            |value: &str| EnvEntry { value: value.to_owned(), force: false, origin: Origin::CommandLine, shared: true };
         let table = BTreeMap::from([("A".to_owned(), entry("table")), ("B".to_owned(), entry("table"))]);
         let mut before = variables(&[("A", "table"), ("B", "mine")]);
         strip_env_table(&mut before, &table);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use once_cell::unsync::OnceCell;
 
+use crosskit_core::cfgs::{CfgAnswer, CfgQuery, Cfgs};
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::machine::{Distribution, Machine};
 use crosskit_core::object_file::{self, ObjectFile};
@@ -27,17 +28,18 @@ pub struct Probe<'a> {
     sh: &'a Sh,
     rustc: OnceCell<Rustc>,
     objects: std::cell::RefCell<BTreeMap<String, Option<ObjectFile>>>,
+    cfgs: std::cell::RefCell<BTreeMap<CfgQuery, CfgAnswer>>,
 }
 
 impl<'a> Probe<'a> {
     /// A probe that starts its processes through `sh`.
     pub fn new(sh: &'a Sh) -> Probe<'a> {
-        Probe { sh, rustc: OnceCell::new(), objects: std::cell::RefCell::default() }
+        Probe { sh, rustc: OnceCell::new(), objects: Default::default(), cfgs: Default::default() }
     }
 
     fn rustc(&self) -> Result<&Rustc, Box<Finding>> {
         self.rustc.get_or_try_init(|| {
-            let program = self.variable("RUSTC").unwrap_or_else(|| "rustc".to_owned());
+            let program = self.program();
             let read = |arguments: &[&str]| {
                 let (stdout, stderr, status) = self.sh.output(self.sh.command(&program, arguments))?;
                 if status.success() { Ok(stdout) } else { Err(stderr) }
@@ -102,7 +104,28 @@ impl<'a> Probe<'a> {
             root: self.is_root(),
             environment: environment::as_text(&self.sh.variables),
             objects: questions.compilers.iter().filter_map(|it| Some((it.clone(), self.object(it)?))).collect(),
+            cfgs: questions.cfgs.iter().map(|query| (query.clone(), self.cfgs(query))).collect(),
         })
+    }
+
+    /// Which cfgs hold, in rustc's own words. It answers without the target's rust-std, too.
+    fn cfgs(&self, query: &CfgQuery) -> CfgAnswer {
+        if let Some(known) = self.cfgs.borrow().get(query) {
+            return known.clone();
+        }
+        let arguments = ["--print", "cfg", "--target", &query.triple].into_iter();
+        let command = self.sh.command(self.program(), arguments.chain(query.flags.iter().map(String::as_str)));
+        let answer = match self.sh.output(command) {
+            Ok((stdout, _, status)) if status.success() => Ok(Cfgs::parse(&stdout)),
+            Ok((_, stderr, _)) => Err(stderr),
+            Err(error) => Err(error),
+        };
+        self.cfgs.borrow_mut().insert(query.clone(), answer.clone());
+        answer
+    }
+
+    fn program(&self) -> String {
+        self.variable("RUSTC").unwrap_or_else(|| "rustc".to_owned())
     }
 
     fn variable(&self, name: &str) -> Option<String> {

@@ -57,6 +57,27 @@ pub fn parse(text: &str) -> Result<Document, ParseError> {
     Ok(Document { text: text.to_owned(), table, layout: Layout::new(source, &events) })
 }
 
+/// Parses the text of a config file into values that know their bytes, those inside arrays as well.
+///
+/// # Errors
+///
+/// The same as [`parse`].
+pub(crate) fn spanned(text: &str) -> Result<toml::Spanned<toml::de::DeTable<'_>>, ParseError> {
+    let source = Source::new(text);
+    let tokens = source.lex().into_vec();
+    let mut events: Vec<Event> = Vec::with_capacity(tokens.len());
+    let mut guarded = RecursionGuard::new(&mut events, 80);
+    parse_document(&tokens, &mut guarded, &mut ());
+    if let Some(offset) = depth::first_too_deep(&events) {
+        let message = format!("a key has more than {} parts", depth::LIMIT);
+        return Err(ParseError { message, position: position(text, offset) });
+    }
+    toml::de::DeTable::parse(text).map_err(|error| ParseError {
+        message: error.message().to_owned(),
+        position: position(text, error.span().map_or(0, |span| span.start)),
+    })
+}
+
 impl Document {
     /// The text that was parsed.
     pub fn text(&self) -> &str {

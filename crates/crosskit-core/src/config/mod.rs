@@ -43,6 +43,7 @@ mod text;
 mod verify;
 mod wanted;
 
+pub(crate) use document::spanned;
 pub use document::{Document, Entry, parse};
 pub use edit::sync;
 pub use merge::{Clash, ClashSide, UnreadableFile, ValueKind, merge_clashes};
@@ -50,6 +51,7 @@ pub use outcome::{Change, ChangeKind, ParseError, SyncError, SyncOutcome, UserKe
 pub use remove::{remove, remove_where};
 pub use text::Position;
 pub use wanted::{WantedKey, WantedValue};
+pub(crate) use wanted::{dotted, quoted};
 
 #[cfg(test)]
 mod tests;

@@ -44,7 +44,7 @@ impl WantedValue {
 }
 
 /// A dotted key, each part quoted only where it cannot be bare.
-pub(super) fn dotted<S: AsRef<str>>(path: &[S]) -> String {
+pub(crate) fn dotted<S: AsRef<str>>(path: &[S]) -> String {
     let parts: Vec<String> = path
         .iter()
         .map(|part| {
@@ -57,7 +57,7 @@ pub(super) fn dotted<S: AsRef<str>>(path: &[S]) -> String {
 }
 
 /// A basic string. Only the escapes of TOML 1.0 are used, for the Cargo releases that know no others.
-fn quoted(value: &str) -> String {
+pub(crate) fn quoted(value: &str) -> String {
     let mut text = String::with_capacity(value.len() + 2);
     text.push('"');
     for c in value.chars() {

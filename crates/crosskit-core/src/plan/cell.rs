@@ -2,31 +2,79 @@
 
 use std::collections::BTreeMap;
 
+use crate::cfgs::Cfgs;
 use crate::finding::{Code, Finding, Origin};
 use crate::machine::Machine;
 use crate::policy::{Policy, linker_variable};
-use crate::resolve::Config;
+use crate::resolve::{Config, Kind, KindView, Rustc};
 use crate::settings::DEFAULT_TIMEOUT;
 use crate::target::Row;
 use crate::tools::{self, Needs};
+use crate::workspace::Platform;
 
 use super::{Cell, Input, Prepared, Request, Rung};
 
-pub(super) fn add_cell(input: &Input, row: &Row, policy: &Policy, config: &Config, prepared: &mut Prepared) {
+/// Plans every target, and what nested cargo gets besides the user's environment.
+pub(super) fn add_cells(
+    input: &Input,
+    rows: &[Row],
+    policies: &[Policy],
+    config: &Config,
+    rustc: &Rustc,
+    prepared: &mut Prepared,
+) {
+    let host = config.view(&input.machine.host, Kind::Host, rustc);
+    add_problems(&host, config, prepared);
+    for (row, policy) in rows.iter().zip(policies) {
+        add_cell(input, row, policy, config, rustc, &host, prepared);
+    }
+    prepared.plan.environment = nested_environment(input, &host);
+}
+
+/// What stops Cargo, once for all targets.
+fn add_problems(view: &KindView, config: &Config, prepared: &mut Prepared) {
+    for problem in &view.problems {
+        let finding = problem.finding(config.layers);
+        if !prepared.config.contains(&finding) {
+            prepared.config.push(finding);
+        }
+    }
+}
+
+/// A triple with its cfgs, once rustc was asked; until then nothing that depends on one is taken in.
+fn platform<'a>(triple: &'a str, needed: bool, machine: &'a Machine, rustc: &Rustc) -> Platform<'a> {
+    const UNKNOWN: &Cfgs = &Cfgs::NONE;
+    if needed {
+        rustc.ask(triple);
+    }
+    Platform { triple, cfgs: machine.plain_cfgs(triple).unwrap_or(UNKNOWN) }
+}
+
+fn add_cell(
+    input: &Input,
+    row: &Row,
+    policy: &Policy,
+    config: &Config,
+    rustc: &Rustc,
+    host_view: &KindView,
+    prepared: &mut Prepared,
+) {
     let request = input.request;
     let host = &input.machine.host;
     let (selected, findings) =
         input.workspace.select(row, input.settings, &request.packages, request.workspace, &request.exclude);
     prepared.usage.extend(findings);
-    let linker = found(config.linker(&row.triple), &mut prepared.config);
-    let runner = found(config.runner(&row.triple), &mut prepared.config);
-    let host_runner = found(config.runner(host), &mut prepared.config);
+    let view = config.view(&row.triple, Kind::Target, rustc);
+    add_problems(&view, config, prepared);
+    let asks = input.workspace.has_platforms();
+    let (target_platform, host_platform) =
+        (platform(&row.triple, asks, input.machine, rustc), platform(host, asks, input.machine, rustc));
     let needs = Needs {
         row,
         policy,
-        linker,
-        runner,
-        compiling_c: input.workspace.compiling_c(&selected, &row.triple, host, request.rung == Rung::Run),
+        linker: config.resolved(&view.linker),
+        runner: config.resolved(&view.runner),
+        compiling_c: input.workspace.compiling_c(&selected, target_platform, host_platform, request.rung == Rung::Run),
         links: request.rung > Rung::Check,
         runs: request.rung == Rung::Run,
     };
@@ -51,9 +99,7 @@ pub(super) fn add_cell(input: &Input, row: &Row, policy: &Policy, config: &Confi
     }
     prepared.questions.extend(questions);
     prepared.questions.programs.insert("cc".to_owned());
-    if let Some(linker) = config.linker(host).ok().flatten() {
-        prepared.questions.programs.insert(linker.value);
-    }
+    prepared.questions.programs.extend(host_view.linker.winner.iter().map(|linker| linker.value.clone()));
     prepared.tools.extend(findings.into_iter().map(|finding| (row.triple.clone(), finding)));
     prepared.missing.extend(missing);
     let native = needs.native(host);
@@ -82,7 +128,7 @@ pub(super) fn add_cell(input: &Input, row: &Row, policy: &Policy, config: &Confi
         reach,
         runner_name: runner_name(&needs, native, input.machine),
         runner: needs.runner.map(|it| it.value).unwrap_or_default(),
-        host_runner: host_runner.map(|it| it.value).unwrap_or_default(),
+        host_runner: host_view.runner.winner.as_ref().map(|it| it.value.clone()).unwrap_or_default(),
         profile_directory: profile_directory(&request.cargo_options),
         test_arguments: request.test_arguments.clone(),
         timeout: request.timeout.or(input.settings.target(&row.triple).timeout).unwrap_or(DEFAULT_TIMEOUT),
@@ -157,24 +203,13 @@ fn cargo_arguments(verb: &[&str], triple: &str, packages: &[String], request: &R
 ///
 /// A linker in the table of the machine's own triple that does not exist here would break every build script; `cc` is
 /// what rustc takes without the table.
-pub(super) fn nested_environment(input: &Input, config: &Config) -> BTreeMap<String, Option<String>> {
+fn nested_environment(input: &Input, host: &KindView) -> BTreeMap<String, Option<String>> {
     let mut environment = BTreeMap::new();
-    let host = &input.machine.host;
-    if let Ok(Some(linker)) = config.linker(host)
+    if let Some(linker) = &host.linker.winner
         && input.machine.program(&linker.value).is_none()
         && input.machine.program("cc").is_some()
     {
-        environment.insert(linker_variable(host), Some("cc".to_owned()));
+        environment.insert(linker_variable(&host.triple), Some("cc".to_owned()));
     }
     environment
-}
-
-/// A value of the config, or a finding about it.
-fn found<T>(result: Result<Option<T>, Box<Finding>>, findings: &mut Vec<Finding>) -> Option<T> {
-    result.unwrap_or_else(|finding| {
-        if !findings.contains(&finding) {
-            findings.push(*finding);
-        }
-        None
-    })
 }

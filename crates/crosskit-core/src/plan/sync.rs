@@ -1,45 +1,35 @@
 //! Plans the edits of the root config and the launcher.
 
-use crate::config::{self, Change, WantedKey, WantedValue};
+use crate::cfgs::selects;
+use crate::config::{self, Change, Document, WantedKey, WantedValue};
 use crate::finding::{Code, Finding, Origin};
 use crate::policy::{self, LAUNCHER, LAUNCHER_PATH, Policy, target_path};
-use crate::resolve::{self, ConfigFile};
+use crate::resolve::{self, Class, Files, Layer, Layers, Rustc, Value};
 
-use super::{ConfigText, FileEdit, Input, Prepared};
+use super::{FileEdit, Input, Prepared};
 
-/// Plans the edits of the root config and the launcher, and gives back the config files as they will be.
-pub(super) fn synced_files(input: &Input, policies: &[Policy], prepared: &mut Prepared) -> Option<Vec<ConfigFile>> {
-    let (path, text) = input.root_config;
-    let before = text.unwrap_or_default();
-    let mut files = Vec::new();
-    let mut parsed = |texts: &[ConfigText], prepared: &mut Prepared| {
-        for ConfigText { path, directory, text } in texts {
-            match config::parse(text) {
-                Ok(document) => files.push(ConfigFile { path: path.clone(), directory: directory.clone(), document }),
-                Err(error) => prepared.config.push(resolve::invalid(path, &error)),
-            }
-        }
-    };
-    parsed(input.included_configs, prepared);
-    parsed(input.outer_configs, prepared);
-    let root_file = |text: &str| {
-        config::parse(text).map(|document| ConfigFile {
-            path: path.to_owned(),
-            directory: input.root.to_owned(),
-            document,
-        })
-    };
-    let root = match root_file(before) {
+/// Plans the edits of the root config and the launcher, and gives back the layers as they will be.
+pub(super) fn synced_layers(
+    input: &Input,
+    policies: &[Policy],
+    rustc: &Rustc,
+    prepared: &mut Prepared,
+) -> Option<Layers> {
+    let path = root_config(input);
+    let before = input.files.text(&input.root.join(path)).unwrap_or_default();
+    let layers = input.layers(input.root, input.files);
+    let root = match config::parse(before) {
         Ok(root) => root,
         Err(error) => {
             prepared.config.push(resolve::invalid(path, &error));
             return None;
         }
     };
+    prepared.config.extend(layers.problems.iter().map(|problem| problem.finding(&layers)));
     if !prepared.config.is_empty() {
         return None;
     }
-    let owned = Owned { root: &root, included: files.get(..input.included_configs.len()).unwrap_or_default() };
+    let owned = Owned { root: &root, layers: &layers, rustc };
     let written: Vec<&Policy> = policies
         .iter()
         .filter(|policy| {
@@ -65,7 +55,10 @@ pub(super) fn synced_files(input: &Input, policies: &[Policy], prepared: &mut Pr
             return None;
         }
     };
-    let clashes = clashes(input, &after);
+    let mut files = input.files.clone();
+    files.insert(input.root.join(path), Some(after));
+    let after = input.layers(input.root, &files);
+    let clashes = clashes(input, &after, &files);
     if !clashes.is_empty() {
         prepared.config.extend(clashes);
         prepared.plan.edits.clear();
@@ -83,70 +76,84 @@ pub(super) fn synced_files(input: &Input, policies: &[Policy], prepared: &mut Pr
         };
         prepared.plan.edits.insert(0, launcher);
     }
-    match root_file(&after) {
-        Ok(root) => files.insert(0, root),
-        Err(error) => {
-            prepared.config.push(resolve::invalid(path, &error));
-            return None;
-        }
-    }
-    Some(files)
+    Some(after)
 }
 
-fn has_marked_key(root: &ConfigFile, policy: &Policy) -> bool {
-    policy.keys().iter().any(|key| root.document.is_marked(&key.path))
+/// The root config below the workspace root: the old name, where that is there, hides the new one.
+pub(super) fn root_config(input: &Input) -> &'static str {
+    const OLD: &str = ".cargo/config";
+    if input.files.text(&input.root.join(OLD)).is_some() { OLD } else { ".cargo/config.toml" }
+}
+
+fn has_marked_key(root: &Document, policy: &Policy) -> bool {
+    policy.keys().iter().any(|key| root.is_marked(&key.path))
 }
 
 /// What Cargo could not merge once the root config has this text: with the files that it includes, with those above it,
 /// and with those of the members' own directories, which count for a cargo that is started there.
-fn clashes(input: &Input, after: &str) -> Vec<Finding> {
-    let layer = |it: &ConfigText| (it.path.clone(), it.text.clone());
-    let root = (input.root_config.0.to_owned(), after.to_owned());
-    let below = input.included_configs.iter().chain(input.outer_configs).map(layer);
-    let layers: Vec<(String, String)> = std::iter::once(root).chain(below).collect();
-    let check = |layers: &[&(String, String)]| {
-        let layers: Vec<(String, &str)> = layers.iter().map(|(path, text)| (path.clone(), text.as_str())).collect();
-        match config::merge_clashes(&layers) {
-            Ok(clashes) => clashes.iter().map(|clash| unmergeable(clash, input.root_config.0)).collect(),
-            Err(unreadable) => vec![resolve::invalid(&unreadable.file, &unreadable.error)],
-        }
+fn clashes(input: &Input, after: &Layers, files: &Files) -> Vec<Finding> {
+    let told = |layers: &Layers| -> Vec<Finding> {
+        let told = layers.problems.iter().map(|problem| problem.finding(layers));
+        told.map(|finding| finding.note("nothing was written")).collect()
     };
-    let mut findings: Vec<Finding> = check(&layers.iter().collect::<Vec<_>>());
+    let mut findings = told(after);
     if findings.is_empty() {
-        for inner in input.inner_configs.iter().map(layer) {
-            findings.extend(check(&std::iter::once(&inner).chain(&layers).collect::<Vec<_>>()));
+        for directory in input.inner_directories {
+            for finding in told(&input.layers(directory, files)) {
+                if !findings.contains(&finding) {
+                    findings.push(finding);
+                }
+            }
         }
     }
     findings
 }
 
-/// The files in which the workspace itself says something about its targets.
+/// What the workspace itself says about its targets: in the root config and the files that it includes.
 struct Owned<'a> {
-    root: &'a ConfigFile,
-    included: &'a [ConfigFile],
+    root: &'a Document,
+    layers: &'a Layers,
+    rustc: &'a Rustc<'a>,
 }
 
 impl Owned<'_> {
     /// Where the user set a policy's key in another place than its own: in a file that the root includes, or in a
     /// `cfg(…)` table that holds for the target. A key of ours in the root would win over both.
-    fn set_elsewhere(&self, triple: &str, path: &[String]) -> Option<(&ConfigFile, Vec<String>)> {
-        if self.root.document.is_marked(path) {
+    ///
+    /// The cfgs are those without flags, as what is written must not depend on the flags in somebody's shell.
+    fn set_elsewhere(&self, triple: &str, path: &[String]) -> Option<(Origin, Vec<String>)> {
+        if self.root.is_marked(path) {
             return None;
         }
-        if let Some(file) = self.included.iter().find(|file| file.document.value(path).is_some()) {
-            return Some((file, path.to_vec()));
+        let own = |layer: &Layer| !layer.outside && layer.class == Class::File;
+        let place = |value: &Value| resolve::origin(self.layers, value.definition());
+        let mut included = self.layers.at(path).into_iter().filter(|(layer, _)| own(layer) && layer.included);
+        if let Some((_, value)) = included.next() {
+            return Some((place(value), path.to_vec()));
         }
-        let (first, leaf) = (path.first()?, path.last()?);
-        let files = std::iter::once(self.root).chain(self.included).filter(|_| first == "target");
-        files.into_iter().find_map(|file| Some((file, file.cfg_paths(triple, leaf).into_iter().next()?)))
+        let leaf = path.last()?;
+        if path.first().is_none_or(|first| first != "target") {
+            return None;
+        }
+        for layer in self.layers.strongest_first.iter().filter_map(|number| self.layers.all.get(*number)) {
+            let tables = layer.values.get("target").and_then(Value::as_table).filter(|_| own(layer));
+            for (name, table) in tables.into_iter().flatten().filter(|(name, _)| name.starts_with("cfg(")) {
+                let Some(value) = table.as_table().and_then(|table| table.get(leaf)) else { continue };
+                let Some(Ok(cfgs)) = self.rustc.ask(triple) else { continue };
+                if selects(name, triple, cfgs) {
+                    return Some((place(value), ["target", name, leaf].map(str::to_owned).to_vec()));
+                }
+            }
+        }
+        None
     }
 
     /// Whether the runner is the user's. Then nothing beside it is written that only the policy's own runner needs.
     fn has_runner_of_the_user(&self, policy: &Policy) -> bool {
         let path = target_path(&policy.triple, "runner");
-        let own = self.root.document.value(&path).map(|value| value.as_str() != policy.runner.as_deref());
+        let own = self.root.value(&path).map(|value| value.as_str() != policy.runner.as_deref());
         match own {
-            Some(other) => other && !self.root.document.is_marked(&path),
+            Some(other) => other && !self.root.is_marked(&path),
             None => self.set_elsewhere(&policy.triple, &path).is_some(),
         }
     }
@@ -161,19 +168,19 @@ fn wanted_keys(input: &Input, owned: &Owned, policies: &[&Policy], prepared: &mu
             if users_runner && key.path.first().is_some_and(|first| first == "env") {
                 continue;
             }
-            let Some((file, path)) = owned.set_elsewhere(&policy.triple, &key.path) else {
+            let Some((origin, path)) = owned.set_elsewhere(&policy.triple, &key.path) else {
                 wanted.push(key);
                 continue;
             };
             let leaf = key.path.last().map(String::as_str).unwrap_or_default();
             let message =
                 format!("`{}` applies to {}, so crosskit writes no `{leaf}` for it", path.join("."), policy.triple);
-            prepared.config.push(Finding::note_only(Code::ConfigUserKey, message).at(file.origin(&path)));
+            prepared.config.push(Finding::note_only(Code::ConfigUserKey, message).at(origin));
         }
     }
     let root = owned.root;
     let alias = ["alias", "xtask"].map(str::to_owned);
-    if root.document.is_marked(&alias)
+    if root.is_marked(&alias)
         && let Some(package) = &input.workspace.xtask
     {
         let all: Vec<Policy> = input
@@ -208,22 +215,4 @@ fn user_key(path: &str, key: &config::UserKey) -> Finding {
                 .hint("write the table above it as a [section] of its own")
         }
     }
-}
-
-/// Two files that Cargo cannot merge: fatal to every cargo command, the alias of the kit included.
-fn unmergeable(clash: &config::Clash, root: &str) -> Finding {
-    let (ours, theirs) = if clash.near.file == root { (&clash.near, &clash.far) } else { (&clash.far, &clash.near) };
-    Finding::error(
-        Code::ConfigUnmergeable,
-        format!("cargo cannot merge `{}` of two config files", clash.path.join(".")),
-    )
-    .at(Origin::File {
-        path: clash.near.file.clone(),
-        line: clash.near.position.line,
-        column: clash.near.position.column,
-    })
-    .note(format!("here: {}", clash.near))
-    .note(format!("and: {}", clash.far))
-    .note("every cargo command below both would fail, so nothing was written")
-    .hint(format!("write it in {} as it is here: {}", theirs.file, ours.kind))
 }

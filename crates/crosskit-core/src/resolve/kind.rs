@@ -1,0 +1,119 @@
+//! Everything that takes effect for one kind: what is built for a target, or the host kind beside it.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::config::{Config, Setting};
+use super::flags::{Flag, Kind, Tool};
+use super::problem::Problem;
+use crate::cfgs::{CfgAnswer, CfgQuery, Cfgs};
+
+/// rustc's answers as far as they are known, and the questions that were not answered.
+#[derive(Debug)]
+pub struct Rustc<'a> {
+    known: &'a BTreeMap<CfgQuery, CfgAnswer>,
+    asked: RefCell<BTreeSet<CfgQuery>>,
+}
+
+/// What takes effect for one kind.
+#[derive(Clone, Debug, Default)]
+pub struct KindView {
+    /// The triple that the kind is compiled for.
+    pub triple: String,
+    /// The linker that Cargo passes to rustc.
+    pub linker: Setting<String>,
+    /// What Cargo starts executables with.
+    pub runner: Setting<Vec<String>>,
+    /// Flags of rustc.
+    pub rustflags: Setting<Vec<Flag>>,
+    /// Flags of rustdoc.
+    pub rustdocflags: Setting<Vec<Flag>>,
+    /// The cfgs by which tables were chosen; none where rustc was not asked yet.
+    pub cfgs: Option<Cfgs>,
+    /// Whether flags and cfgs depend on one another without end; Cargo warns and goes on.
+    pub paradox: bool,
+    /// What stops Cargo.
+    pub problems: Vec<Problem>,
+}
+
+impl<'a> Rustc<'a> {
+    /// Answers that are known.
+    pub fn new(known: &'a BTreeMap<CfgQuery, CfgAnswer>) -> Rustc<'a> {
+        Rustc { known, asked: RefCell::default() }
+    }
+
+    /// Every question so far, answered or not.
+    pub fn asked(&self) -> BTreeSet<CfgQuery> {
+        self.asked.borrow().clone()
+    }
+
+    /// Asks for the cfgs of a triple without flags.
+    pub fn ask(&self, triple: &str) -> Option<&'a CfgAnswer> {
+        self.cfgs(triple, &[])
+    }
+
+    fn cfgs(&self, triple: &str, flags: &[Flag]) -> Option<&'a CfgAnswer> {
+        let flags = flags.iter().map(|flag| flag.text.clone()).collect();
+        let query = CfgQuery { triple: triple.to_owned(), flags };
+        let answer = self.known.get(&query);
+        self.asked.borrow_mut().insert(query);
+        answer
+    }
+}
+
+impl Config<'_> {
+    /// Resolves one kind as Cargo does: the flags decide about the cfgs, and the cfgs about the flags, twice at most.
+    ///
+    /// All problems are told, while Cargo stops at the first. A pair that is not settled then makes it warn and go on.
+    pub fn view(&self, triple: &str, kind: Kind, rustc: &Rustc) -> KindView {
+        let mut view = KindView { triple: triple.to_owned(), ..KindView::default() };
+        let mut problems = self.target_table_problems();
+        problems.extend(self.triple_table_problems(triple));
+        let mut without = take(self.flags(Tool::Rustc, triple, kind, None), &mut problems);
+        // rustc is asked only where its answer can decide something.
+        let turns = if self.has_cfg_tables() { 2 } else { 0 };
+        for turn in 0..turns {
+            let flags = without.winner.as_ref().map(|it| it.value.clone()).unwrap_or_default();
+            match rustc.cfgs(triple, &flags) {
+                None => break,
+                Some(Err(why)) => {
+                    let flags = flags.into_iter().map(|flag| flag.text).collect();
+                    problems.push(Problem::RustcRefuses { triple: triple.to_owned(), flags, why: why.clone() });
+                    break;
+                }
+                Some(Ok(cfgs)) => {
+                    view.cfgs = Some(cfgs.clone());
+                    let with = take(self.flags(Tool::Rustc, triple, kind, Some(cfgs)), &mut problems);
+                    let same = texts(&with) == texts(&without);
+                    without = with;
+                    if same {
+                        break;
+                    }
+                    view.paradox = turn == 1;
+                }
+            }
+        }
+        view.rustflags = without;
+        let cfgs = view.cfgs.clone();
+        view.linker = take(self.linker(triple, cfgs.as_ref()), &mut problems);
+        view.runner = take(self.runner(triple, cfgs.as_ref()), &mut problems);
+        view.rustdocflags = take(self.flags(Tool::Rustdoc, triple, kind, cfgs.as_ref()), &mut problems);
+        for problem in problems {
+            if !view.problems.contains(&problem) {
+                view.problems.push(problem);
+            }
+        }
+        view
+    }
+}
+
+fn texts(flags: &Setting<Vec<Flag>>) -> Vec<&str> {
+    flags.winner.iter().flat_map(|it| &it.value).map(|flag| flag.text.as_str()).collect()
+}
+
+fn take<T>(result: Result<Setting<T>, Box<Problem>>, problems: &mut Vec<Problem>) -> Setting<T> {
+    result.unwrap_or_else(|problem| {
+        problems.push(*problem);
+        Setting::default()
+    })
+}

@@ -11,8 +11,8 @@
 //! | `workspace` | TOML, see `Workspace`; default: `workspaces/example.toml` |
 //! | `file PATH` | a file, relative to the workspace root; `../` leads above it |
 //!
-//! What must come out: `exit`, then `stdout`, `stderr`, `install` (command lines) and `after PATH` (a file that was
-//! written), each only where there is something. `UPDATE_EXPECT=1` rewrites them.
+//! What must come out: `exit`, then `stdout`, `stderr`, `install` (command lines), `after PATH` (a file that was
+//! written) and `removed`, each only where there is something. `UPDATE_EXPECT=1` rewrites them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -149,7 +149,7 @@ fn check(path: &Path) -> Vec<String> {
 }
 
 fn is_expectation(name: &str) -> bool {
-    matches!(name, "exit" | "stdout" | "stderr" | "install") || name.starts_with("after ")
+    matches!(name, "exit" | "stdout" | "stderr" | "install" | "removed") || name.starts_with("after ")
 }
 
 fn read_scene(case: &Sections) -> Result<Scene, String> {
@@ -174,7 +174,10 @@ fn read_scene(case: &Sections) -> Result<Scene, String> {
 fn append(case: &mut Sections, outcome: &Outcome) {
     case.push("exit", outcome.exit.to_string());
     let install: String = outcome.install.iter().map(|line| format!("{line}\n")).collect();
-    for (name, text) in [("stdout", &outcome.stdout), ("stderr", &outcome.stderr), ("install", &install)] {
+    let removed: String = outcome.removed.iter().map(|path| format!("{path}\n")).collect();
+    let sections =
+        [("stdout", &outcome.stdout), ("stderr", &outcome.stderr), ("install", &install), ("removed", &removed)];
+    for (name, text) in sections {
         if !text.is_empty() {
             case.push(name, text);
         }
@@ -192,11 +195,13 @@ fn again(scene: &Scene, outcome: &Outcome) -> Option<String> {
     }
     let mut scene = scene.clone();
     scene.files.extend(outcome.written.clone());
+    outcome.removed.iter().for_each(|path| drop(scene.files.remove(path)));
     let second = kit::run(&scene);
     if !second.written.is_empty() {
         return Some(format!("the same command writes again: {:#?}", second.written));
     }
-    if scene.arguments.first().is_some_and(|word| word == "sync") {
+    let plain = |word: &String| word == "sync" || !word.starts_with("--");
+    if scene.arguments.first().is_some_and(|word| word == "sync") && scene.arguments.iter().all(plain) {
         scene.arguments.push("--check".to_owned());
         let check = kit::run(&scene);
         if check.exit != 0 {

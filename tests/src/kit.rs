@@ -6,18 +6,21 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crosskit::cli::{self, Action, Options};
+use crosskit::cli::{self, Action, Options, SyncMode};
 use crosskit_core::exit::Exit;
+use crosskit_core::explain::Shell;
 use crosskit_core::finding::Finding;
+use crosskit_core::inspect::{self, Subject};
 use crosskit_core::machine::Machine;
-use crosskit_core::plan::{self, Input, Prepared};
+use crosskit_core::plan::{self, Input, Prepared, Request};
 use crosskit_core::policy::LAUNCHER_PATH;
 use crosskit_core::render::{self, Style};
-use crosskit_core::resolve::Files;
+use crosskit_core::resolve::{ConfigFiles, Files};
 use crosskit_core::settings::{self, Settings};
 use crosskit_core::target::Catalogue;
+use crosskit_core::tools::Questions;
 use crosskit_core::workspace::Workspace;
-use crosskit_core::{explain, install};
+use crosskit_core::{explain, install, pages};
 
 use crate::recorded::Recorded;
 
@@ -55,6 +58,8 @@ pub struct Outcome {
     pub install: Vec<String>,
     /// The files that were written.
     pub written: BTreeMap<String, String>,
+    /// The files that were taken away.
+    pub removed: Vec<String>,
 }
 
 impl Outcome {
@@ -96,7 +101,15 @@ pub fn run(scene: &Scene) -> Outcome {
     if !unknown.is_empty() {
         return outcome.end(Exit::Usage, &unknown);
     }
-    let desk = Desk { scene, options: &options, catalogue: &catalogue, settings: &settings };
+    let mut desk =
+        Desk { scene, options: &options, catalogue: &catalogue, settings: &settings, request: options.request.clone() };
+    if options.action == Action::Explain {
+        return explain_target(&desk, outcome);
+    }
+    if desk.request.targets.is_empty() && options.action != Action::Sync(SyncMode::Remove) {
+        let (files, ..) = config_files(&scene.files);
+        desk.request.targets = plan::written_targets(&desk.configs(&files), &catalogue, &settings);
+    }
     act(&desk, outcome)
 }
 
@@ -106,25 +119,41 @@ struct Desk<'a> {
     options: &'a Options,
     catalogue: &'a Catalogue,
     settings: &'a Settings,
+    request: Request,
 }
 
 impl Desk<'_> {
+    fn configs<'a>(&'a self, files: &'a Files) -> ConfigFiles<'a> {
+        ConfigFiles { root: Path::new(ROOT), cargo_home: None, command_line: &self.options.request.config, files }
+    }
+
+    /// The files of the scene that are scripts.
+    fn scripts(&self) -> Vec<(String, String)> {
+        let is_script = |path: &str| path == "Makefile" || path.ends_with(".sh") || path.ends_with(".yml");
+        let scripts = self.scene.files.iter().filter(|(path, _)| is_script(path));
+        scripts.map(|(path, text)| (path.clone(), text.clone())).collect()
+    }
+
     /// Asks and answers until there is nothing new to ask.
     fn decide(&self, machine: &Recorded) -> (Machine, Prepared) {
-        let (files, inner_directories) = config_files(&self.scene.files);
+        let (files, inner_directories, inner_files) = config_files(&self.scene.files);
         let settled: Result<_, std::convert::Infallible> = plan::settle(
             |questions| Ok(machine.answer(questions)),
             |machine| {
-                plan::prepare(&Input {
-                    request: &self.options.request,
+                let prepare = match self.options.action {
+                    Action::Sync(SyncMode::Remove) => plan::prepare_removal,
+                    _ => plan::prepare,
+                };
+                prepare(&Input {
+                    request: &self.request,
                     catalogue: self.catalogue,
                     settings: self.settings,
                     workspace: &self.scene.workspace,
                     machine,
-                    root: Path::new(ROOT),
-                    cargo_home: None,
-                    files: &files,
+                    configs: self.configs(&files),
                     inner_directories: &inner_directories,
+                    inner_files: &inner_files,
+                    scripts: &self.scripts(),
                     launcher: self.scene.files.get(LAUNCHER_PATH).map(String::as_str),
                 })
             },
@@ -137,21 +166,26 @@ impl Desk<'_> {
 fn act(desk: &Desk, mut outcome: Outcome) -> Outcome {
     let options = desk.options;
     let (mut machine, mut prepared) = desk.decide(&desk.scene.machine);
-    let before = prepared.exit();
+    let before = prepared.exit_of_sync();
     outcome.tell(prepared.usage.iter().chain(&prepared.config));
     if matches!(before, Exit::Usage | Exit::Config) {
         return outcome.end(before, []);
     }
+    outcome.tell(&prepared.lints);
     let tools = |prepared: &Prepared| prepared.tools.iter().map(|(_, it)| it.clone()).collect::<Vec<_>>();
-    if options.action == (Action::Sync { check: true }) {
-        let exit = if prepared.plan.edits.is_empty() { Exit::Done } else { Exit::Config };
-        return outcome.end(exit, &prepared.drift());
+    if let Action::Sync(mode) = options.action {
+        return sync(desk, mode, &prepared, outcome);
+    }
+    if options.action == Action::Env {
+        let shell = options.shell.as_deref().and_then(Shell::of).unwrap_or(Shell::Sh);
+        outcome.stdout = explain::variables(&prepared.plan.shell, shell);
+        return outcome.end(Exit::Done, []);
+    }
+    let before = prepared.exit();
+    if before == Exit::Config {
+        return outcome.end(before, []);
     }
     if options.dry_run {
-        if matches!(options.action, Action::Sync { .. }) {
-            outcome.stdout = explain::edits(&prepared.plan);
-            return outcome.end(Exit::Done, []);
-        }
         let commands = if options.install { install::commands(&prepared.missing, &machine) } else { Vec::new() };
         let lines: Vec<String> = commands.iter().map(|command| command.line(&machine)).collect();
         let doctor = options.action == Action::Doctor;
@@ -163,9 +197,6 @@ fn act(desk: &Desk, mut outcome: Outcome) -> Outcome {
         let written = prepared.plan.edits.iter().map(|edit| (edit.path.clone(), edit.text.clone()));
         outcome.written = written.collect();
     }
-    if matches!(options.action, Action::Sync { .. }) {
-        return outcome.end(Exit::Done, []);
-    }
     if options.install && !prepared.missing.is_empty() {
         let commands = install::commands(&prepared.missing, &machine);
         outcome.install = commands.iter().map(|command| command.line(&machine)).collect();
@@ -176,18 +207,83 @@ fn act(desk: &Desk, mut outcome: Outcome) -> Outcome {
     outcome.end(prepared.exit(), &tools(&prepared))
 }
 
-/// The files of a scene by their whole path, and the members' directories that have a config of their own.
-fn config_files(files: &BTreeMap<String, String>) -> (Files, Vec<PathBuf>) {
+/// `sync` in its four ways.
+fn sync(desk: &Desk, mode: SyncMode, prepared: &Prepared, mut outcome: Outcome) -> Outcome {
+    let plan = &prepared.plan;
+    let changes = !plan.edits.is_empty() || !plan.removals.is_empty();
+    let exit = if changes { Exit::Config } else { Exit::Done };
+    match mode {
+        SyncMode::Check => outcome.end(exit, &prepared.drift()),
+        SyncMode::Diff => {
+            outcome.stdout = explain::diff(plan, |path| desk.scene.files.get(path).cloned());
+            outcome.end(exit, [])
+        }
+        SyncMode::Write | SyncMode::Remove => {
+            if desk.options.dry_run {
+                outcome.stdout = explain::edits(plan);
+            } else {
+                outcome.written = plan.edits.iter().map(|edit| (edit.path.clone(), edit.text.clone())).collect();
+                outcome.removed = plan.removals.clone();
+            }
+            outcome.end(Exit::Done, [])
+        }
+    }
+}
+
+/// `explain` of a target, or of a code.
+fn explain_target(desk: &Desk, mut outcome: Outcome) -> Outcome {
+    let name = &desk.request.targets[0];
+    if let Some(code) = pages::code(name) {
+        outcome.stdout = pages::page(code).to_owned();
+        return outcome.end(Exit::Done, []);
+    }
+    let recorded = &desk.scene.machine;
+    let row = match desk.catalogue.resolve(name, &recorded.answer(&Questions::default()).host) {
+        Ok(row) => row,
+        Err(finding) => return outcome.end(Exit::Usage, [finding.as_ref()]),
+    };
+    let (files, _, inner_files) = config_files(&desk.scene.files);
+    let scripts = desk.scripts();
+    let mut asked = Questions::default();
+    let inspection = loop {
+        let machine = recorded.answer(&asked);
+        let (inspection, questions) = inspect::inspect(&Subject {
+            row: &row,
+            configs: desk.configs(&files),
+            inner_files: &inner_files,
+            scripts: &scripts,
+            machine: &machine,
+        });
+        if asked.covers(&questions) {
+            break inspection;
+        }
+        asked.extend(questions);
+    };
+    let findings = inspection.findings.clone();
+    let exit = if findings.iter().any(Finding::is_error) { Exit::Config } else { Exit::Done };
+    let only = match &desk.options.key {
+        Some(key) => inspection.only(key).unwrap_or_else(|| panic!("`{key}` cannot be explained")),
+        None => inspection,
+    };
+    outcome.stdout = explain::inspection(&only, Style::PLAIN);
+    outcome.end(exit, &findings)
+}
+
+/// The files of a scene by their whole path, and the members' directories and files that are
+/// configs of their own.
+fn config_files(files: &BTreeMap<String, String>) -> (Files, Vec<PathBuf>, Vec<String>) {
     let mut found = Files::default();
     let mut inner_directories = Vec::new();
+    let mut inner_files = Vec::new();
     for (path, text) in files {
         let steps = path.matches("../").count();
         let above = Path::new(ROOT).ancestors().nth(steps).unwrap_or(Path::new("/"));
         let place = above.join(path.trim_start_matches("../"));
         if let Some(member) = path.strip_suffix(CONFIG).filter(|member| steps == 0 && !member.is_empty()) {
+            inner_files.push(path.clone());
             inner_directories.push(Path::new(ROOT).join(member.trim_end_matches('/')));
         }
         found.insert(place, Some(text.clone()));
     }
-    (found, inner_directories)
+    (found, inner_directories, inner_files)
 }

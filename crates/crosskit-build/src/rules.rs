@@ -4,8 +4,8 @@ mod compiler;
 mod mismatch;
 mod prefixes;
 
-pub(crate) use compiler::variable_names;
 pub use compiler::{
-    compiler_program, compiler_variable, compiler_without, default_compiler, CompilerOrigin, DefaultCompiler,
+    compiler_program, compiler_variable, compiler_without, default_compiler, variable_names, CompilerOrigin,
+    DefaultCompiler,
 };
 pub use mismatch::{compiler_mismatch, CompilerFacts, Probe};

@@ -1,10 +1,34 @@
-//! The plan in words, for `--dry-run`.
+//! Decisions in words: the plan for `--dry-run`, what takes effect for `explain`, and variables for a shell.
+
+mod inspection;
+mod shell;
 
 use crate::plan::{Cell, FileEdit, Plan, Rung};
 
-/// What the plan would write.
+pub use inspection::inspection;
+pub use shell::{Shell, variables};
+
+/// What the plan would write and take away.
 pub fn edits(plan: &Plan) -> String {
-    if plan.edits.is_empty() { "no file would change\n".to_owned() } else { plan.edits.iter().map(file_edit).collect() }
+    if plan.edits.is_empty() && plan.removals.is_empty() {
+        return "no file would change\n".to_owned();
+    }
+    let removals = plan.removals.iter().map(|path| format!("{path} would be removed\n"));
+    plan.edits.iter().map(file_edit).chain(removals).collect()
+}
+
+/// What the plan would write and take away, as a unified diff. `old` tells what is there now.
+pub fn diff(plan: &Plan, old: impl Fn(&str) -> Option<String>) -> String {
+    let unified = |path: &str, new: Option<&str>| {
+        let old = old(path);
+        let name = |text: Option<&str>, side: &str| text.map_or("/dev/null".to_owned(), |_| format!("{side}/{path}"));
+        let header = (name(old.as_deref(), "a"), name(new, "b"));
+        let before = old.unwrap_or_default();
+        let diff = similar::TextDiff::from_lines(before.as_str(), new.unwrap_or_default());
+        diff.unified_diff().context_radius(3).header(&header.0, &header.1).to_string()
+    };
+    let edits = plan.edits.iter().map(|edit| unified(&edit.path, Some(&edit.text)));
+    edits.chain(plan.removals.iter().map(|path| unified(path, None))).collect()
 }
 
 /// What would be installed.

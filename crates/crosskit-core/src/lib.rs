@@ -3,8 +3,8 @@
 //!
 //! The layers, from facts to words; a module imports from those above it in this list:
 //! [`triple`], [`finding`], [`object_file`] (re-exported from crosskit-build), [`cfgs`], [`target`], [`machine`] are facts;
-//! [`rules`], [`config`], [`settings`], [`policy`], [`resolve`], [`workspace`], [`tools`], [`install`],
-//! [`libtest`], [`exit`] and [`plan`] decide; [`explain`] and [`render`] put the decisions into words.
+//! [`rules`], [`config`], [`settings`], [`policy`], [`linking`], [`native`], [`resolve`], [`lints`], [`workspace`],
+//! [`install`], [`tools`], [`inspect`], [`libtest`], [`exit`] and [`plan`] decide; [`explain`] and [`render`] put the decisions into words.
 
 pub use crosskit_build::{finding, object_file, rules, triple};
 
@@ -12,9 +12,14 @@ pub mod cfgs;
 pub mod config;
 pub mod exit;
 pub mod explain;
+pub mod inspect;
 pub mod install;
 pub mod libtest;
+pub mod linking;
+pub mod lints;
 pub mod machine;
+pub mod native;
+pub mod pages;
 pub mod plan;
 pub mod policy;
 pub mod render;

@@ -2,17 +2,18 @@
 //! the two cannot disagree.
 
 mod cell;
+mod remove;
 mod sync;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::exit::Exit;
 use crate::finding::{Code, Finding, Origin};
 use crate::install::Missing;
 use crate::machine::Machine;
 use crate::policy::Policy;
-use crate::resolve::{Config, EnvEntry, Files, Layers, Rustc, Site, load};
+use crate::resolve::{Config, ConfigFiles, EnvEntry, Layers, Rustc};
 use crate::settings::Settings;
 use crate::target::{Catalogue, Row};
 use crate::tools::Questions;
@@ -82,15 +83,15 @@ pub struct Input<'a> {
     pub workspace: &'a Workspace,
     /// This computer.
     pub machine: &'a Machine,
-    /// The workspace root.
-    pub root: &'a Path,
-    /// `$CARGO_HOME`.
-    pub cargo_home: Option<&'a Path>,
-    /// The config files that there are, as far as Cargo looks for them from the root and from members' directories.
-    pub files: &'a Files,
+    /// The workspace's config files.
+    pub configs: ConfigFiles<'a>,
     /// The members' directories, and those between them and the root, that have a config file of their own: it is not
     /// read at the root, but by a cargo that is started there.
     pub inner_directories: &'a [PathBuf],
+    /// Their config files, as they are shown.
+    pub inner_files: &'a [String],
+    /// Scripts of the workspace: their path below the root and their text.
+    pub scripts: &'a [(String, String)],
     /// The launcher's present text, if it exists.
     pub launcher: Option<&'a str>,
 }
@@ -113,6 +114,8 @@ pub struct FileEdit {
 pub struct Cell {
     /// The triple.
     pub triple: String,
+    /// The linker that Cargo passes to rustc; none leaves rustc's default.
+    pub linker: Option<String>,
     /// The members to build.
     pub packages: Vec<String>,
     /// The rung that was asked for.
@@ -157,10 +160,15 @@ impl Cell {
 pub struct Plan {
     /// Files to write.
     pub edits: Vec<FileEdit>,
+    /// Files to take away, and the directories above them that are empty then, up to and without the root.
+    pub removals: Vec<String>,
     /// Targets to build, in the order asked for.
     pub cells: Vec<Cell>,
     /// Variables for every nested cargo; `None` takes one out.
     pub environment: BTreeMap<String, Option<String>>,
+    /// What `env` prints: the variables with which plain cargo does on this machine what the kit does, in a directory that
+    /// need not be the workspace's; none unsets.
+    pub shell: BTreeMap<String, Option<String>>,
     /// `[env]` of the config in force: what Cargo sets for the programs that it runs.
     pub env_table: BTreeMap<String, EnvEntry>,
 }
@@ -174,6 +182,8 @@ pub struct Prepared {
     pub usage: Vec<Finding>,
     /// Findings about config files (exit code 4).
     pub config: Vec<Finding>,
+    /// What the config alone shows to be wrong or surprising. Errors among them stop a build (exit code 4), and no sync.
+    pub lints: Vec<Finding>,
     /// Findings about tools, by triple (exit code 3).
     pub tools: Vec<(String, Finding)>,
     /// What an install command may bring.
@@ -186,7 +196,7 @@ impl Prepared {
     /// Every finding, in the order in which it is shown.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         let tools = self.tools.iter().map(|(_, finding)| finding);
-        self.usage.iter().chain(&self.config).chain(tools)
+        self.usage.iter().chain(&self.config).chain(&self.lints).chain(tools)
     }
 
     /// With what the command ends before anything is compiled; [`Exit::Done`] lets it go on.
@@ -194,13 +204,18 @@ impl Prepared {
         let stops = |findings: &[Finding]| findings.iter().any(Finding::is_error);
         if stops(&self.usage) {
             Exit::Usage
-        } else if stops(&self.config) {
+        } else if stops(&self.config) || stops(&self.lints) {
             Exit::Config
         } else if self.tools.iter().any(|(_, finding)| finding.is_error()) {
             Exit::ToolMissing
         } else {
             Exit::Done
         }
+    }
+
+    /// What keeps even a sync from going on.
+    pub fn exit_of_sync(&self) -> Exit {
+        Prepared { lints: Vec::new(), tools: Vec::new(), ..self.clone() }.exit()
     }
 
     /// With what the whole command would end if everything passed: a target that nothing runs here does not reach what
@@ -252,31 +267,34 @@ pub fn prepare(input: &Input) -> Prepared {
     prepared
 }
 
-impl<'a> Input<'a> {
-    /// Where cargo is started for the workspace: at its root, or in a member's directory.
-    pub fn site(&self, directory: &Path) -> Site {
-        Site {
-            root: self.root.to_path_buf(),
-            directory: directory.to_path_buf(),
-            cargo_home: self.cargo_home.map(Path::to_path_buf),
-            command_line: self.request.config.clone(),
-        }
-    }
-
-    /// The layers in force in a directory, with these files.
-    fn layers(&self, directory: &Path, files: &Files) -> Layers {
-        load(&self.site(directory), &mut |path| files.text(path).map(str::to_owned))
-    }
-
+impl Input<'_> {
     /// The config at the workspace root with these layers.
     fn config<'b>(&'b self, layers: &'b Layers) -> Config<'b> {
         Config {
             layers,
             environment: &self.machine.environment,
-            directory: self.root,
+            directory: self.configs.root,
             cargo_minor: self.machine.minor_version(),
         }
     }
+}
+
+/// Plans to take out what `sync` wrote: for the targets of the request, or for all if it names none.
+pub fn prepare_removal(input: &Input) -> Prepared {
+    let mut prepared = Prepared::default();
+    let rows = resolve_targets(input, &mut prepared);
+    if prepared.usage.is_empty() {
+        remove::remove(input, &rows, &mut prepared);
+    }
+    prepared
+}
+
+/// The targets of which the root config has keys of ours.
+pub fn written_targets(configs: &ConfigFiles, catalogue: &Catalogue, settings: &Settings) -> Vec<String> {
+    let text = configs.files.text(&configs.root.join(configs.root_config())).unwrap_or_default();
+    let Ok(document) = crate::config::parse(text) else { return Vec::new() };
+    let policies = catalogue.rows().iter().map(|row| Policy::of(row, settings));
+    policies.filter(|policy| sync::has_marked_key(&document, policy)).map(|policy| policy.triple).collect()
 }
 
 /// Asks the machine and decides, until the decisions have no new question: which compiler is tried, for example, depends

@@ -16,7 +16,7 @@ pub use config::{Choice, Config, Loser, Resolved, Setting, variable_of};
 pub use env_table::{EnvEntry, Fate};
 pub use flags::{Flag, Kind, Tool, triple_flags_variable};
 pub use kind::{KindView, Rustc};
-pub use load::{Files, Layer, Layers, Site, load, value_at};
+pub use load::{ConfigFiles, Files, Layer, Layers, Site, load, value_at};
 pub use problem::{IncludeFault, Problem, dotted, origin};
 pub use value::{Class, Definition, Mismatch, Unsupported, Value};
 

@@ -71,6 +71,26 @@ pub fn write(root: &Path, edit: &FileEdit) -> Result<(), Box<Finding>> {
     })
 }
 
+/// Takes away a file below the workspace root, and the directories above it that are empty then.
+///
+/// # Errors
+/// The file cannot be removed. One that is gone is what is wanted.
+pub fn remove(root: &Path, path: &str) -> Result<(), Box<Finding>> {
+    let file = root.join(path);
+    match std::fs::remove_file(&file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(cannot("remove", &file, &error)),
+        _ => {}
+    }
+    for directory in file.ancestors().skip(1).take_while(|directory| *directory != root && directory.starts_with(root))
+    {
+        // A directory that holds something else stays, and so do those above it.
+        if std::fs::remove_dir(directory).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
 fn beside(path: &Path) -> PathBuf {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     path.with_file_name(format!(".{name}.crosskit-{}", std::process::id()))

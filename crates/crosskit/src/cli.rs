@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
 
+use crosskit_core::explain::Shell;
 use crosskit_core::plan::{Request, Rung};
 
 use crate::event::Verbosity;
@@ -28,6 +29,10 @@ pub struct Options {
     pub colour: Option<String>,
     /// How much is told.
     pub verbosity: Verbosity,
+    /// The key after the target of `explain`.
+    pub key: Option<String>,
+    /// `--shell`.
+    pub shell: Option<String>,
     /// Options of `cargo metadata`: features, `--locked` and the like.
     pub metadata_options: Vec<String>,
 }
@@ -37,13 +42,27 @@ pub struct Options {
 pub enum Action {
     /// Sync, check the tools, and climb to the rung of the request.
     Climb,
-    /// Write the policy and no more; with `check`, only say whether it would change something.
-    Sync {
-        /// `--check`.
-        check: bool,
-    },
+    /// Write the policy and no more, or say what that would change.
+    Sync(SyncMode),
     /// Check the tools and no more.
     Doctor,
+    /// Say what takes effect for a target, or what a finding's code means.
+    Explain,
+    /// Print the variables with which plain cargo does what the kit does.
+    Env,
+}
+
+/// What `sync` does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyncMode {
+    /// Writes the keys of the targets.
+    Write,
+    /// `--check`: says what would change.
+    Check,
+    /// `--diff`: shows what would change.
+    Diff,
+    /// `--remove`: takes the keys out again.
+    Remove,
 }
 
 /// Reads the command line after the word `cross`.
@@ -62,11 +81,20 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, c
         _ => Rung::Run,
     };
     let action = match word {
-        "sync" => Action::Sync { check: matches.get_flag("check") },
+        "sync" => Action::Sync(match ["check", "diff", "remove"].map(|name| matches.get_flag(name)) {
+            [true, ..] => SyncMode::Check,
+            [_, true, _] => SyncMode::Diff,
+            [_, _, true] => SyncMode::Remove,
+            _ => SyncMode::Write,
+        }),
         "doctor" => Action::Doctor,
+        "explain" => Action::Explain,
+        "env" => Action::Env,
         _ => Action::Climb,
     };
-    if !matches.contains_id("target") {
+    // Without a target these two look at the ones that the config has keys of.
+    let needs_target = !matches!(action, Action::Sync(_) | Action::Doctor);
+    if needs_target && !matches.contains_id("target") {
         let what = "no target given; name a triple or an alias, such as `aarch64`, or `host`";
         return Err(command.error(clap::error::ErrorKind::MissingRequiredArgument, what));
     }
@@ -79,7 +107,7 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung) -> Options {
         matches.try_get_many::<String>(name).ok().flatten().into_iter().flatten().cloned().collect()
     };
     let mut cargo_options = Vec::new();
-    for name in ["features", "profile", "jobs"] {
+    for name in ["config", "features", "profile", "jobs"] {
         for value in texts(name) {
             cargo_options.extend([format!("--{name}"), value]);
         }
@@ -103,8 +131,10 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung) -> Options {
             test_arguments: texts("arguments"),
             config: texts("config"),
             timeout: matches.try_get_one::<u64>("timeout").ok().flatten().copied(),
-            writes_own_triple: matches!(action, Action::Sync { .. }),
+            writes_own_triple: matches!(action, Action::Sync(_)),
         },
+        key: texts("key").pop(),
+        shell: texts("shell").pop(),
         dry_run: flag("dry-run"),
         install: flag("install"),
         yes: flag("yes"),
@@ -134,21 +164,46 @@ pub fn command() -> Command {
         .subcommand_value_name("COMMAND")
         .term_width(100);
     let sub = |name: &'static str, about: &'static str| Command::new(name).about(about).term_width(100).arg(targets());
-    let check = Arg::new("check")
-        .long("check")
-        .action(ArgAction::SetTrue)
-        .help("Write nothing; exit 4 if something would change");
+    let sync = sub("sync", "Write the targets' policy into .cargo/config.toml, and no more")
+        .args([
+            switch("check", None, "Write nothing; exit 4 if something would change"),
+            switch("diff", None, "Write nothing, print a unified diff; exit 4 if something would change"),
+            switch("remove", None, "Take the targets' keys out again; those of all targets if none is named"),
+        ])
+        .group(ArgGroup::new("mode").args(["check", "diff", "remove"]));
     with_all(command.arg(targets()))
         .subcommand(with_build(sub("check", "Type-check for the targets, and link nothing")))
         .subcommand(with_build(sub("build", "Build for the targets and check the executables, but run nothing")))
         .subcommand(with_all(sub("test", "The same as naming the targets alone")))
-        .subcommand(with_output(
-            sub("sync", "Write the targets' policy into .cargo/config.toml, and no more").arg(check),
-        ))
+        .subcommand(with_output(sync))
         .subcommand(with_output(with_install(with_packages(sub(
             "doctor",
             "Check that this machine has every tool for the targets",
         )))))
+        .subcommand(explain())
+        .subcommand(env())
+}
+
+fn explain() -> Command {
+    let target = Arg::new("target").value_name("TARGET").required(true).help("A triple, an alias, or a code: X012");
+    let key = Arg::new("key").value_name("KEY").help(
+        "linker, runner, rustflags, rustdocflags, env, env.NAME, cc, cxx, ar, pkg-config, bindgen or cmake [default: all]",
+    );
+    let command = Command::new("explain")
+        .about("Say which linker, runner, flags and variables take effect, where they stand, and what lost")
+        .term_width(100);
+    command.args([target, key, config(), format(), colour()])
+}
+
+fn env() -> Command {
+    let target = Arg::new("target").value_name("TARGET").required(true).help("A triple or an alias");
+    let shell = Arg::new("shell")
+        .long("shell")
+        .value_name("SHELL")
+        .value_parser(PossibleValuesParser::new(Shell::NAMES))
+        .help("For which shell [default: sh; powershell on Windows]");
+    let about = "Print the variables with which plain cargo does on this machine what the kit does";
+    Command::new("env").about(about).term_width(100).args([target, shell, config(), colour()])
 }
 
 const AFTER_HELP: &str = "\
@@ -214,19 +269,38 @@ fn with_install(command: Command) -> Command {
 }
 
 fn with_output(command: Command) -> Command {
-    let colour = Arg::new("color").long("color").value_name("WHEN");
-    let format = Arg::new("format").long("format").value_name("FORMAT");
     command.args([
         switch("dry-run", None, "Print the plan and touch nothing"),
-        format
-            .value_parser(PossibleValuesParser::new(["human", "json"]))
-            .help("How the result is printed [default: human]"),
-        colour
-            .value_parser(PossibleValuesParser::new(["auto", "always", "never"]))
-            .help("Colour in the output [default: auto]"),
+        config(),
+        format(),
+        colour(),
         switch("verbose", Some('v'), "Print every command and all test output"),
         switch("quiet", Some('q'), "Print findings and the result alone").conflicts_with("verbose"),
     ])
+}
+
+fn config() -> Arg {
+    Arg::new("config")
+        .long("config")
+        .value_name("KEY=VALUE|PATH")
+        .action(ArgAction::Append)
+        .help("Override a value of Cargo's configuration, as cargo's own --config")
+}
+
+fn format() -> Arg {
+    Arg::new("format")
+        .long("format")
+        .value_name("FORMAT")
+        .value_parser(PossibleValuesParser::new(["human", "json"]))
+        .help("How the result is printed [default: human]")
+}
+
+fn colour() -> Arg {
+    Arg::new("color")
+        .long("color")
+        .value_name("WHEN")
+        .value_parser(PossibleValuesParser::new(["auto", "always", "never"]))
+        .help("Colour in the output [default: auto]")
 }
 
 fn switch(name: &'static str, short: Option<char>, help: &'static str) -> Arg {
@@ -268,12 +342,25 @@ mod tests {
         assert_eq!(rung("check aarch64"), Rung::Check);
         assert_eq!(rung("test aarch64"), Rung::Run);
         assert_eq!(rung("aarch64 --no-run"), Rung::Verify);
-        assert_eq!(read("sync --check aarch64").expect("valid").action, Action::Sync { check: true });
+        let action = |line: &str| read(line).expect("valid").action;
+        assert_eq!(action("sync --check aarch64"), Action::Sync(SyncMode::Check));
+        assert_eq!(action("sync --diff"), Action::Sync(SyncMode::Diff));
+        assert_eq!(action("sync --remove aarch64"), Action::Sync(SyncMode::Remove));
+        assert_eq!(action("explain aarch64 env.CC"), Action::Explain);
     }
 
     #[test]
     fn mistakes_are_usage_errors() {
-        for line in ["", "--timeout 0 aarch64", "--timeout x aarch64", "--nonsense", "-q -v aarch64", "sync"] {
+        for line in [
+            "",
+            "--timeout 0 aarch64",
+            "--timeout x aarch64",
+            "--nonsense",
+            "-q -v aarch64",
+            "explain",
+            "sync --check --diff",
+            "env x --shell csh",
+        ] {
             let error = read(line).expect_err(line);
             assert_eq!(error.exit_code(), 2, "{line}: {error}");
         }

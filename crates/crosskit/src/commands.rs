@@ -1,17 +1,20 @@
 //! The commands: look, decide, then act.
 
+mod explain;
+mod sync;
+
 use std::path::{Path, PathBuf};
 
 use crosskit_core::exit::{self, Exit};
-use crosskit_core::finding::{Code, Finding};
+use crosskit_core::finding::{Code, Finding, Origin};
 use crosskit_core::machine::Machine;
-use crosskit_core::plan::{self, Cell, FileEdit, Input, Prepared, Rung};
+use crosskit_core::plan::{self, Cell, FileEdit, Input, Prepared, Request, Rung};
 use crosskit_core::resolve::Config;
 use crosskit_core::settings::{self, Settings};
 use crosskit_core::target::Catalogue;
-use crosskit_core::{explain, install as install_plan};
+use crosskit_core::{explain as words, install as install_plan};
 
-use crate::cli::{Action, Options};
+use crate::cli::{Action, Options, SyncMode};
 use crate::configs::{self, Configs};
 use crate::environment::{self, Start, Variables};
 use crate::event::{Event, Progress, Verbosity};
@@ -21,7 +24,7 @@ use crate::report::{self, Terminal};
 use crate::results::{CellResult, Verdict};
 use crate::run::{self, Context};
 use crate::sh::Sh;
-use crate::{apply, install};
+use crate::{apply, install, scripts};
 
 /// Findings that end the command, and with which exit code.
 type Ends = (Exit, Vec<Finding>);
@@ -39,7 +42,10 @@ pub fn run(options: &Options, terminal: &Terminal, variables: Variables, start: 
             return Exit::Internal;
         }
     };
-    let ended = execute(options, terminal, &mut sh, start);
+    let ended = match options.action {
+        Action::Explain => explain::run(options, terminal, &mut sh, start),
+        _ => execute(options, terminal, &mut sh, start),
+    };
     if sh.is_interrupted() {
         // What failed after Ctrl-C failed because of it.
         terminal.event(Event::Status("Interrupted", "every process that was started has been ended"));
@@ -67,6 +73,9 @@ struct Ground {
     settings: Settings,
     configs: Configs,
     launcher: Option<String>,
+    scripts: Vec<(String, String)>,
+    /// The command line, with the targets of the config where it names none.
+    request: Request,
     /// Held until the config is written, so that two runs take turns.
     lock: Option<std::fs::File>,
     /// Where the report goes.
@@ -77,34 +86,32 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     let mut ground = look(options, sh, start)?;
     let sh: &Sh = sh;
     let probe = Probe::new(sh);
-    let (machine, prepared) = decide(options, &ground, &probe)?;
+    let (machine, prepared) = decide(&ground, options.action, &probe)?;
     go_on(sh)?;
-    let exit = prepared.exit();
+    let exit = prepared.exit_of_sync();
     if matches!(exit, Exit::Usage | Exit::Config) {
         return Err((exit, prepared.usage.into_iter().chain(prepared.config).collect()));
     }
     let told = |event: Event| terminal.event(event);
     let progress: Progress = &told;
-    prepared.usage.iter().chain(&prepared.config).for_each(|finding| progress(Event::Finding(finding)));
+    let findings = prepared.usage.iter().chain(&prepared.config).chain(&prepared.lints);
+    findings.for_each(|finding| progress(Event::Finding(finding)));
     match options.action {
-        Action::Sync { check: true } => return Ok(check_drift(&prepared, progress)),
+        Action::Sync(mode) => return sync::run(mode, options, &ground, &prepared, progress),
+        Action::Env => return sync::environment(options, &prepared),
+        _ if prepared.exit() == Exit::Config => return Ok(Exit::Config),
         _ if options.dry_run => return dry_run(options, &prepared, &machine, progress),
-        _ => {}
-    }
-    if options.action != Action::Doctor {
-        write_edits(&ground.metadata, &prepared.plan.edits, progress)?;
+        Action::Doctor => {}
+        _ => sync::write(&ground.metadata.root, &prepared.plan, progress)?,
     }
     ground.lock = None;
-    if matches!(options.action, Action::Sync { .. }) {
-        return Ok(Exit::Done);
-    }
     let (machine, prepared) = if options.install && !prepared.missing.is_empty() {
         let commands = install_plan::commands(&prepared.missing, &machine);
         let agreed = || options.yes || terminal.ask("run these commands with sudo?");
         let findings = install::run(sh, &commands, &machine, &ground.catalogue, progress, agreed);
         findings.iter().for_each(|finding| progress(Event::Finding(finding)));
         go_on(sh)?;
-        decide(options, &ground, &probe)?
+        decide(&ground, options.action, &probe)?
     } else {
         (machine, prepared)
     };
@@ -129,12 +136,15 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     climb(options, terminal, &ground.out, &prepared, &context)
 }
 
+/// What cargo itself would refuse when it is asked about the workspace.
+fn refused_by_cargo(options: &Options, sh: &Sh) -> Result<(), Ends> {
+    let broken = configs::refused_by_cargo(&sh.directory(), &options.request.config, &sh.variables);
+    if broken.is_empty() { Ok(()) } else { Err((Exit::Config, broken)) }
+}
+
 /// Reads what there is to read. Cargo's own complaints are told before cargo is asked.
 fn look(options: &Options, sh: &mut Sh, start: &Start) -> Result<Ground, Ends> {
-    let broken = configs::refused_by_cargo(&sh.directory(), &options.request.config, &sh.variables);
-    if !broken.is_empty() {
-        return Err((Exit::Config, broken));
-    }
+    refused_by_cargo(options, sh)?;
     let catalogue = Catalogue::built_in().map_err(internal)?;
     let host = Probe::new(sh).host().map_err(ends(Exit::ToolMissing))?;
     built_for_host(&host).map_err(ends(Exit::Usage))?;
@@ -149,7 +159,8 @@ fn look(options: &Options, sh: &mut Sh, start: &Start) -> Result<Ground, Ends> {
     let settings = read_settings(&metadata, &catalogue)?;
 
     let out = metadata.target_directory.join("crosskit");
-    let writes = !options.dry_run && options.action != Action::Sync { check: true };
+    let reads = matches!(options.action, Action::Env | Action::Sync(SyncMode::Check | SyncMode::Diff));
+    let writes = !options.dry_run && !reads;
     if writes && options.action == Action::Climb {
         // The report of the last run must not be taken for this one's, however this one ends.
         let _ = std::fs::remove_file(out.join("report.json"));
@@ -159,28 +170,44 @@ fn look(options: &Options, sh: &mut Sh, start: &Start) -> Result<Ground, Ends> {
     let members = members.map(|info| info.directory.as_path());
     let configs = configs::read(&metadata.root, members, &options.request.config, &sh.variables);
     let configs = configs.map_err(|findings| (Exit::Config, findings))?;
-    strip_env_table(&mut sh.variables, &metadata, &configs);
+    strip_env_table(&mut sh.variables, &metadata.root, &configs);
     let launcher = metadata.root.join(crosskit_core::policy::LAUNCHER_PATH);
     // One that cannot be started is as good as none: archives and some file systems lose the permission.
     let launcher = if apply::is_executable(&launcher) { apply::read(&launcher).ok().flatten() } else { None };
-    Ok(Ground { catalogue, metadata, settings, configs, launcher, lock, out })
+    let mut request = options.request.clone();
+    if request.targets.is_empty() && options.action != Action::Sync(SyncMode::Remove) {
+        let files = configs.as_data(&metadata.root, &request.config);
+        request.targets = plan::written_targets(&files, &catalogue, &settings);
+        if request.targets.is_empty() {
+            let finding = Finding::error(Code::UnknownName, "no target is given, and the config has keys of none")
+                .at(Origin::CommandLine)
+                .hint("name a triple or an alias, such as `aarch64`");
+            return Err((Exit::Usage, vec![finding]));
+        }
+    }
+    let scripts = scripts::read(&metadata.root);
+    Ok(Ground { catalogue, metadata, settings, configs, launcher, scripts, request, lock, out })
 }
 
-fn decide(options: &Options, ground: &Ground, probe: &Probe) -> Result<(Machine, Prepared), Ends> {
+fn decide(ground: &Ground, action: Action, probe: &Probe) -> Result<(Machine, Prepared), Ends> {
     let configs = &ground.configs;
     plan::settle(
         |questions| probe.machine(questions).map_err(ends(Exit::ToolMissing)),
         |machine| {
-            plan::prepare(&Input {
-                request: &options.request,
+            let prepare = match action {
+                Action::Sync(SyncMode::Remove) => plan::prepare_removal,
+                _ => plan::prepare,
+            };
+            prepare(&Input {
+                request: &ground.request,
                 catalogue: &ground.catalogue,
                 settings: &ground.settings,
                 workspace: &ground.metadata.workspace,
                 machine,
-                root: &ground.metadata.root,
-                cargo_home: configs.cargo_home.as_deref(),
-                files: &configs.files,
+                configs: configs.as_data(&ground.metadata.root, &ground.request.config),
                 inner_directories: &configs.inner_directories,
+                inner_files: &configs.inner_files,
+                scripts: &ground.scripts,
                 launcher: ground.launcher.as_deref(),
             })
         },
@@ -245,60 +272,26 @@ fn read_settings(metadata: &Metadata, catalogue: &Catalogue) -> Result<Settings,
 }
 
 /// The xtask inherits the `[env]` values of the config as it was when cargo started it.
-fn strip_env_table(variables: &mut Variables, metadata: &Metadata, configs: &Configs) {
+fn strip_env_table(variables: &mut Variables, root: &Path, configs: &Configs) {
     let nothing = std::collections::BTreeMap::new();
-    for (directory, layers) in configs::layers_everywhere(&metadata.root, configs) {
+    for (directory, layers) in configs::layers_everywhere(root, configs) {
         let config = Config { layers: &layers, environment: &nothing, directory: &directory, cargo_minor: 0 };
         environment::strip_env_table(variables, &config.env_table().0);
     }
 }
 
-fn check_drift(prepared: &Prepared, progress: Progress) -> Exit {
-    prepared.drift().iter().for_each(|finding| progress(Event::Finding(finding)));
-    if prepared.plan.edits.is_empty() {
-        progress(Event::Status("Checked", "the config is up to date"));
-        Exit::Done
-    } else {
-        Exit::Config
-    }
-}
-
 fn dry_run(options: &Options, prepared: &Prepared, machine: &Machine, progress: Progress) -> Result<Exit, Ends> {
-    if matches!(options.action, Action::Sync { .. }) {
-        report::data(&explain::edits(&prepared.plan)).map_err(internal)?;
-        return Ok(Exit::Done);
-    }
     for (_, finding) in &prepared.tools {
         progress(Event::Finding(finding));
     }
     let commands = if options.install { install_plan::commands(&prepared.missing, machine) } else { Vec::new() };
     let install: Vec<String> = commands.iter().map(|command| command.line(machine)).collect();
     if options.action == Action::Doctor {
-        report::data(&explain::install(&install)).map_err(internal)?;
+        report::data(&words::install(&install)).map_err(internal)?;
         return Ok(prepared.exit());
     }
-    report::data(&explain::plan(&prepared.plan, &install)).map_err(internal)?;
+    report::data(&words::plan(&prepared.plan, &install)).map_err(internal)?;
     Ok(prepared.expected_exit())
-}
-
-fn write_edits(metadata: &Metadata, edits: &[FileEdit], progress: Progress) -> Result<(), Ends> {
-    for edit in edits {
-        apply::write(&metadata.root, edit).map_err(ends(Exit::Config))?;
-        let keys = edit.changes.len();
-        let what = match keys {
-            _ if edit.executable => "the launcher".to_owned(),
-            1 => "1 key".to_owned(),
-            _ => format!("{keys} keys"),
-        };
-        progress(Event::Status("Synced", &format!("{} ({what})", edit.path)));
-        for change in &edit.changes {
-            progress(Event::Detail("", change));
-        }
-    }
-    if edits.is_empty() {
-        progress(Event::Status("Synced", "nothing to change"));
-    }
-    Ok(())
 }
 
 fn run_cells(context: &Context) -> (Vec<CellResult>, Exit) {

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crosskit_core::finding::Finding;
-use crosskit_core::resolve::{self, Config, Files, Layers, Site};
+use crosskit_core::resolve::{self, Config, ConfigFiles, Files, Layers, Site};
 
 use crate::apply;
 use crate::environment::Variables;
@@ -17,8 +17,17 @@ pub struct Configs {
     pub files: Files,
     /// The directories below the root that have a config file.
     pub inner_directories: Vec<PathBuf>,
+    /// Their config files, by the path below the root.
+    pub inner_files: Vec<String>,
     /// `$CARGO_HOME`.
     pub cargo_home: Option<PathBuf>,
+}
+
+impl Configs {
+    /// The files as the decisions take them.
+    pub fn as_data<'a>(&'a self, root: &'a Path, command_line: &'a [String]) -> ConfigFiles<'a> {
+        ConfigFiles { root, cargo_home: self.cargo_home.as_deref(), command_line, files: &self.files }
+    }
 }
 
 /// Reads files as the core asks for them, and remembers them.
@@ -58,11 +67,16 @@ pub fn read<'a>(
     let site = site(root, root, command_line, variables);
     reader.load(&site);
     let mut inner_directories: Vec<PathBuf> = Vec::new();
+    let mut inner_files = Vec::new();
     let mut looked_at: std::collections::BTreeSet<&Path> = std::collections::BTreeSet::new();
     for member in members {
         for directory in member.ancestors().take_while(|directory| *directory != root && directory.starts_with(root)) {
             let names = ["config", "config.toml"].map(|name| directory.join(".cargo").join(name));
-            if looked_at.insert(directory) && names.iter().any(|path| path.is_file()) {
+            if !looked_at.insert(directory) {
+                continue;
+            }
+            if let Some(path) = names.iter().find(|path| path.is_file()) {
+                inner_files.push(path.strip_prefix(root).unwrap_or(path).display().to_string());
                 inner_directories.push(directory.to_path_buf());
                 reader.load(&Site { directory: directory.to_path_buf(), ..site.clone() });
             }
@@ -72,7 +86,7 @@ pub fn read<'a>(
     if !unreadable.is_empty() {
         return Err(unreadable);
     }
-    Ok(Configs { files: reader.files.into_inner(), inner_directories, cargo_home: site.cargo_home })
+    Ok(Configs { files: reader.files.into_inner(), inner_directories, inner_files, cargo_home: site.cargo_home })
 }
 
 fn site(root: &Path, directory: &Path, command_line: &[String], variables: &Variables) -> Site {
@@ -109,14 +123,6 @@ pub fn refused_by_cargo(directory: &Path, command_line: &[String], variables: &V
 /// directories that have a config of their own.
 pub fn layers_everywhere(root: &Path, configs: &Configs) -> Vec<(PathBuf, Layers)> {
     let directories = std::iter::once(root).chain(configs.inner_directories.iter().map(PathBuf::as_path));
-    let load = |directory: &Path| {
-        let site = Site {
-            root: root.to_path_buf(),
-            directory: directory.to_path_buf(),
-            cargo_home: configs.cargo_home.clone(),
-            command_line: Vec::new(),
-        };
-        resolve::load(&site, &mut |path| configs.files.text(path).map(str::to_owned))
-    };
-    directories.map(|directory| (directory.to_path_buf(), load(directory))).collect()
+    let files = configs.as_data(root, &[]);
+    directories.map(|directory| (directory.to_path_buf(), files.layers(directory))).collect()
 }

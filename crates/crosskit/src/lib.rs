@@ -28,6 +28,7 @@ mod probe;
 mod report;
 mod results;
 mod run;
+mod scripts;
 mod sh;
 
 use std::ffi::OsString;

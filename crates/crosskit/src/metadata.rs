@@ -116,16 +116,7 @@ struct RawKind {
 /// # Errors
 /// There is none, or cargo cannot read it; in cargo's own words.
 pub fn read(sh: &Sh, cargo: &Path, options: &[String], xtask: Option<String>) -> Result<Metadata, Box<Finding>> {
-    let failed = |why: &str| {
-        let finding = if why.contains("could not find `Cargo.toml`") {
-            Finding::error(Code::NoWorkspace, format!("no workspace at or above `{}`", sh.directory().display()))
-                .hint("start it in a directory of the workspace")
-        } else {
-            Finding::error(Code::NoWorkspace, "cargo cannot read the workspace")
-        };
-        let told = why.lines().map(str::trim).filter(|line| !line.is_empty());
-        Box::new(told.fold(finding, |finding, line| finding.note(line)))
-    };
+    let failed = |why: &str| no_workspace(sh, why);
     let arguments = ["metadata", "--format-version", "1"].into_iter().chain(options.iter().map(String::as_str));
     let (stdout, stderr, status) = sh.output(sh.command(cargo, arguments)).map_err(|error| failed(&error))?;
     if !status.success() {
@@ -133,6 +124,31 @@ pub fn read(sh: &Sh, cargo: &Path, options: &[String], xtask: Option<String>) ->
     }
     let raw: Raw = serde_json::from_str(&stdout).map_err(|error| failed(&format!("`cargo metadata`: {error}")))?;
     Ok(convert(raw, xtask))
+}
+
+/// Asks cargo for the root of the workspace around the present directory, which is all that some commands need: cargo
+/// answers five times as fast as with the whole of it.
+///
+/// # Errors
+/// There is none, or cargo cannot read it; in cargo's own words.
+pub fn root(sh: &Sh, cargo: &Path) -> Result<PathBuf, Box<Finding>> {
+    let command = sh.command(cargo, ["locate-project", "--workspace", "--message-format", "plain"]);
+    let (stdout, stderr, status) = sh.output(command).map_err(|error| no_workspace(sh, &error))?;
+    match Path::new(stdout.trim()).parent() {
+        Some(root) if status.success() => Ok(root.to_path_buf()),
+        _ => Err(no_workspace(sh, &stderr)),
+    }
+}
+
+fn no_workspace(sh: &Sh, why: &str) -> Box<Finding> {
+    let finding = if why.contains("could not find `Cargo.toml`") {
+        Finding::error(Code::NoWorkspace, format!("no workspace at or above `{}`", sh.directory().display()))
+            .hint("start it in a directory of the workspace")
+    } else {
+        Finding::error(Code::NoWorkspace, "cargo cannot read the workspace")
+    };
+    let told = why.lines().map(str::trim).filter(|line| !line.is_empty());
+    Box::new(told.fold(finding, |finding, line| finding.note(line)))
 }
 
 fn convert(raw: Raw, xtask: Option<String>) -> Metadata {

@@ -10,12 +10,14 @@ use crosskit_core::render::{self, Style};
 use crate::event::{Event, Verbosity};
 use crate::results::{CellResult, Suite, SuiteVerdict, Verdict};
 
-pub use json::report as json;
+pub use json::{inspection as inspection_json, report as json};
 
 /// The terminal.
 #[derive(Clone, Copy, Debug)]
 pub struct Terminal {
     style: Style,
+    /// Whether colour was asked for, whatever the terminal is.
+    forced: bool,
     verbosity: Verbosity,
     shows_output: bool,
 }
@@ -33,7 +35,8 @@ impl Terminal {
                     && std::io::stderr().is_terminal()
             }
         };
-        Terminal { style: Style { colour }, verbosity, shows_output: verbosity == Verbosity::Verbose }
+        let forced = wanted.as_deref() == Some("always");
+        Terminal { style: Style { colour }, forced, verbosity, shows_output: verbosity == Verbosity::Verbose }
     }
 
     /// The same terminal, which shows what passing tests print if the test binaries are asked to print it.
@@ -41,6 +44,11 @@ impl Terminal {
         let prints =
             |argument: &String| ["--list", "--nocapture", "--no-capture", "--show-output"].contains(&argument.as_str());
         Terminal { shows_output: self.shows_output || arguments.iter().any(prints), ..self }
+    }
+
+    /// How words are marked in data: as on the terminal, unless stdout is none.
+    pub fn stdout_style(&self) -> Style {
+        Style { colour: self.style.colour && (self.forced || std::io::stdout().is_terminal()) }
     }
 
     /// The word that tells cargo the same.

@@ -40,7 +40,7 @@ impl fmt::Display for CompilerOrigin {
 }
 
 /// The names under which the cc crate looks for a tool (`CC`, `CXX`, `AR`, `RANLIB`), the strongest first.
-pub(crate) fn variable_names(tool: &str, target: &str, host: &str) -> [String; 4] {
+pub fn variable_names(tool: &str, target: &str, host: &str) -> [String; 4] {
     let kind = if host == target { "HOST" } else { "TARGET" };
     [
         format!("{tool}_{target}"),

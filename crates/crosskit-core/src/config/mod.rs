@@ -10,6 +10,7 @@
 //! - A key stands on a line of its own that ends in `# crosskit`.
 //! - A header that was added carries the same mark. The blank line before it was added too, unless the mark says
 //!   `# crosskit: keep the blank line above`.
+//! - A file that was made begins with a line that says so, see [`new_file`].
 //! - A file whose last line has no line end keeps it that way: the added lines then take the line end in front of them.
 //!
 //! ```
@@ -35,6 +36,7 @@ mod depth;
 mod document;
 mod edit;
 mod layout;
+mod made;
 mod mark;
 mod merge;
 mod outcome;
@@ -46,6 +48,7 @@ mod wanted;
 pub(crate) use document::spanned;
 pub use document::{Document, Entry, parse};
 pub use edit::sync;
+pub use made::{is_only_ours, new_file};
 pub use merge::{Clash, ClashSide, UnreadableFile, ValueKind, merge_clashes};
 pub use outcome::{Change, ChangeKind, ParseError, SyncError, SyncOutcome, UserKey, UserKeyReason};
 pub use remove::{remove, remove_where};

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::cfgs::Cfgs;
 use crate::finding::{Code, Finding, Origin};
+use crate::lints::{self, Situation};
 use crate::machine::Machine;
-use crate::policy::{Policy, linker_variable};
+use crate::policy::{Policy, linker_variable, runner_variable};
 use crate::resolve::{Config, Kind, KindView, Rustc};
 use crate::settings::DEFAULT_TIMEOUT;
 use crate::target::Row;
@@ -25,10 +26,23 @@ pub(super) fn add_cells(
 ) {
     let host = config.view(&input.machine.host, Kind::Host, rustc);
     add_problems(&host, config, prepared);
-    for (row, policy) in rows.iter().zip(policies) {
-        add_cell(input, row, policy, config, rustc, &host, prepared);
+    let views: Vec<KindView> = rows.iter().map(|row| config.view(&row.triple, Kind::Target, rustc)).collect();
+    for ((row, policy), view) in rows.iter().zip(policies).zip(&views) {
+        add_problems(view, config, prepared);
+        add_cell(input, row, policy, config, rustc, (view, &host), prepared);
     }
     prepared.plan.environment = nested_environment(input, &host);
+    prepared.plan.shell = shell_variables(&views, prepared);
+    let targets: Vec<(&Row, &KindView)> = rows.iter().zip(&views).collect();
+    prepared.lints = lints::check(&Situation {
+        config,
+        host: &host,
+        targets: &targets,
+        env: &prepared.plan.env_table,
+        machine: input.machine,
+        inner_files: input.inner_files,
+        scripts: input.scripts,
+    });
 }
 
 /// What stops Cargo, once for all targets.
@@ -56,7 +70,7 @@ fn add_cell(
     policy: &Policy,
     config: &Config,
     rustc: &Rustc,
-    host_view: &KindView,
+    (view, host_view): (&KindView, &KindView),
     prepared: &mut Prepared,
 ) {
     let request = input.request;
@@ -64,8 +78,6 @@ fn add_cell(
     let (selected, findings) =
         input.workspace.select(row, input.settings, &request.packages, request.workspace, &request.exclude);
     prepared.usage.extend(findings);
-    let view = config.view(&row.triple, Kind::Target, rustc);
-    add_problems(&view, config, prepared);
     let asks = input.workspace.has_platforms();
     let (target_platform, host_platform) =
         (platform(&row.triple, asks, input.machine, rustc), platform(host, asks, input.machine, rustc));
@@ -120,6 +132,7 @@ fn add_cell(
         .then(|| cargo_arguments(&["test", "--doc", "--no-fail-fast"], &row.triple, &[], request));
     prepared.plan.cells.push(Cell {
         triple: row.triple.clone(),
+        linker: needs.linker.as_ref().map(|it| it.value.clone()),
         build: cargo_arguments(verb, &row.triple, &packages, request),
         doc,
         doc_packages,
@@ -197,6 +210,25 @@ fn cargo_arguments(verb: &[&str], triple: &str, packages: &[String], request: &R
     }
     arguments.extend(request.cargo_options.iter().cloned());
     arguments
+}
+
+/// What plain cargo, and what other tools of a build, need to be told in a shell.
+fn shell_variables(views: &[KindView], prepared: &Prepared) -> BTreeMap<String, Option<String>> {
+    let mut variables = BTreeMap::new();
+    for view in views {
+        if let Some(linker) = &view.linker.winner {
+            variables.insert(linker_variable(&view.triple), Some(linker.value.clone()));
+        }
+        if let Some(runner) = &view.runner.winner {
+            variables.insert(runner_variable(&view.triple), Some(runner.value.join(" ")));
+        }
+    }
+    let of_table = prepared.plan.env_table.iter().map(|(name, entry)| (name.clone(), Some(entry.value.clone())));
+    for (name, value) in of_table {
+        variables.entry(name).or_insert(value);
+    }
+    variables.extend(prepared.plan.environment.clone());
+    variables
 }
 
 /// What nested cargo gets besides the user's environment.

@@ -4,7 +4,7 @@ use crate::cfgs::selects;
 use crate::config::{self, Change, Document, WantedKey, WantedValue};
 use crate::finding::{Code, Finding, Origin};
 use crate::policy::{self, LAUNCHER, LAUNCHER_PATH, Policy, target_path};
-use crate::resolve::{self, Class, Files, Layer, Layers, Rustc, Value};
+use crate::resolve::{self, Class, ConfigFiles, Layer, Layers, Rustc, Value};
 
 use super::{FileEdit, Input, Prepared};
 
@@ -15,9 +15,12 @@ pub(super) fn synced_layers(
     rustc: &Rustc,
     prepared: &mut Prepared,
 ) -> Option<Layers> {
-    let path = root_config(input);
-    let before = input.files.text(&input.root.join(path)).unwrap_or_default();
-    let layers = input.layers(input.root, input.files);
+    let configs = &input.configs;
+    let path = configs.root_config();
+    let on_disk = configs.files.text(&configs.root.join(path));
+    let before = on_disk.map_or_else(config::new_file, str::to_owned);
+    let before = before.as_str();
+    let layers = configs.layers(configs.root);
     let root = match config::parse(before) {
         Ok(root) => root,
         Err(error) => {
@@ -55,15 +58,7 @@ pub(super) fn synced_layers(
             return None;
         }
     };
-    let mut files = input.files.clone();
-    files.insert(input.root.join(path), Some(after));
-    let after = input.layers(input.root, &files);
-    let clashes = clashes(input, &after, &files);
-    if !clashes.is_empty() {
-        prepared.config.extend(clashes);
-        prepared.plan.edits.clear();
-        return None;
-    }
+    let after = stop_if_refused(input, after, prepared)?;
     let needs_launcher = written.iter().any(|policy| policy.launcher && !owned.has_runner_of_the_user(policy));
     if needs_launcher && input.launcher != Some(LAUNCHER) {
         let change = if input.launcher.is_some() { "set" } else { "add" };
@@ -79,19 +74,29 @@ pub(super) fn synced_layers(
     Some(after)
 }
 
-/// The root config below the workspace root: the old name, where that is there, hides the new one.
-pub(super) fn root_config(input: &Input) -> &'static str {
-    const OLD: &str = ".cargo/config";
-    if input.files.text(&input.root.join(OLD)).is_some() { OLD } else { ".cargo/config.toml" }
+/// The layers with a new text of the root config; nothing is written if Cargo would refuse them.
+pub(super) fn stop_if_refused(input: &Input, text: String, prepared: &mut Prepared) -> Option<Layers> {
+    let mut files = input.configs.files.clone();
+    files.insert(input.configs.root.join(input.configs.root_config()), Some(text));
+    let configs = ConfigFiles { files: &files, ..input.configs };
+    let after = configs.layers(configs.root);
+    let clashes = clashes(input, &after, &configs);
+    if clashes.is_empty() {
+        return Some(after);
+    }
+    prepared.config.extend(clashes);
+    prepared.plan.edits.clear();
+    prepared.plan.removals.clear();
+    None
 }
 
-fn has_marked_key(root: &Document, policy: &Policy) -> bool {
+pub(super) fn has_marked_key(root: &Document, policy: &Policy) -> bool {
     policy.keys().iter().any(|key| root.is_marked(&key.path))
 }
 
 /// What Cargo could not merge once the root config has this text: with the files that it includes, with those above it,
 /// and with those of the members' own directories, which count for a cargo that is started there.
-fn clashes(input: &Input, after: &Layers, files: &Files) -> Vec<Finding> {
+fn clashes(input: &Input, after: &Layers, configs: &ConfigFiles) -> Vec<Finding> {
     let told = |layers: &Layers| -> Vec<Finding> {
         let told = layers.problems.iter().map(|problem| problem.finding(layers));
         told.map(|finding| finding.note("nothing was written")).collect()
@@ -99,7 +104,7 @@ fn clashes(input: &Input, after: &Layers, files: &Files) -> Vec<Finding> {
     let mut findings = told(after);
     if findings.is_empty() {
         for directory in input.inner_directories {
-            for finding in told(&input.layers(directory, files)) {
+            for finding in told(&configs.layers(directory)) {
                 if !findings.contains(&finding) {
                     findings.push(finding);
                 }

@@ -51,6 +51,38 @@ pub struct Files {
     texts: BTreeMap<PathBuf, Option<String>>,
 }
 
+/// A workspace's config files, and how Cargo is told to read them.
+#[derive(Clone, Copy, Debug)]
+pub struct ConfigFiles<'a> {
+    /// The workspace root: what lies below it is the workspace's own.
+    pub root: &'a Path,
+    /// `$CARGO_HOME`.
+    pub cargo_home: Option<&'a Path>,
+    /// The arguments of `--config`.
+    pub command_line: &'a [String],
+    /// The files that there are, as far as Cargo looks for them from the root and from members' directories.
+    pub files: &'a Files,
+}
+
+impl ConfigFiles<'_> {
+    /// What is in force for a cargo that is started in a directory.
+    pub fn layers(&self, directory: &Path) -> Layers {
+        let site = Site {
+            root: self.root.to_path_buf(),
+            directory: directory.to_path_buf(),
+            cargo_home: self.cargo_home.map(Path::to_path_buf),
+            command_line: self.command_line.to_vec(),
+        };
+        load(&site, &mut |path| self.files.text(path).map(str::to_owned))
+    }
+
+    /// The root config below the workspace root: the old name, where that is there, hides the new one.
+    pub fn root_config(&self) -> &'static str {
+        const OLD: &str = ".cargo/config";
+        if self.files.text(&self.root.join(OLD)).is_some() { OLD } else { ".cargo/config.toml" }
+    }
+}
+
 /// All layers, and what Cargo makes of them together.
 #[derive(Clone, Debug, Default)]
 pub struct Layers {
@@ -77,6 +109,12 @@ impl Files {
     /// What is known about a file: nothing, that it does not exist, or its text.
     pub fn known(&self, path: &Path) -> Option<Option<&str>> {
         self.texts.get(path).map(Option::as_deref)
+    }
+
+    /// The files below a directory alone.
+    pub fn below(&self, directory: &Path) -> Files {
+        let below = self.texts.iter().filter(|(path, _)| path.starts_with(directory));
+        Files { texts: below.map(|(path, text)| (path.clone(), text.clone())).collect() }
     }
 
     /// The text of a file, if it exists and was looked for.

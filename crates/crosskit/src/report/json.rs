@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crosskit_core::finding::Finding;
+use crosskit_core::inspect::Inspection;
 
 use crate::results::{CellResult, Suite, Verdict};
 
@@ -71,6 +72,21 @@ struct Summary {
     skipped: usize,
     tests: Tests,
     exit_code: u8,
+}
+
+#[derive(Serialize)]
+struct Explained<'a> {
+    schema: u32,
+    #[serde(flatten)]
+    inspection: &'a Inspection,
+    findings: Vec<FindingRow<'a>>,
+}
+
+/// What takes effect, as JSON text.
+pub fn inspection(inspection: &Inspection) -> String {
+    let findings = inspection.findings.iter().map(finding).collect();
+    let explained = Explained { schema: 1, inspection, findings };
+    serde_json::to_string_pretty(&explained).unwrap_or_default() + "\n"
 }
 
 /// The report as JSON text.

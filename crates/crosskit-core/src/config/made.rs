@@ -1,0 +1,18 @@
+//! A file that crosskit made says so in its first line, so that it can be taken away again with its last key.
+
+use super::text::{body_start, line_end, without_line_end};
+
+/// The first line of a config file that crosskit made.
+const MADE: &str = "# crosskit: this file was made by `cargo xtask cross sync`";
+
+/// The text of a new config file before its first key.
+pub fn new_file() -> String {
+    format!("{MADE}\n")
+}
+
+/// Whether nothing is in the text but the line that [`new_file`] wrote.
+pub fn is_only_ours(text: &str) -> bool {
+    let body = text.get(body_start(text)..).unwrap_or_default();
+    let first = body.get(..line_end(body, 0)).unwrap_or_default();
+    without_line_end(first) == MADE && body.get(first.len()..).unwrap_or_default().trim().is_empty()
+}

@@ -1,0 +1,275 @@
+//! One key for one kind, from what was resolved.
+
+use std::collections::BTreeMap;
+
+use crate::linking;
+use crate::machine::Machine;
+use crate::native::Pick;
+use crate::policy::LAUNCHER_PATH;
+use crate::resolve::{Class, Config, Definition, EnvEntry, Fate, Flag, KindView, Layer, Loser, Setting};
+use crate::target::Row;
+
+use super::{Key, Lost, Place, Side};
+
+const SHELL: &str = "it comes from the shell";
+const OUTSIDE: &str = "it lies outside the workspace";
+const COMMAND_LINE: &str = "it comes from the command line";
+
+/// Why a colleague does not have a layer.
+pub(super) fn only_here(layer: &Layer) -> Option<&'static str> {
+    match layer.class {
+        Class::CommandLine => Some(COMMAND_LINE),
+        _ if layer.outside => Some(OUTSIDE),
+        _ => None,
+    }
+}
+
+/// A view of this computer, and a colleague's.
+pub(super) type Pair<'a> = (&'a KindView, &'a KindView);
+
+/// What sides are made of.
+pub(super) struct Sides<'a> {
+    pub(super) config: &'a Config<'a>,
+    pub(super) machine: &'a Machine,
+    pub(super) row: &'a Row,
+}
+
+impl Sides<'_> {
+    /// The keys that Cargo's configuration answers.
+    pub(super) fn of_cargo(
+        &self,
+        [target, host]: [Pair; 2],
+        (env, other_env): (&BTreeMap<String, EnvEntry>, &BTreeMap<String, EnvEntry>),
+    ) -> Vec<Key> {
+        let key = |name: &str, sides: Vec<Side>| Key { name: name.to_owned(), sides };
+        let mut keys = vec![
+            key("linker", vec![self.linker("target", target), self.linker("host kind", host)]),
+            key("runner", vec![self.runner("target", target), self.runner("host kind", host)]),
+            key(
+                "rustflags",
+                vec![
+                    self.flags("target", &target.0.rustflags, &target.1.rustflags),
+                    self.flags("host kind", &host.0.rustflags, &host.1.rustflags),
+                ],
+            ),
+            key(
+                "rustdocflags",
+                vec![
+                    self.flags("target", &target.0.rustdocflags, &target.1.rustdocflags),
+                    self.flags("host kind", &host.0.rustdocflags, &host.1.rustdocflags),
+                ],
+            ),
+        ];
+        for name in env.keys().chain(other_env.keys().filter(|name| !env.contains_key(*name))) {
+            keys.push(key(&format!("env.{name}"), vec![self.variable(name, env.get(name), other_env.get(name))]));
+        }
+        keys
+    }
+
+    /// Programs whose presence is told.
+    pub(super) fn programs(&self, views: &[&KindView]) -> Vec<String> {
+        let mut programs = Vec::new();
+        for view in views {
+            programs.extend(view.linker.winner.iter().map(|it| it.value.clone()));
+            programs.extend(view.runner.winner.iter().flat_map(|it| it.value.iter().take(2).cloned()));
+            programs.extend(self.linking(view).map(|it| it.program));
+        }
+        programs
+    }
+
+    fn linking(&self, view: &KindView) -> Option<linking::Linking> {
+        let flags: Vec<&str> =
+            view.rustflags.winner.iter().flat_map(|it| &it.value).map(|flag| flag.text.as_str()).collect();
+        let configured = view.linker.winner.as_ref().map(|it| it.value.as_str());
+        linking::linking(&view.triple, configured, &flags, self.machine.minor_version())
+    }
+
+    fn linker(&self, kind: &'static str, (view, other): Pair) -> Side {
+        let mut side = self.side(kind, &view.linker, |value| value.clone());
+        let linking = self.linking(view);
+        if side.value.is_none() {
+            side.default = Some(match &linking {
+                Some(linking) => format!("rustc takes `{}`", linking.program),
+                None => "rustc's own default".to_owned(),
+            });
+        }
+        if let Some(linking) = &linking {
+            side.notes.push(format!("links with {}: {}", linking.style.as_str(), linking.why));
+            side.notes.push(self.presence(&linking.program));
+        }
+        if other.linker.winner.as_ref().map(|it| &it.value) != view.linker.winner.as_ref().map(|it| &it.value) {
+            let gets =
+                other.linker.winner.as_ref().map_or("rustc's default".to_owned(), |it| format!("`{}`", it.value));
+            side.colleague = Some(gets);
+        }
+        side
+    }
+
+    fn runner(&self, kind: &'static str, (view, other): Pair) -> Side {
+        let words = |words: &Vec<String>| words.join(" ");
+        let mut side = self.side(kind, &view.runner, words);
+        match &view.runner.winner {
+            None => side.default = Some("executables are started as they are".to_owned()),
+            Some(winner) => {
+                let program = winner.value.first().map(String::as_str).unwrap_or_default();
+                if program.ends_with(LAUNCHER_PATH) {
+                    let emulator = winner.value.get(1).map(String::as_str).unwrap_or_default();
+                    if self.row.runs_natively_on(&self.machine.host) && kind == "target" {
+                        side.notes.push("the launcher starts programs as they are on this machine".to_owned());
+                    } else {
+                        side.notes.push(format!("through the launcher; {}", self.presence(emulator)));
+                    }
+                } else {
+                    side.notes.push(self.presence(program));
+                }
+                if kind == "host kind" {
+                    let what = "it stands before tests of proc-macros, and before `cargo run` for this machine, \
+                                `cargo xtask` included";
+                    side.notes.push(what.to_owned());
+                }
+            }
+        }
+        if other.runner.winner.as_ref().map(|it| &it.value) != view.runner.winner.as_ref().map(|it| &it.value) {
+            let gets = other.runner.winner.as_ref().map_or("none".to_owned(), |it| format!("`{}`", words(&it.value)));
+            side.colleague = Some(gets);
+        }
+        side
+    }
+
+    fn flags(&self, kind: &'static str, here: &Setting<Vec<Flag>>, other: &Setting<Vec<Flag>>) -> Side {
+        let text = |flags: &[Flag]| flags.iter().map(|flag| flag.text.as_str()).collect::<Vec<_>>().join(" ");
+        let mut side = Side { kind, losers: self.losers(&here.losers), ..Side::default() };
+        match &here.winner {
+            Some(winner) => {
+                side.value = Some(text(&winner.value));
+                if winner.value.is_empty() {
+                    side.places.push(self.place(None, &winner.key, &winner.definition));
+                }
+                let mut rest = winner.value.as_slice();
+                while let Some(first) = rest.first() {
+                    let count = rest.iter().take_while(|flag| flag.key == first.key).count();
+                    let (same, others) = rest.split_at(count);
+                    side.places.push(self.place(Some(text(same)), &first.key, &first.definition));
+                    rest = others;
+                }
+            }
+            None => side.default = Some("none".to_owned()),
+        }
+        let [own, colleagues] =
+            [here, other].map(|it| it.winner.as_ref().map(|it| text(&it.value)).unwrap_or_default());
+        if own != colleagues {
+            side.colleague = Some(if colleagues.is_empty() { "none".to_owned() } else { format!("`{colleagues}`") });
+        }
+        side
+    }
+
+    fn variable(&self, name: &str, entry: Option<&EnvEntry>, other: Option<&EnvEntry>) -> Side {
+        let mut side = Side { kind: "both", ..Side::default() };
+        let in_shell = self.config.environment.get(name);
+        if let Some(entry) = entry {
+            let of_table = Place {
+                part: None,
+                key: format!("env.{name}"),
+                at: entry.origin.to_string(),
+                only_here: (!entry.shared).then_some(OUTSIDE),
+            };
+            let of_shell = Place {
+                part: None,
+                key: name.to_owned(),
+                at: format!("environment variable {name}"),
+                only_here: Some(SHELL),
+            };
+            match entry.fate(in_shell) {
+                Fate::Applied => {
+                    side.value = Some(entry.value.clone());
+                    side.places.push(of_table);
+                }
+                Fate::Forced(value) => {
+                    side.value = Some(entry.value.clone());
+                    side.places.push(of_table);
+                    let why = "`force = true` in `[env]`".to_owned();
+                    side.losers.push(Lost { value, place: of_shell, why });
+                }
+                Fate::Shadowed(value) => {
+                    side.value = Some(value);
+                    side.places.push(of_shell);
+                    let why = "a variable that is set, if to nothing, stays without `force = true`".to_owned();
+                    side.losers.push(Lost { value: entry.value.clone(), place: of_table, why });
+                }
+            }
+        } else {
+            side.value = in_shell.cloned();
+        }
+        let colleagues = other.map(|it| it.value.clone());
+        if side.value != colleagues {
+            side.colleague = Some(colleagues.map_or("not set".to_owned(), |it| format!("`{it}`")));
+        }
+        side
+    }
+
+    fn side<T>(&self, kind: &'static str, setting: &Setting<T>, text: impl Fn(&T) -> String) -> Side {
+        let mut side = Side { kind, losers: self.losers(&setting.losers), ..Side::default() };
+        if let Some(winner) = &setting.winner {
+            side.value = Some(text(&winner.value));
+            side.places.push(self.place(None, &winner.key, &winner.definition));
+        }
+        side
+    }
+
+    fn losers(&self, losers: &[Loser]) -> Vec<Lost> {
+        let lost = |it: &Loser| Lost {
+            value: it.shown.clone(),
+            place: self.place(None, &it.key, &it.definition),
+            why: it.why.clone(),
+        };
+        losers.iter().map(lost).collect()
+    }
+
+    fn place(&self, part: Option<String>, key: &str, definition: &Definition) -> Place {
+        let only_here = match definition {
+            Definition::Variable(_) => Some(SHELL),
+            Definition::Layer { .. } => self.config.layers.layer(definition).and_then(only_here),
+        };
+        Place { part, key: key.to_owned(), at: self.config.origin(definition).to_string(), only_here }
+    }
+
+    fn presence(&self, program: &str) -> String {
+        match self.machine.program(program) {
+            Some(path) if path == program => format!("`{program}` is there"),
+            Some(path) => format!("`{program}` is {path}"),
+            None => format!("`{program}` is not on this machine"),
+        }
+    }
+}
+
+/// A side from what a helper crate picks, and from what it would pick for a colleague.
+pub(super) fn of_pick(kind: &'static str, pick: Pick, other: Pick) -> Side {
+    let colleague = (pick.value != other.value).then(|| format!("`{}`", other.value));
+    let place = |variable: &crate::native::Variable| Place {
+        part: None,
+        key: variable.name.clone(),
+        at: variable.origin.to_string(),
+        only_here: (!variable.shared).then_some(match variable.origin {
+            crate::finding::Origin::Variable(_) => SHELL,
+            _ => OUTSIDE,
+        }),
+    };
+    let mut notes = pick.notes;
+    if pick.variable.is_none() && !pick.because.is_empty() {
+        notes.insert(0, pick.because);
+    }
+    let losers = pick.losers.iter().map(|it| Lost {
+        value: it.value.clone(),
+        place: place(it),
+        why: "a more specific variable is set".to_owned(),
+    });
+    Side {
+        kind,
+        value: Some(pick.value),
+        default: None,
+        places: pick.variable.iter().map(place).collect(),
+        losers: losers.collect(),
+        notes,
+        colleague,
+    }
+}

@@ -1,0 +1,131 @@
+//! `[env]` and the shell: what has no effect, what reaches too far, and what a colleague does not have.
+
+use crate::finding::{Code, Finding, Origin};
+use crate::resolve::{Class, Definition, KindView, Setting, Value, value_at};
+
+use super::Situation;
+
+/// Variables of helper crates that mean another thing for every target.
+const TOOLS: &[&str] = &[
+    "AR",
+    "ARFLAGS",
+    "BINDGEN_EXTRA_CLANG_ARGS",
+    "CC",
+    "CFLAGS",
+    "CMAKE_TOOLCHAIN_FILE",
+    "CROSS_COMPILE",
+    "CXX",
+    "CXXFLAGS",
+    "PKG_CONFIG",
+    "PKG_CONFIG_ALLOW_CROSS",
+    "PKG_CONFIG_LIBDIR",
+    "PKG_CONFIG_PATH",
+    "PKG_CONFIG_SYSROOT_DIR",
+    "RANLIB",
+];
+
+pub(super) fn check(situation: &Situation) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let table = value_at(&situation.config.layers.merged, &["env"]).and_then(Value::as_table);
+    for (name, value) in table.into_iter().flatten() {
+        let place = situation.config.origin(value.definition());
+        findings.extend(own_name(situation, name, &place));
+        if TOOLS.contains(&name.as_str()) {
+            let target = situation.targets.first().map_or("TARGET", |(_, view)| view.triple.as_str());
+            let suffixed = format!("{name}_{}", crate::triple::env_lower(target));
+            findings.push(
+                Finding::warning(
+                    Code::EnvReachesHost,
+                    format!("`{name}` in `[env]` reaches build scripts of every kind"),
+                )
+                .at(place)
+                .note("what is compiled for this computer gets it as well, and so does every other target")
+                .hint(format!("name the target: {suffixed} = …")),
+            );
+        }
+    }
+    for (_, view) in situation.targets {
+        findings.extend(leaked_linker(situation, view));
+        findings.extend(only_here(situation, view));
+    }
+    findings
+}
+
+/// Cargo's own settings do not come from `[env]`.
+fn own_name(situation: &Situation, name: &str, place: &Origin) -> Option<Finding> {
+    let own = ["RUSTFLAGS", "RUSTDOCFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC", "RUSTC_WRAPPER"].contains(&name)
+        || ["CARGO_BUILD_", "CARGO_TARGET_", "CARGO_PROFILE_", "CARGO_NET_"].iter().any(|it| name.starts_with(it));
+    if !own {
+        return None;
+    }
+    // The policy itself sets the runner there, for the children of tests (assert_cmd #193), and in the config as well.
+    let runner = name.strip_prefix("CARGO_TARGET_").is_some_and(|rest| rest.ends_with("_RUNNER"));
+    let as_configured = runner
+        && situation
+            .targets
+            .iter()
+            .any(|(_, view)| crate::policy::runner_variable(&view.triple) == name && view.runner.winner.is_some());
+    let another_target =
+        runner && situation.targets.iter().all(|(_, view)| crate::policy::runner_variable(&view.triple) != name);
+    if as_configured || another_target {
+        return None;
+    }
+    Some(
+        Finding::warning(Code::EnvTableName, format!("`{name}` in `[env]` has no effect on this cargo"))
+            .at(place.clone())
+            .note(
+                "cargo reads its own settings before it sets `[env]`, which only reaches what it starts (cargo #16977)",
+            )
+            .hint("write the key itself: `rustflags`, `runner` or `linker` under [target.…], or under [build]"),
+    )
+}
+
+/// A build script gets a `RUSTC_LINKER` of the shell where no linker is configured.
+fn leaked_linker(situation: &Situation, view: &KindView) -> Option<Finding> {
+    let value = situation.config.environment.get("RUSTC_LINKER")?;
+    if view.linker.winner.is_some() {
+        return None;
+    }
+    Some(
+        Finding::warning(
+            Code::RustcLinkerLeak,
+            format!("RUSTC_LINKER=`{value}` of the shell reaches build scripts for {}", view.triple),
+        )
+        .at(Origin::Variable("RUSTC_LINKER".to_owned()))
+        .note("cargo sets it where a linker is configured, and otherwise lets it through; the cc crate goes by it")
+        .hint("unset RUSTC_LINKER"),
+    )
+}
+
+/// Values from above the workspace or from `$CARGO_HOME`. What the shell sets is told where it takes a place.
+fn only_here(situation: &Situation, view: &KindView) -> Vec<Finding> {
+    let config = situation.config;
+    let mut findings = Vec::new();
+    let mut check = |what: String, definition: &Definition| {
+        let outside = config.layers.layer(definition).is_some_and(|it| it.outside && it.class == Class::File);
+        if outside {
+            findings.push(
+                Finding::warning(Code::OnlyHere, format!("the {what} comes from outside the workspace"))
+                    .at(config.origin(definition))
+                    .note("a colleague with the same workspace does not have it")
+                    .hint("move it into the workspace's `.cargo/config.toml`, or take it away"),
+            );
+        }
+    };
+    check_winner(&view.linker, &mut |at| check(format!("linker of {}", view.triple), at));
+    check_winner(&view.runner, &mut |at| check(format!("runner of {}", view.triple), at));
+    for (tool, flags) in [("rustflags", &view.rustflags), ("rustdocflags", &view.rustdocflags)] {
+        for flag in flags.winner.iter().flat_map(|it| &it.value) {
+            check(format!("`{}` in the {tool} of {}", flag.text, view.triple), &flag.definition);
+        }
+    }
+    let table = value_at(&config.layers.merged, &["env"]).and_then(Value::as_table);
+    for (name, value) in table.into_iter().flatten() {
+        check(format!("variable `{name}` of `[env]`"), value.definition());
+    }
+    findings
+}
+
+fn check_winner<T>(setting: &Setting<T>, check: &mut dyn FnMut(&Definition)) {
+    setting.winner.iter().for_each(|winner| check(&winner.definition));
+}

@@ -1,0 +1,163 @@
+//! Linkers that do not fit their kind, or are no linker's name.
+
+use crate::finding::{Code, Finding};
+use crate::linking::{self, Style};
+use crate::resolve::{Definition, KindView, dotted};
+use crate::target::Row;
+use crate::triple;
+
+use super::Situation;
+
+pub(super) fn check(situation: &Situation) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for view in situation.views() {
+        findings.extend(arguments(situation, view));
+    }
+    findings.extend(host_linker(situation));
+    for (row, view) in situation.targets {
+        findings.extend(no_linker(situation, row, view));
+        findings.extend(name_decides(situation, view));
+        findings.extend(same_triple(situation, view));
+    }
+    findings
+}
+
+/// Cargo takes one program, and neither arguments nor nothing.
+fn arguments(situation: &Situation, view: &KindView) -> Option<Finding> {
+    let winner = view.linker.winner.as_ref()?;
+    let first = winner.value.split_whitespace().next().unwrap_or_default();
+    if winner.value.trim() == first && !first.is_empty() || situation.machine.program(&winner.value).is_some() {
+        return None;
+    }
+    let message = match first {
+        "" => format!("`{}` is empty, and a linker must name a program", winner.key),
+        _ => format!("linker `{}` is taken as the name of one program, blanks included", winner.value),
+    };
+    let finding = Finding::warning(Code::LinkerArguments, message).at(situation.config.origin(&winner.definition));
+    Some(match first {
+        "" => finding.hint("take it away to get rustc's default"),
+        _ => finding
+            .note("cargo splits a runner at blanks, and never a linker")
+            .hint(format!("linker = \"{first}\", and each argument as rustflags = [\"-Clink-arg=…\"]")),
+    })
+}
+
+/// Build scripts and proc-macros are always linked with the linker of this computer's own triple.
+fn host_linker(situation: &Situation) -> Option<Finding> {
+    let winner = situation.host.linker.winner.as_ref()?;
+    let (arch, wanted) = (foreign_prefix(&winner.value, situation.host())?, triple::arch(situation.host()));
+    let finding = Finding::warning(
+        Code::HostLinker,
+        format!("build scripts and proc-macros are linked with `{}`, which is for {arch}", winner.value),
+    )
+    .at(situation.config.origin(&winner.definition))
+    .note(format!("they run here, on {wanted}, and get the linker of {} in every build", situation.host()));
+    Some(if winner.key.contains("cfg(") {
+        finding
+            .note(format!("`{}` holds for this computer as well (cargo #10840)", winner.key))
+            .hint("set the linker under the target's own triple instead of a `cfg`")
+    } else {
+        finding.hint(format!("take `{}` away, or name a linker for {wanted}", winner.key))
+    })
+}
+
+/// The architecture in the name of a cross tool, if it is another one than the host's.
+fn foreign_prefix(linker: &str, host: &str) -> Option<String> {
+    let name = linker.rsplit('/').next()?;
+    let (prefix, _) = name.rsplit_once('-')?;
+    let arch = prefix.split('-').next()?;
+    const ARCHES: &[&str] = &[
+        "aarch64",
+        "arm",
+        "armeb",
+        "i486",
+        "i586",
+        "i686",
+        "loongarch64",
+        "m68k",
+        "mips",
+        "mips64",
+        "mips64el",
+        "mipsel",
+        "powerpc",
+        "powerpc64",
+        "powerpc64le",
+        "riscv32",
+        "riscv64",
+        "s390x",
+        "sparc",
+        "sparc64",
+        "x86_64",
+    ];
+    let same = triple::arch(host).starts_with(arch) || (arch == "arm" && triple::arch(host).starts_with("thumb"));
+    let is_cross = ARCHES.contains(&arch) && prefix.contains('-');
+    (is_cross && !same).then(|| arch.to_owned())
+}
+
+/// Without a linker rustc takes `cc`, which makes programs for this computer.
+fn no_linker(situation: &Situation, row: &Row, view: &KindView) -> Option<Finding> {
+    let flags = flag_texts(view);
+    let configured = view.linker.winner.is_some() || !linking::codegen(&flags, "linker").is_empty();
+    let default = linking::default_linker(&view.triple)?;
+    if configured || default != "cc" || row.runs_natively_on(situation.host()) || view.triple.contains("apple") {
+        return None;
+    }
+    let finding = Finding::warning(
+        Code::NoLinker,
+        format!("no linker is set for {}, so that rustc takes the host's `cc`", view.triple),
+    )
+    .note("it links with \"incompatible with elf_x86_64\" or \"file in wrong format\" (cargo #4133)");
+    let finding = finding.hint(format!("write one with `cargo xtask cross sync {}`", view.triple));
+    Some(match row.c_compiler() {
+        Some(compiler) => finding.hint(format!("or: [target.{}] linker = \"{compiler}\"", view.triple)),
+        None => finding,
+    })
+}
+
+/// rustc goes by the linker's file name.
+fn name_decides(situation: &Situation, view: &KindView) -> Option<Finding> {
+    let winner = view.linker.winner.as_ref()?;
+    let flags = flag_texts(view);
+    let linking = linking::linking(&view.triple, Some(&winner.value), &flags, situation.machine.minor_version())?;
+    let unknown_name = linking.style == Style::DriverWithLld && linking.why.contains("tells rustc nothing");
+    // What is no linker at all is told elsewhere.
+    if !unknown_name || super::programs::is_emulator(&winner.value) {
+        return None;
+    }
+    Some(
+        Finding::note_only(
+            Code::LinkerName,
+            format!("`{}` links with the toolchain's LLD, because of its name", linking.program),
+        )
+        .at(situation.config.origin(&winner.definition))
+        .note("rustc adds `-fuse-ld=lld` unless the name ends in gcc, g++, clang or ld (rust #155437)")
+        .hint("name it …-gcc to get its own linker, or add rustflags = [\"-Clink-arg=-fuse-ld=bfd\"]"),
+    )
+}
+
+/// A build for the very triple of this computer, but with another sysroot: stable cannot keep build scripts out of it.
+fn same_triple(situation: &Situation, view: &KindView) -> Option<Finding> {
+    if view.triple != situation.host() {
+        return None;
+    }
+    let flags = view.rustflags.winner.as_ref()?;
+    let flag = flags.value.iter().find(|flag| flag.text.contains("--sysroot"))?;
+    let at: &Definition = &flag.definition;
+    Some(
+        Finding::warning(
+            Code::HostLinker,
+            format!("`{}` is set for {}, which is this computer's own triple", flag.text, view.triple),
+        )
+        .at(situation.config.origin(at))
+        .note("with `--target` build scripts do not get it, and without they do; the linker reaches them always")
+        .note(format!(
+            "stable cargo cannot tell the two apart by `{}` (cargo #9453)",
+            dotted(&["target", &view.triple])
+        ))
+        .hint("cross-compile from a machine with another triple, or in a build root of its own"),
+    )
+}
+
+fn flag_texts(view: &KindView) -> Vec<&str> {
+    view.rustflags.winner.iter().flat_map(|it| &it.value).map(|flag| flag.text.as_str()).collect()
+}

@@ -1,0 +1,271 @@
+//! What the helper crates of build scripts (cc, pkg-config, bindgen, cmake) pick for a target, and because of which
+//! variable.
+//!
+//! Read in cc 1.2.x to 1.11, pkg-config 0.3.34, bindgen 0.73 and cmake 0.1.58.
+
+use crate::finding::Origin;
+use crate::machine::Machine;
+use crate::rules::{self, CompilerOrigin};
+
+/// A variable as a build script sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// Where it is set.
+    pub origin: Origin,
+    /// Whether a colleague with the same workspace has it, too.
+    pub shared: bool,
+}
+
+/// What is picked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pick {
+    /// The program, or what the crate does.
+    pub value: String,
+    /// The variable that decides, if one does.
+    pub variable: Option<Variable>,
+    /// What decides otherwise.
+    pub because: String,
+    /// Variables that are set and lose.
+    pub losers: Vec<Variable>,
+    /// What else there is to know.
+    pub notes: Vec<String>,
+}
+
+/// Looks variables up as a build script would.
+pub type Lookup<'a> = dyn Fn(&str) -> Option<Variable> + 'a;
+
+/// For what a build script runs: its TARGET, its HOST, and the linker that Cargo names to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Script<'a> {
+    /// `TARGET`.
+    pub target: &'a str,
+    /// `HOST`.
+    pub host: &'a str,
+    /// `RUSTC_LINKER`.
+    pub linker: Option<&'a str>,
+}
+
+/// The keys of `explain` that this module answers.
+pub const KEYS: &[&str] = &["cc", "cxx", "ar", "pkg-config", "bindgen", "cmake"];
+
+impl Script<'_> {
+    /// What is picked for one of [`KEYS`]. `machine` tells which programs are there.
+    pub fn pick(&self, key: &str, machine: &Machine, lookup: &Lookup) -> Pick {
+        match key {
+            "cc" => self.compiler("CC", machine, lookup),
+            "cxx" => self.compiler("CXX", machine, lookup),
+            "ar" => self.archiver(machine, lookup),
+            "pkg-config" => self.pkg_config(lookup),
+            "bindgen" => self.bindgen(lookup),
+            _ => self.cmake(machine, lookup),
+        }
+    }
+
+    /// Programs whose presence decides.
+    pub fn programs(&self, lookup: &Lookup) -> Vec<String> {
+        let mut programs = Vec::new();
+        for (tool, suffixes) in [("CC", ["gcc", "cc"]), ("CXX", ["g++", "c++"])] {
+            programs.extend(self.default_compiler(tool, lookup).map(|it| it.0).unwrap_or_default());
+            programs.extend(suffixes.map(str::to_owned));
+        }
+        programs.extend(self.prefix(lookup).into_iter().flat_map(|it| [format!("{it}-ar"), format!("{it}-gcc-ar")]));
+        programs
+    }
+
+    fn cross(&self) -> bool {
+        self.target != self.host
+    }
+
+    /// The variables of a setting that are set, the strongest first.
+    fn set(&self, setting: &str, lookup: &Lookup) -> Vec<Variable> {
+        rules::variable_names(setting, self.target, self.host).iter().filter_map(|name| lookup(name)).collect()
+    }
+
+    /// The default by the crate's own rules: candidates and the reason.
+    fn default_compiler(&self, tool: &str, lookup: &Lookup) -> Option<(Vec<String>, CompilerOrigin)> {
+        let cross_compile = lookup("CROSS_COMPILE").map(|it| it.value);
+        let default = rules::default_compiler(self.target, self.host, self.linker, cross_compile.as_deref())?;
+        let name = |c: &String| if tool == "CXX" { cxx_name(c) } else { c.clone() };
+        Some((default.candidates.iter().map(name).collect(), default.origin))
+    }
+
+    fn compiler(&self, tool: &str, machine: &Machine, lookup: &Lookup) -> Pick {
+        let mut set = self.set(tool, lookup).into_iter();
+        let mut pick = Pick::default();
+        match set.next() {
+            Some(variable) if !variable.value.trim().is_empty() => {
+                pick.value = variable.value.trim().to_owned();
+                pick.variable = Some(variable);
+            }
+            empty => {
+                let (candidates, origin) = match self.default_compiler(tool, lookup) {
+                    Some(default) => default,
+                    None => (Vec::new(), CompilerOrigin::CcCrate),
+                };
+                let there = candidates.iter().find(|it| machine.program(it).is_some());
+                pick.value = match there.or(candidates.first()) {
+                    Some(name) => name.clone(),
+                    None => "what the cc crate finds by asking the system".to_owned(),
+                };
+                pick.because = match origin {
+                    CompilerOrigin::Variable(name) => name,
+                    CompilerOrigin::CrossCompile => "the prefix in CROSS_COMPILE".to_owned(),
+                    CompilerOrigin::RustcLinker => {
+                        "the linker's name ends in `-gcc`, and cc takes its prefix".to_owned()
+                    }
+                    CompilerOrigin::CcCrate => "what the cc crate knows about the target".to_owned(),
+                    CompilerOrigin::Host if self.cross() => {
+                        "the cc crate knows nothing about the target, and takes the host's compiler".to_owned()
+                    }
+                    CompilerOrigin::Host => "the host's own".to_owned(),
+                };
+                if let Some(variable) = empty {
+                    pick.notes.push(format!("{} is set and empty, which hides the weaker variables", variable.name));
+                }
+            }
+        }
+        pick.losers = set.collect();
+        let flags = if tool == "CC" { "CFLAGS" } else { "CXXFLAGS" };
+        let mut joined = self.set(flags, lookup);
+        joined.reverse();
+        for variable in joined {
+            pick.notes.push(format!("{}={} is added ({})", variable.name, variable.value, variable.origin));
+        }
+        pick
+    }
+
+    /// The prefix of the GNU tools that cc takes for the target.
+    fn prefix(&self, lookup: &Lookup) -> Option<String> {
+        let (candidates, _) = self.default_compiler("CC", lookup)?;
+        candidates.first()?.strip_suffix("-gcc").map(str::to_owned)
+    }
+
+    fn archiver(&self, machine: &Machine, lookup: &Lookup) -> Pick {
+        let mut set = self.set("AR", lookup).into_iter();
+        if let Some(variable) = set.next().filter(|it| !it.value.trim().is_empty()) {
+            let value = variable.value.trim().to_owned();
+            return Pick { value, variable: Some(variable), losers: set.collect(), ..Pick::default() };
+        }
+        let prefix = self.prefix(lookup).filter(|_| self.cross());
+        let candidates: Vec<String> =
+            prefix.iter().flat_map(|it| [format!("{it}-ar"), format!("{it}-gcc-ar")]).collect();
+        match candidates.iter().find(|it| machine.program(it).is_some()) {
+            Some(program) => {
+                Pick { value: program.clone(), because: "it has the compiler's prefix".to_owned(), ..Pick::default() }
+            }
+            None if candidates.is_empty() => {
+                Pick { value: "ar".to_owned(), because: "the host's own".to_owned(), ..Pick::default() }
+            }
+            None => Pick {
+                value: "ar".to_owned(),
+                because: format!("{} are not there, so cc takes the host's without a word", candidates.join(" and ")),
+                ..Pick::default()
+            },
+        }
+    }
+
+    fn pkg_config(&self, lookup: &Lookup) -> Pick {
+        let first = |setting: &str| self.set(setting, lookup).into_iter().next();
+        let program = first("PKG_CONFIG");
+        let sysroot = first("PKG_CONFIG_SYSROOT_DIR");
+        let allowed = first("PKG_CONFIG_ALLOW_CROSS");
+        let name = program.as_ref().map_or("pkg-config".to_owned(), |it| it.value.clone());
+        let mut pick = Pick { value: name, ..Pick::default() };
+        if self.cross() {
+            let by = match (&allowed, &program, &sysroot) {
+                (Some(it), _, _) if it.value != "0" => Some(it),
+                (Some(_), _, _) => None,
+                (None, Some(it), _) | (None, None, Some(it)) => Some(it),
+                (None, None, None) => None,
+            };
+            match by {
+                Some(by) => pick.because = format!("{} is set, which allows it for another target", by.name),
+                None => {
+                    pick.value = "refused".to_owned();
+                    pick.because = "HOST and TARGET differ, and no variable allows it".to_owned();
+                }
+            }
+        } else {
+            pick.because = "HOST and TARGET are the same".to_owned();
+        }
+        let paths: Vec<Variable> =
+            ["PKG_CONFIG_LIBDIR", "PKG_CONFIG_PATH"].iter().filter_map(|setting| first(setting)).collect();
+        let own = sysroot.is_some() || paths.iter().any(|it| it.name.starts_with("PKG_CONFIG_LIBDIR"));
+        if self.cross() && pick.value != "refused" && !own && program.is_none() {
+            pick.notes.push("no sysroot and no PKG_CONFIG_LIBDIR: it finds the host's .pc files".to_owned());
+        }
+        for variable in sysroot.into_iter().chain(paths) {
+            pick.notes.push(format!("{}={} ({})", variable.name, variable.value, variable.origin));
+        }
+        pick.variable = program;
+        pick
+    }
+
+    fn bindgen(&self, lookup: &Lookup) -> Pick {
+        let [exact, underscores, ..] = rules::variable_names("BINDGEN_EXTRA_CLANG_ARGS", self.target, self.host);
+        let plain = "BINDGEN_EXTRA_CLANG_ARGS".to_owned();
+        let mut set = [exact, underscores, plain].into_iter().filter_map(|name| lookup(&name));
+        let variable = set.next();
+        let arguments = variable.as_ref().map(|it| it.value.clone()).unwrap_or_default();
+        let mut pick = Pick { variable, losers: set.collect(), ..Pick::default() };
+        pick.value = match (self.cross() && !arguments.contains("--target"), arguments.is_empty()) {
+            (true, true) => format!("libclang --target={}", self.target),
+            (true, false) => format!("libclang --target={} {arguments}", self.target),
+            (false, true) => "libclang".to_owned(),
+            (false, false) => format!("libclang {arguments}"),
+        };
+        if pick.variable.is_none() {
+            pick.because =
+                if self.cross() { "bindgen names the target by itself" } else { "the host's own" }.to_owned();
+        }
+        if self.cross() && !arguments.contains("--sysroot") && !arguments.contains("-isysroot") {
+            pick.notes.push("no `--sysroot`: libclang looks for headers where it looks on the host".to_owned());
+        }
+        pick
+    }
+
+    fn cmake(&self, machine: &Machine, lookup: &Lookup) -> Pick {
+        let mut set = self.set("CMAKE_TOOLCHAIN_FILE", lookup).into_iter();
+        let variable = set.next();
+        let mut pick = Pick { losers: set.collect(), ..Pick::default() };
+        match variable {
+            Some(variable) => {
+                pick.value = format!("toolchain file {}", variable.value);
+                pick.variable = Some(variable);
+            }
+            None => {
+                let compiler = self.compiler("CC", machine, lookup).value;
+                pick.value = format!("CMAKE_C_COMPILER={compiler}");
+                pick.because = if self.cross() {
+                    "no toolchain file; the cmake crate sets CMAKE_SYSTEM_NAME and takes cc's compilers".to_owned()
+                } else {
+                    "no toolchain file; the cmake crate takes cc's compilers".to_owned()
+                };
+            }
+        }
+        for setting in ["CMAKE_GENERATOR", "CMAKE_PREFIX_PATH"] {
+            for variable in self.set(setting, lookup).into_iter().take(1) {
+                pick.notes.push(format!("{}={} ({})", variable.name, variable.value, variable.origin));
+            }
+        }
+        pick
+    }
+}
+
+/// The C++ compiler of the same toolchain.
+fn cxx_name(compiler: &str) -> String {
+    match compiler {
+        "cc" => "c++".to_owned(),
+        "emcc" => "em++".to_owned(),
+        "wr-cc" => "wr-c++".to_owned(),
+        "qcc" => "q++".to_owned(),
+        _ => match compiler.strip_suffix("gcc") {
+            Some(prefix) => format!("{prefix}g++"),
+            None => compiler.strip_suffix("clang").map_or(compiler.to_owned(), |prefix| format!("{prefix}clang++")),
+        },
+    }
+}

@@ -1,0 +1,105 @@
+//! `explain`: a code's page, or what takes effect for a target.
+
+use crosskit_core::exit::Exit;
+use crosskit_core::finding::{Code, Finding, Origin};
+use crosskit_core::inspect::{self, Subject};
+use crosskit_core::target::Catalogue;
+use crosskit_core::{explain as words, pages, triple};
+
+use crate::cli::Options;
+use crate::environment::Start;
+use crate::event::Event;
+use crate::probe::Probe;
+use crate::report::{self, Terminal};
+use crate::sh::Sh;
+use crate::{configs, metadata, scripts};
+
+use super::{Ends, ends, internal, refused_by_cargo, strip_env_table};
+
+pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Exit, Ends> {
+    let name = options.request.targets.first().map(String::as_str).unwrap_or_default();
+    if let Some(page) = pages::code(name).map(pages::page) {
+        report::data(page).map_err(internal)?;
+        return Ok(Exit::Done);
+    }
+    if name.starts_with(['X', 'x']) && name[1..].chars().all(|c| c.is_ascii_digit()) && name.len() > 1 {
+        return Err((Exit::Usage, vec![unknown_code(name)]));
+    }
+    if let Some(key) = &options.key
+        && !inspect::key_names().any(|known| known == key)
+        && !key.starts_with("env.")
+    {
+        return Err((Exit::Usage, vec![unknown_key(key)]));
+    }
+    let catalogue = Catalogue::built_in().map_err(internal)?;
+    refused_by_cargo(options, sh)?;
+    // What it is asked is asked at once: the two answers do not depend on one another.
+    let (host, root) = {
+        let sh: &Sh = sh;
+        let probe = Probe::new(sh);
+        let root = metadata::root(sh, &start.cargo);
+        (probe.host().map_err(ends(Exit::ToolMissing))?, root.map_err(ends(Exit::Usage))?)
+    };
+    let row = catalogue.resolve(name, &host).map_err(ends(Exit::Usage))?;
+    let started_in = sh.directory();
+    sh.change_directory(&root);
+    let configs = configs::read(&root, std::iter::once(started_in.as_path()), &options.request.config, &sh.variables);
+    let configs = configs.map_err(|findings| (Exit::Config, findings))?;
+    strip_env_table(&mut sh.variables, &root, &configs);
+    let scripts = scripts::read(&root);
+    let probe = Probe::new(sh);
+    let mut asked = Default::default();
+    let inspection = loop {
+        let machine = probe.machine(&asked).map_err(ends(Exit::ToolMissing))?;
+        let (inspection, questions) = inspect::inspect(&Subject {
+            row: &row,
+            configs: configs.as_data(&root, &options.request.config),
+            inner_files: &configs.inner_files,
+            scripts: &scripts,
+            machine: &machine,
+        });
+        if asked.covers(&questions) {
+            break inspection;
+        }
+        asked.extend(questions);
+    };
+    let findings = inspection.findings.clone();
+    let stops = findings.iter().any(Finding::is_error);
+    let inspection = match &options.key {
+        Some(key) => inspection.only(key).ok_or_else(|| (Exit::Usage, vec![not_in_table(key)]))?,
+        None => inspection,
+    };
+    if options.json {
+        report::data(&report::inspection_json(&inspection)).map_err(internal)?;
+    } else {
+        findings.iter().for_each(|finding| terminal.event(Event::Finding(finding)));
+        report::data(&words::inspection(&inspection, terminal.stdout_style())).map_err(internal)?;
+    }
+    Ok(if stops { Exit::Config } else { Exit::Done })
+}
+
+fn unknown_code(name: &str) -> Finding {
+    let codes: Vec<String> = Code::ALL.iter().map(Code::to_string).collect();
+    let finding =
+        Finding::error(Code::UnknownName, format!("no finding has the code `{name}`")).at(Origin::CommandLine);
+    finding.hint(format!("known: {}", codes.join(", ")))
+}
+
+fn unknown_key(key: &str) -> Finding {
+    let finding =
+        Finding::error(Code::UnknownName, format!("`{key}` is no key that can be explained")).at(Origin::CommandLine);
+    match triple::nearest(key, inspect::key_names(), 1).first() {
+        Some(near) => finding.hint(format!("a key with a similar name exists: `{near}`")),
+        None => {
+            let known: Vec<&str> = inspect::key_names().collect();
+            finding.hint(format!("known: {}, env.NAME", known.join(", ")))
+        }
+    }
+}
+
+fn not_in_table(key: &str) -> Finding {
+    let name = key.trim_start_matches("env.");
+    Finding::error(Code::UnknownName, format!("`[env]` has no variable `{name}`"))
+        .at(Origin::CommandLine)
+        .hint("`explain TARGET env` shows all of them")
+}

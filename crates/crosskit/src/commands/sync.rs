@@ -1,0 +1,80 @@
+//! `sync` in its four ways, and `env`.
+
+use std::path::Path;
+
+use crosskit_core::exit::Exit;
+use crosskit_core::explain::{self, Shell};
+use crosskit_core::plan::{Plan, Prepared};
+
+use crate::cli::{Options, SyncMode};
+use crate::event::{Event, Progress};
+use crate::{apply, report};
+
+use super::{Ends, Ground, ends, internal};
+
+/// Writes, checks, shows or removes.
+pub(super) fn run(
+    mode: SyncMode,
+    options: &Options,
+    ground: &Ground,
+    prepared: &Prepared,
+    progress: Progress,
+) -> Result<Exit, Ends> {
+    let root = &ground.metadata.root;
+    let plan = &prepared.plan;
+    let changes = !plan.edits.is_empty() || !plan.removals.is_empty();
+    match mode {
+        SyncMode::Check => {
+            prepared.drift().iter().for_each(|finding| progress(Event::Finding(finding)));
+            if !changes {
+                progress(Event::Status("Checked", "the config is up to date"));
+            }
+        }
+        SyncMode::Diff => {
+            let old = |path: &str| apply::read(&root.join(path)).ok().flatten();
+            report::data(&explain::diff(plan, old)).map_err(internal)?;
+        }
+        SyncMode::Write | SyncMode::Remove if options.dry_run => {
+            report::data(&explain::edits(plan)).map_err(internal)?;
+            return Ok(Exit::Done);
+        }
+        SyncMode::Write | SyncMode::Remove => {
+            write(root, plan, progress)?;
+            return Ok(Exit::Done);
+        }
+    }
+    Ok(if changes { Exit::Config } else { Exit::Done })
+}
+
+/// Writes what the plan wants, and tells it.
+pub(super) fn write(root: &Path, plan: &Plan, progress: Progress) -> Result<(), Ends> {
+    for edit in &plan.edits {
+        apply::write(root, edit).map_err(ends(Exit::Config))?;
+        let keys = edit.changes.len();
+        let what = match keys {
+            _ if edit.executable => "the launcher".to_owned(),
+            1 => "1 key".to_owned(),
+            _ => format!("{keys} keys"),
+        };
+        progress(Event::Status("Synced", &format!("{} ({what})", edit.path)));
+        for change in &edit.changes {
+            progress(Event::Detail("", change));
+        }
+    }
+    for path in &plan.removals {
+        apply::remove(root, path).map_err(ends(Exit::Config))?;
+        progress(Event::Status("Removed", path));
+    }
+    if plan.edits.is_empty() && plan.removals.is_empty() {
+        progress(Event::Status("Synced", "nothing to change"));
+    }
+    Ok(())
+}
+
+/// Prints the variables of a shell.
+pub(super) fn environment(options: &Options, prepared: &Prepared) -> Result<Exit, Ends> {
+    let default = if cfg!(windows) { Shell::Powershell } else { Shell::Sh };
+    let shell = options.shell.as_deref().and_then(Shell::of).unwrap_or(default);
+    report::data(&explain::variables(&prepared.plan.shell, shell)).map_err(internal)?;
+    Ok(Exit::Done)
+}

@@ -1,5 +1,6 @@
 //! What the test targets share.
 
+pub mod cfgs;
 pub mod diff;
 pub mod expect;
 pub mod installed;
@@ -10,3 +11,5 @@ pub mod repository;
 pub mod rust_source;
 pub mod scratch;
 pub mod sections;
+
+pub use cfgs::recorded_cfgs;

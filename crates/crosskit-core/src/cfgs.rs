@@ -12,6 +12,14 @@ mod tests;
 pub use expression::{Expression, Predicate};
 pub use parser::{NESTING_LIMIT, ParseError};
 
+/// What to ask rustc to learn the cfgs that Cargo knows; `--target` and the flags that are in force come after it.
+///
+/// The crate type is there because Cargo asks with every one, and with `proc-macro` among them rustc leaves out the
+/// `target_feature="crt-static"` that many targets have by default, musl's first of all. So
+/// `cfg(target_feature = "crt-static")` holds for the code of such a target, and does not for Cargo, unless a flag turns
+/// the feature on. In everything else the answer is that of Cargo's longer question.
+pub const QUESTION: [&str; 4] = ["--print", "cfg", "--crate-type", "proc-macro"];
+
 /// The cfgs of one compilation: what rustc sets for a target with certain flags.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cfgs {
@@ -23,7 +31,7 @@ impl Cfgs {
     /// No cfg at all.
     pub const NONE: Cfgs = Cfgs { sorted: Vec::new() };
 
-    /// Reads the lines of `rustc --print cfg`, with `--target` and the flags that are in force.
+    /// Reads the answer of rustc to [`QUESTION`], a cfg in each line.
     ///
     /// A line that is no cfg is skipped: rustc prints values without escapes, so that a `--cfg` with a quote or a line
     /// break in its value makes one, at which Cargo stops with words of its own. `r#name` is `name`, and the name
@@ -44,7 +52,7 @@ impl Cfgs {
     }
 }
 
-/// A question to rustc: which cfgs hold for a triple under some flags.
+/// A question to rustc: which cfgs hold for a triple under some flags. It is asked as [`QUESTION`] says.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CfgQuery {
     /// The triple.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use once_cell::unsync::OnceCell;
 
-use crosskit_core::cfgs::{CfgAnswer, CfgQuery, Cfgs};
+use crosskit_core::cfgs::{self, CfgAnswer, CfgQuery, Cfgs};
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::machine::{Distribution, Machine};
 use crosskit_core::object_file::{self, ObjectFile};
@@ -113,7 +113,7 @@ impl<'a> Probe<'a> {
         if let Some(known) = self.cfgs.borrow().get(query) {
             return known.clone();
         }
-        let arguments = ["--print", "cfg", "--target", &query.triple].into_iter();
+        let arguments = cfgs::QUESTION.into_iter().chain(["--target", &query.triple]);
         let command = self.sh.command(self.program(), arguments.chain(query.flags.iter().map(String::as_str)));
         let answer = match self.sh.output(command) {
             Ok((stdout, _, status)) if status.success() => Ok(Cfgs::parse(&stdout)),

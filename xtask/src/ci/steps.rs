@@ -19,12 +19,14 @@ const QUICK: &[Step] = &[
     ("unit tests", unit_tests),
     ("cases, tidiness, launcher", cases),
     ("properties, 1,000 cases", |shell| properties(shell, "1000")),
+    ("cfg expressions against Cargo, 300", |shell| cfg_expressions(shell, "300")),
     ("kit for other hosts", other_hosts),
     ("real runs, quick", |shell| real(shell, "quick::")),
 ];
 
 const FULL: &[Step] = &[
     ("properties, 10,000 cases", |shell| properties(shell, "10000")),
+    ("cfg expressions against Cargo, 2,000", |shell| cfg_expressions(shell, "2000")),
     ("real runs, full", |shell| real(shell, "full::")),
     // The last one: it needs a C library that must not be there for the runs above.
     ("mixed C libraries", |shell| super::tools::provide_multiarch(shell).and_then(|()| real(shell, "trap::"))),
@@ -93,6 +95,12 @@ fn cases(shell: &Shell) -> Result<(), String> {
 
 fn properties(shell: &Shell, count: &str) -> Result<(), String> {
     run(cmd!(shell, "cargo test --quiet -p crosskit-tests --test property --locked").env("PROPTEST_CASES", count))
+}
+
+fn cfg_expressions(shell: &Shell, count: &str) -> Result<(), String> {
+    // Shown, as it says how much was compared.
+    let test = cmd!(shell, "cargo test --quiet -p crosskit-tests --test cfg --locked -- --show-output");
+    run(test.env("CROSSKIT_CFG_EXPRESSIONS", count))
 }
 
 fn other_hosts(shell: &Shell) -> Result<(), String> {

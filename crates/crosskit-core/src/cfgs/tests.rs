@@ -151,6 +151,12 @@ fn lines_that_are_no_cfgs_are_skipped() {
 }
 
 #[test]
+fn neither_the_order_of_lines_nor_a_line_twice_makes_other_cfgs() {
+    assert_eq!(Cfgs::parse("b\na=\"2\"\nb\na=\"1\"\na=\"2\""), Cfgs::parse("a=\"1\"\na=\"2\"\nb"));
+    assert_ne!(Cfgs::parse("a=\"1\""), Cfgs::parse("a"));
+}
+
+#[test]
 fn every_mistake_is_said_with_its_place() {
     for (expression, message, offset) in [
         ("", "expected `cfg(` at the start", 0),
@@ -179,6 +185,7 @@ fn every_mistake_is_said_with_its_place() {
         ("cfg(not(a,))", "expected `)`, found `,`", 9),
         ("cfg(not(a, b))", "expected `)`, found `,`", 9),
         ("cfg(a))", "expected nothing more, found `)`", 5),
+        ("cfg(a-b)", "no token begins with '-'", 5),
         ("cfg(9a)", "no token begins with '9'", 4),
         ("cfg(!a)", "no token begins with '!'", 4),
         ("cfg(a\t)", "no token begins with '\\t'", 5),

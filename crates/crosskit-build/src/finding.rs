@@ -113,6 +113,46 @@ codes! {
     TestCrashed = 42,
     /// A C compiler makes objects for another machine than the target.
     CompilerMismatch = 50,
+    /// A `cfg(…)` table never holds, or always.
+    DeadCfg = 60,
+    /// A triple with a dot is quoted, and Cargo ignores its table.
+    QuotedTriple = 61,
+    /// A runner is an array in more than one file, which Cargo merges at random.
+    RandomRunner = 62,
+    /// One source of flags takes the place of another that is set as well.
+    FlagsWiped = 63,
+    /// Flags that matter to the linker do not reach documentation tests.
+    DoctestFlags = 64,
+    /// `build.target` cross-compiles the xtask, too.
+    BuildTargetAndXtask = 65,
+    /// Build scripts and proc-macros are linked with a linker for another machine.
+    HostLinker = 66,
+    /// A foreign target has no linker, so that rustc takes the host's.
+    NoLinker = 67,
+    /// The name of the linker decides which linker really links.
+    LinkerName = 68,
+    /// A key of Cargo's configuration that has no effect on stable.
+    UnstableKey = 69,
+    /// A config file that is not read where it is expected to be.
+    ConfigNotRead = 70,
+    /// The old file name `config` is used.
+    OldConfigName = 71,
+    /// The linker is not the name of one program.
+    LinkerArguments = 72,
+    /// A variable in `[env]` reaches the build scripts of the host as well.
+    EnvReachesHost = 73,
+    /// `RUSTC_LINKER` of the shell reaches build scripts.
+    RustcLinkerLeak = 74,
+    /// An emulator is set as the linker, or a compiler as the runner.
+    ProgramsSwapped = 80,
+    /// A foreign target has a linker and no runner.
+    LinkerWithoutRunner = 81,
+    /// A script holds what belongs into the config.
+    ScriptHardcodes = 82,
+    /// A target without an operating system is treated as if it had one.
+    EmbeddedAsNative = 83,
+    /// A value that comes from outside the workspace.
+    OnlyHere = 84,
 }
 
 impl fmt::Display for Code {

@@ -45,7 +45,7 @@ const CRATES: [Crate; 3] = [
                     "plan",
                 ],
             ),
-            ("words", &["explain", "render"]),
+            ("words", &["pages", "explain", "render"]),
         ],
     },
     Crate {

@@ -4,7 +4,7 @@
 //! The layers, from facts to words; a module imports from those above it in this list:
 //! [`triple`], [`finding`], [`object_file`] (re-exported from crosskit-build), [`cfgs`], [`target`], [`machine`] are facts;
 //! [`rules`], [`config`], [`settings`], [`policy`], [`resolve`], [`workspace`], [`tools`], [`install`],
-//! [`libtest`], [`exit`] and [`plan`] decide; [`explain`] and [`render`] put the decisions into words.
+//! [`libtest`], [`exit`] and [`plan`] decide; [`pages`], [`explain`] and [`render`] put the decisions into words.
 
 pub use crosskit_build::{finding, object_file, rules, triple};
 
@@ -15,6 +15,7 @@ pub mod explain;
 pub mod install;
 pub mod libtest;
 pub mod machine;
+pub mod pages;
 pub mod plan;
 pub mod policy;
 pub mod render;

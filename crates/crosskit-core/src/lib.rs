@@ -4,7 +4,8 @@
 //! The layers, from facts to words; a module imports from those above it in this list:
 //! [`triple`], [`finding`], [`object_file`] (re-exported from crosskit-build), [`cfgs`], [`target`], [`machine`] are facts;
 //! [`rules`], [`config`], [`settings`], [`policy`], [`linking`], [`native`], [`resolve`], [`lints`], [`workspace`],
-//! [`install`], [`tools`], [`inspect`], [`libtest`], [`exit`] and [`plan`] decide; [`explain`] and [`render`] put the decisions into words.
+//! [`install`], [`tools`], [`inspect`], [`libtest`], [`exit`] and [`plan`] decide; [`pages`], [`explain`] and [`render`]
+//! put the decisions into words.
 
 pub use crosskit_build::{finding, object_file, rules, triple};
 

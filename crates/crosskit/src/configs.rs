@@ -115,6 +115,7 @@ pub fn refused_by_cargo(directory: &Path, command_line: &[String], variables: &V
     let environment = crate::environment::as_text(variables);
     let config = Config { layers: &layers, environment: &environment, directory, cargo_minor: 0 };
     let problems = layers.problems.iter().cloned().chain(config.target_table_problems());
+    let problems = problems.chain(config.env_table().1);
     findings.extend(problems.map(|problem| problem.finding(&layers)));
     findings
 }

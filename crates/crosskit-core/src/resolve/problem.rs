@@ -214,12 +214,13 @@ impl Problem {
                         "set {key} under [target.{triple}], which wins over both; or make one `cfg` narrower"
                     ))
             }
-            Problem::RefusedVariable { name, at } => {
-                Finding::error(Code::EnvTableName, format!("`{name}` cannot be set in `[env]`"))
-                    .at(origin(layers, at))
-                    .note("cargo refuses every command that builds while it is there")
-                    .hint(format!("take it out, and set {name} in the shell"))
-            }
+            Problem::RefusedVariable { name, at } => Finding::error(
+                Code::EnvTableName,
+                format!("`{name}` cannot be set in `[env]`"),
+            )
+            .at(origin(layers, at))
+            .note("cargo refuses every command that looks at packages while it is there, `cargo xtask` among them")
+            .hint(format!("take it out, and set {name} in the shell")),
             Problem::RustcRefuses { triple, flags, why } => {
                 let flags = if flags.is_empty() { String::new() } else { format!(" with flags `{}`", flags.join(" ")) };
                 Finding::error(Code::Toolchain, format!("rustc does not tell the cfgs of {triple}{flags}"))

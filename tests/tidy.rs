@@ -49,7 +49,7 @@ const CRATES: [Crate; 3] = [
                     "plan",
                 ],
             ),
-            ("words", &["pages", "explain", "render"]),
+            ("words", &["pages", "render", "explain"]),
         ],
     },
     Crate {

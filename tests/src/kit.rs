@@ -259,14 +259,14 @@ fn explain_target(desk: &Desk, mut outcome: Outcome) -> Outcome {
         }
         asked.extend(questions);
     };
-    let findings = inspection.findings.clone();
-    let exit = if findings.iter().any(Finding::is_error) { Exit::Config } else { Exit::Done };
     let only = match &desk.options.key {
         Some(key) => inspection.only(key).unwrap_or_else(|| panic!("`{key}` cannot be explained")),
         None => inspection,
     };
+    let findings = &only.findings;
+    let exit = if findings.iter().any(Finding::is_error) { Exit::Config } else { Exit::Done };
     outcome.stdout = explain::inspection(&only, Style::PLAIN);
-    outcome.end(exit, &findings)
+    outcome.end(exit, findings)
 }
 
 /// The files of a scene by their whole path, and the members' directories and files that are

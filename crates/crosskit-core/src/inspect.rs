@@ -78,6 +78,8 @@ pub struct Side {
     pub value: Option<String>,
     /// What happens where nothing is set.
     pub default: Option<String>,
+    /// Whether Cargo refuses to decide between the losers, and stops.
+    pub refused: bool,
     /// Where each part of the value stands.
     pub places: Vec<Place>,
     /// Everything that is set and does not take effect.
@@ -228,6 +230,12 @@ impl Inspection {
     /// The inspection of one key alone; `env` takes all of its variables in. None where there is no such key.
     pub fn only(mut self, name: &str) -> Option<Inspection> {
         let of_env = |key: &Key| name == "env" && key.name.starts_with("env.");
+        // Whatever stops Cargo has to do with every key.
+        self.findings.retain(|finding| {
+            let keys = lints::keys_of(finding.code);
+            let plain = name.split('.').next().unwrap_or(name);
+            finding.is_error() || keys.is_empty() || keys.contains(&plain)
+        });
         self.keys.retain(|key| key.name == name || of_env(key));
         (!self.keys.is_empty() || name == "env").then_some(self)
     }

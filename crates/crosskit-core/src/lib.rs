@@ -4,7 +4,7 @@
 //! The layers, from facts to words; a module imports from those above it in this list:
 //! [`triple`], [`finding`], [`object_file`] (re-exported from crosskit-build), [`cfgs`], [`target`], [`machine`] are facts;
 //! [`rules`], [`config`], [`settings`], [`policy`], [`linking`], [`native`], [`resolve`], [`lints`], [`workspace`],
-//! [`install`], [`tools`], [`inspect`], [`libtest`], [`exit`] and [`plan`] decide; [`pages`], [`explain`] and [`render`]
+//! [`install`], [`tools`], [`inspect`], [`libtest`], [`exit`] and [`plan`] decide; [`pages`], [`render`] and [`explain`]
 //! put the decisions into words.
 
 pub use crosskit_build::{finding, object_file, rules, triple};

@@ -11,7 +11,7 @@ mod tables;
 
 use std::collections::BTreeMap;
 
-use crate::finding::Finding;
+use crate::finding::{Code, Finding};
 use crate::machine::Machine;
 use crate::resolve::{Config, EnvEntry, KindView};
 use crate::target::Row;
@@ -46,6 +46,22 @@ pub fn check(situation: &Situation) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// The keys of `explain` that a finding has to do with; none means every one.
+pub fn keys_of(code: Code) -> &'static [&'static str] {
+    const NATIVE: &[&str] = &["env", "cc", "cxx", "ar", "pkg-config", "bindgen", "cmake"];
+    match code {
+        Code::NoLinker | Code::LinkerName | Code::HostLinker | Code::LinkerArguments => &["linker"],
+        Code::ProgramsSwapped | Code::LinkerWithoutRunner | Code::SeveralMatching => &["linker", "runner"],
+        Code::RandomRunner => &["runner"],
+        Code::FlagsWiped | Code::DoctestFlags => &["rustflags", "rustdocflags"],
+        Code::EmbeddedAsNative => &["linker", "runner", "rustflags"],
+        Code::EnvTableName => &["env"],
+        Code::EnvReachesHost => NATIVE,
+        Code::RustcLinkerLeak => &["linker", "cc", "cxx"],
+        _ => &[],
+    }
 }
 
 impl Situation<'_> {

@@ -133,7 +133,7 @@ impl Script<'_> {
         let mut joined = self.set(flags, lookup);
         joined.reverse();
         for variable in joined {
-            pick.notes.push(format!("{}={} is added ({})", variable.name, variable.value, variable.origin));
+            pick.notes.push(format!("{} is added", told(&variable)));
         }
         pick
     }
@@ -183,7 +183,10 @@ impl Script<'_> {
                 (None, None, None) => None,
             };
             match by {
-                Some(by) => pick.because = format!("{} is set, which allows it for another target", by.name),
+                Some(by) => {
+                    pick.because = format!("{} is set, which allows it for another target", by.name);
+                    pick.variable = Some(by.clone());
+                }
                 None => {
                     pick.value = "refused".to_owned();
                     pick.because = "HOST and TARGET differ, and no variable allows it".to_owned();
@@ -194,14 +197,15 @@ impl Script<'_> {
         }
         let paths: Vec<Variable> =
             ["PKG_CONFIG_LIBDIR", "PKG_CONFIG_PATH"].iter().filter_map(|setting| first(setting)).collect();
+        let has_program = program.is_some();
         let own = sysroot.is_some() || paths.iter().any(|it| it.name.starts_with("PKG_CONFIG_LIBDIR"));
-        if self.cross() && pick.value != "refused" && !own && program.is_none() {
+        if self.cross() && pick.value != "refused" && !own && !has_program {
             pick.notes.push("no sysroot and no PKG_CONFIG_LIBDIR: it finds the host's .pc files".to_owned());
         }
         for variable in sysroot.into_iter().chain(paths) {
-            pick.notes.push(format!("{}={} ({})", variable.name, variable.value, variable.origin));
+            pick.notes.push(told(&variable));
         }
-        pick.variable = program;
+        pick.variable = program.or(pick.variable);
         pick
     }
 
@@ -249,11 +253,17 @@ impl Script<'_> {
         }
         for setting in ["CMAKE_GENERATOR", "CMAKE_PREFIX_PATH"] {
             for variable in self.set(setting, lookup).into_iter().take(1) {
-                pick.notes.push(format!("{}={} ({})", variable.name, variable.value, variable.origin));
+                pick.notes.push(told(&variable));
             }
         }
         pick
     }
+}
+
+/// A variable in words.
+fn told(variable: &Variable) -> String {
+    let only_here = if variable.shared { "" } else { " [only here]" };
+    format!("{}={} ({}){only_here}", variable.name, variable.value, variable.origin)
 }
 
 /// The C++ compiler of the same toolchain.

@@ -33,6 +33,7 @@ fn side(side: &Side, style: Style) -> String {
     let value = match (&side.value, &side.default) {
         (Some(value), _) if value.is_empty() => style.good("(empty)"),
         (Some(value), _) => style.good(value),
+        (None, _) if side.refused => style.bad("(refused) cargo stops here"),
         (None, Some(default)) => format!("(not set) {default}"),
         (None, None) => "(not set)".to_owned(),
     };
@@ -47,7 +48,7 @@ fn side(side: &Side, style: Style) -> String {
     }
     for lost in &side.losers {
         let value = if lost.value.is_empty() { "(empty)" } else { &lost.value };
-        line(format!("not {value} from {}: {}", self::place(&lost.place, style), lost.why));
+        line(format!("not `{value}` from {}: {}", self::place(&lost.place, style), lost.why));
     }
     for note in &side.notes {
         line(note.clone());

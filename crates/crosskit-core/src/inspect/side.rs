@@ -87,13 +87,13 @@ impl Sides<'_> {
     fn linker(&self, kind: &'static str, (view, other): Pair) -> Side {
         let mut side = self.side(kind, &view.linker, |value| value.clone());
         let linking = self.linking(view);
-        if side.value.is_none() {
+        if side.value.is_none() && !view.linker.refused {
             side.default = Some(match &linking {
                 Some(linking) => format!("rustc takes `{}`", linking.program),
                 None => "rustc's own default".to_owned(),
             });
         }
-        if let Some(linking) = &linking {
+        if let Some(linking) = linking.as_ref().filter(|_| !view.linker.refused) {
             side.notes.push(format!("links with {}: {}", linking.style.as_str(), linking.why));
             side.notes.push(self.presence(&linking.program));
         }
@@ -109,6 +109,7 @@ impl Sides<'_> {
         let words = |words: &Vec<String>| words.join(" ");
         let mut side = self.side(kind, &view.runner, words);
         match &view.runner.winner {
+            None if view.runner.refused => {}
             None => side.default = Some("executables are started as they are".to_owned()),
             Some(winner) => {
                 let program = winner.value.first().map(String::as_str).unwrap_or_default();
@@ -138,7 +139,8 @@ impl Sides<'_> {
 
     fn flags(&self, kind: &'static str, here: &Setting<Vec<Flag>>, other: &Setting<Vec<Flag>>) -> Side {
         let text = |flags: &[Flag]| flags.iter().map(|flag| flag.text.as_str()).collect::<Vec<_>>().join(" ");
-        let mut side = Side { kind, losers: self.losers(&here.losers), ..Side::default() };
+        let losers = self.losers(&here.losers);
+        let mut side = Side { kind, losers, refused: here.refused, ..Side::default() };
         match &here.winner {
             Some(winner) => {
                 side.value = Some(text(&winner.value));
@@ -208,7 +210,8 @@ impl Sides<'_> {
     }
 
     fn side<T>(&self, kind: &'static str, setting: &Setting<T>, text: impl Fn(&T) -> String) -> Side {
-        let mut side = Side { kind, losers: self.losers(&setting.losers), ..Side::default() };
+        let losers = self.losers(&setting.losers);
+        let mut side = Side { kind, losers, refused: setting.refused, ..Side::default() };
         if let Some(winner) = &setting.winner {
             side.value = Some(text(&winner.value));
             side.places.push(self.place(None, &winner.key, &winner.definition));
@@ -255,7 +258,7 @@ pub(super) fn of_pick(kind: &'static str, pick: Pick, other: Pick) -> Side {
         }),
     };
     let mut notes = pick.notes;
-    if pick.variable.is_none() && !pick.because.is_empty() {
+    if !pick.because.is_empty() {
         notes.insert(0, pick.because);
     }
     let losers = pick.losers.iter().map(|it| Lost {
@@ -267,6 +270,7 @@ pub(super) fn of_pick(kind: &'static str, pick: Pick, other: Pick) -> Side {
         kind,
         value: Some(pick.value),
         default: None,
+        refused: false,
         places: pick.variable.iter().map(place).collect(),
         losers: losers.collect(),
         notes,

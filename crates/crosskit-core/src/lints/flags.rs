@@ -7,10 +7,12 @@ use super::Situation;
 
 pub(super) fn check(situation: &Situation) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (_, view) in situation.targets {
+    for (row, view) in situation.targets {
         findings.extend(wiped(situation, view, Tool::Rustc, &view.rustflags));
         findings.extend(wiped(situation, view, Tool::Rustdoc, &view.rustdocflags));
-        findings.extend(documentation_tests(situation, view));
+        if row.std {
+            findings.extend(documentation_tests(situation, view));
+        }
     }
     findings.extend(build_target(situation));
     findings
@@ -37,11 +39,8 @@ fn wiped(situation: &Situation, view: &KindView, tool: Tool, flags: &Setting<Vec
     let finding = finding.note("only one source of flags counts (cargo #5376)");
     Some(if by_variable {
         let name = &winner.key;
-        finding.hint(format!("unset {name}")).hint(format!(
-            "or add to the config: {}='{}'",
-            crate::resolve::triple_flags_variable(tool, &view.triple),
-            "…"
-        ))
+        let adds = crate::resolve::triple_flags_variable(tool, &view.triple);
+        finding.hint(format!("unset {name}")).hint(format!("or, to add to the config's: {adds}='…'"))
     } else {
         finding.hint("repeat the lost flags where the others stand")
     })

@@ -121,7 +121,7 @@ fn name_decides(situation: &Situation, view: &KindView) -> Option<Finding> {
     let linking = linking::linking(&view.triple, Some(&winner.value), &flags, situation.machine.minor_version())?;
     let unknown_name = linking.style == Style::DriverWithLld && linking.why.contains("tells rustc nothing");
     // What is no linker at all is told elsewhere.
-    if !unknown_name || super::programs::is_emulator(&winner.value) {
+    if !unknown_name || super::programs::is_emulator(&winner.value) || arguments(situation, view).is_some() {
         return None;
     }
     Some(

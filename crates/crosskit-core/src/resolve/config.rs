@@ -61,11 +61,13 @@ pub struct Setting<T> {
     pub winner: Option<Choice<T>>,
     /// Everything else that is set for the same purpose, the strongest first.
     pub losers: Vec<Loser>,
+    /// Whether Cargo refuses to decide, and stops.
+    pub refused: bool,
 }
 
 impl<T> Default for Setting<T> {
     fn default() -> Setting<T> {
-        Setting { winner: None, losers: Vec::new() }
+        Setting { winner: None, losers: Vec::new(), refused: false }
     }
 }
 

@@ -85,7 +85,7 @@ impl Config<'_> {
         if kind == Kind::Host {
             let why = "flags of the config and the environment never reach the host kind beside a target".to_owned();
             let losers = sources.into_iter().flat_map(|source| source.losers(&why)).collect();
-            return Ok(Setting { winner: None, losers });
+            return Ok(Setting { losers, ..Setting::default() });
         }
         let mut sources = sources.into_iter();
         let Some(first) = sources.next() else { return Ok(Setting::default()) };
@@ -97,6 +97,7 @@ impl Config<'_> {
         Ok(Setting {
             winner: Some(Choice { definition: first.definition, key: first.name, value: first.flags }),
             losers,
+            refused: false,
         })
     }
 

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::config::{Config, Setting};
+use super::config::{Config, Loser, Setting};
 use super::flags::{Flag, Kind, Tool};
-use super::problem::Problem;
+use super::problem::{Problem, dotted};
 use crate::cfgs::{CfgAnswer, CfgQuery, Cfgs};
 
 /// rustc's answers as far as they are known, and the questions that were not answered.
@@ -95,8 +95,8 @@ impl Config<'_> {
         }
         view.rustflags = without;
         let cfgs = view.cfgs.clone();
-        view.linker = take(self.linker(triple, cfgs.as_ref()), &mut problems);
-        view.runner = take(self.runner(triple, cfgs.as_ref()), &mut problems);
+        view.linker = self.undecided(self.linker(triple, cfgs.as_ref()), &mut problems);
+        view.runner = self.undecided(self.runner(triple, cfgs.as_ref()), &mut problems);
         view.rustdocflags = take(self.flags(Tool::Rustdoc, triple, kind, cfgs.as_ref()), &mut problems);
         for problem in problems {
             if !view.problems.contains(&problem) {
@@ -107,6 +107,28 @@ impl Config<'_> {
     }
 }
 
+impl Config<'_> {
+    /// A setting; where Cargo refuses to choose between two tables, both are told as losers.
+    fn undecided<T>(&self, result: Result<Setting<T>, Box<Problem>>, problems: &mut Vec<Problem>) -> Setting<T> {
+        let mut setting = take(result, problems);
+        if let Some(Problem::SeveralMatching { key, first, second, .. }) = problems.last()
+            && setting.refused
+        {
+            for (name, definition) in [first, second] {
+                let path = ["target", name, key];
+                let Ok(Some(value)) = self.value(&path) else { continue };
+                setting.losers.push(Loser {
+                    shown: value.as_str().map_or_else(|| value.shown(), str::to_owned),
+                    key: dotted(&path),
+                    definition: definition.clone(),
+                    why: "two `cfg(…)` tables hold, and cargo takes neither".to_owned(),
+                });
+            }
+        }
+        setting
+    }
+}
+
 fn texts(flags: &Setting<Vec<Flag>>) -> Vec<&str> {
     flags.winner.iter().flat_map(|it| &it.value).map(|flag| flag.text.as_str()).collect()
 }
@@ -114,6 +136,6 @@ fn texts(flags: &Setting<Vec<Flag>>) -> Vec<&str> {
 fn take<T>(result: Result<Setting<T>, Box<Problem>>, problems: &mut Vec<Problem>) -> Setting<T> {
     result.unwrap_or_else(|problem| {
         problems.push(*problem);
-        Setting::default()
+        Setting { refused: true, ..Setting::default() }
     })
 }

@@ -245,9 +245,14 @@ pub fn origin(layers: &Layers, definition: &Definition) -> Origin {
     }
 }
 
-/// The key as it is shown: a part that cannot be bare is quoted.
+/// The key as it is shown: a part that cannot be bare stands in single quotes, as people write a `cfg(…)`.
 pub fn dotted<S: AsRef<str>>(path: &[S]) -> String {
-    crate::config::dotted(path)
+    let parts = path.iter().map(|part| {
+        let quoted = crate::config::dotted(&[part.as_ref()]);
+        let as_it_is = !part.as_ref().contains('\'') && !part.as_ref().contains(char::is_control);
+        if quoted.starts_with('"') && as_it_is { format!("'{}'", part.as_ref()) } else { quoted }
+    });
+    parts.collect::<Vec<_>>().join(".")
 }
 
 fn article(kind: &str) -> &'static str {

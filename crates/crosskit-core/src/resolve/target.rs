@@ -80,7 +80,7 @@ impl Config<'_> {
             Some(winner) => self.losers(&own, &matching, key, &winner.key, &winner.definition),
             None => Vec::new(),
         };
-        Ok(Setting { winner, losers })
+        Ok(Setting { winner, losers, refused: false })
     }
 
     /// The `cfg(…)` tables that hold and set a key, in the order of their names.
@@ -207,7 +207,7 @@ impl Config<'_> {
             let is_winner = winner_key == dotted(path) && definition == winner;
             if !is_winner {
                 losers.push(Loser {
-                    shown: value.shown(),
+                    shown: value.as_str().map_or_else(|| value.shown(), str::to_owned),
                     key: dotted(path),
                     definition: definition.clone(),
                     why: why.clone(),

@@ -63,12 +63,12 @@ pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &S
         }
         asked.extend(questions);
     };
-    let findings = inspection.findings.clone();
-    let stops = findings.iter().any(Finding::is_error);
     let inspection = match &options.key {
         Some(key) => inspection.only(key).ok_or_else(|| (Exit::Usage, vec![not_in_table(key)]))?,
         None => inspection,
     };
+    let findings = &inspection.findings;
+    let stops = findings.iter().any(Finding::is_error);
     if options.json {
         report::data(&report::inspection_json(&inspection)).map_err(internal)?;
     } else {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crosskit_core::exit::{self, Exit};
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::machine::Machine;
-use crosskit_core::plan::{self, Cell, ConfigText, FileEdit, Input, Prepared, Rung};
+use crosskit_core::plan::{self, Before, Cell, ConfigText, FileEdit, Input, Prepared, Rung};
 use crosskit_core::resolve::ConfigFile;
 use crosskit_core::settings::{self, Settings};
 use crosskit_core::target::Catalogue;
@@ -68,13 +68,13 @@ struct Ground {
     configs: Configs,
     launcher: Option<String>,
     /// Held until the config is written, so that two runs take turns.
-    lock: Option<std::fs::File>,
+    lock: Option<apply::Lock>,
     /// Where the report goes.
     out: PathBuf,
 }
 
 fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Exit, Ends> {
-    let mut ground = look(options, sh, start)?;
+    let mut ground = look(options, terminal, sh, start)?;
     let sh: &Sh = sh;
     let probe = Probe::new(sh);
     let (machine, prepared) = decide(options, &ground, &probe)?;
@@ -92,7 +92,7 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
         _ => {}
     }
     if options.action != Action::Doctor {
-        write_edits(&ground.metadata, &prepared.plan.edits, progress)?;
+        write_edits(&ground, &prepared.plan.edits, progress)?;
     }
     ground.lock = None;
     if matches!(options.action, Action::Sync { .. }) {
@@ -130,7 +130,7 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
 }
 
 /// Reads what there is to read. Cargo's own complaints are told before cargo is asked.
-fn look(options: &Options, sh: &mut Sh, start: &Start) -> Result<Ground, Ends> {
+fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Ground, Ends> {
     let broken = configs::refused_by_cargo(&sh.directory(), &sh.variables);
     if !broken.is_empty() {
         return Err((Exit::Config, broken));
@@ -154,7 +154,7 @@ fn look(options: &Options, sh: &mut Sh, start: &Start) -> Result<Ground, Ends> {
         // The report of the last run must not be taken for this one's, however this one ends.
         let _ = std::fs::remove_file(out.join("report.json"));
     }
-    let lock = if writes { Some(apply::lock(&out).map_err(ends(Exit::Config))?) } else { None };
+    let lock = if writes { Some(turn(&metadata.root, &out, terminal, sh)?) } else { None };
     let members = metadata.workspace.members().filter_map(|member| metadata.packages.get(&member.id));
     let members = members.map(|info| info.directory.as_path());
     let configs = configs::read(&metadata.root, members, &sh.variables).map_err(ends(Exit::Config))?;
@@ -163,6 +163,20 @@ fn look(options: &Options, sh: &mut Sh, start: &Start) -> Result<Ground, Ends> {
     // One that cannot be started is as good as none: archives and some file systems lose the permission.
     let launcher = if apply::is_executable(&launcher) { apply::read(&launcher).ok().flatten() } else { None };
     Ok(Ground { catalogue, metadata, settings, configs, launcher, lock, out })
+}
+
+/// Waits until no other run is between its look at the config and its write.
+fn turn(root: &Path, out: &Path, terminal: &Terminal, sh: &Sh) -> Result<apply::Lock, Ends> {
+    let mut told = false;
+    let lock = apply::lock(root, out, |waited| {
+        // Another run writes within the blink of an eye, and one that waits for a program does not.
+        if !told && waited > std::time::Duration::from_millis(500) {
+            told = true;
+            terminal.event(Event::Status("Blocking", &format!("waiting for another run in {}", root.display())));
+        }
+        !sh.is_interrupted()
+    });
+    lock.map_err(ends(Exit::Config))?.ok_or((Exit::Interrupted, Vec::new()))
 }
 
 fn decide(options: &Options, ground: &Ground, probe: &Probe) -> Result<(Machine, Prepared), Ends> {
@@ -199,8 +213,9 @@ fn climb(
     let ready = prepared.exit() == Exit::Done;
     let (results, exit) = if ready { run_cells(context) } else { (missing_cells(prepared), prepared.exit()) };
     let text = report::json(context.host, &results, exit.code());
-    let json = FileEdit { path: "report.json".to_owned(), text, executable: false, changes: Vec::new() };
-    apply::write(out, &json).map_err(ends(Exit::Internal))?;
+    let path = "report.json".to_owned();
+    let json = FileEdit { path, before: Before::Anything, text, executable: false, changes: Vec::new() };
+    apply::write(None, out, &json).map_err(ends(Exit::Internal))?;
     if options.json {
         report::data(&json.text).map_err(internal)?;
     } else if ready {
@@ -294,9 +309,9 @@ fn dry_run(options: &Options, prepared: &Prepared, machine: &Machine, progress: 
     Ok(prepared.expected_exit())
 }
 
-fn write_edits(metadata: &Metadata, edits: &[FileEdit], progress: Progress) -> Result<(), Ends> {
+fn write_edits(ground: &Ground, edits: &[FileEdit], progress: Progress) -> Result<(), Ends> {
     for edit in edits {
-        apply::write(&metadata.root, edit).map_err(ends(Exit::Config))?;
+        apply::write(ground.lock.as_ref(), &ground.metadata.root, edit).map_err(ends(Exit::Config))?;
         let keys = edit.changes.len();
         let what = match keys {
             _ if edit.executable => "the launcher".to_owned(),

@@ -42,7 +42,7 @@ pub fn read<'a>(
     members: impl Iterator<Item = &'a Path>,
     variables: &Variables,
 ) -> Result<Configs, Box<Finding>> {
-    let name = if root.join(".cargo/config").is_file() { "config" } else { "config.toml" };
+    let name = if root.join(".cargo/config").exists() { "config" } else { "config.toml" };
     let root_path = format!(".cargo/{name}");
     let root_text = apply::read(&root.join(&root_path))?;
     let included = match &root_text {
@@ -95,8 +95,9 @@ fn included(file: &Path, text: &str, root: &Path, depth: usize) -> Result<Vec<Co
     Ok(found)
 }
 
+/// Whatever is there under the name counts, as it does for Cargo: a directory cannot be read, and that is said.
 fn config_in(cargo_directory: &Path) -> Option<PathBuf> {
-    ["config", "config.toml"].map(|name| cargo_directory.join(name)).into_iter().find(|path| path.is_file())
+    ["config", "config.toml"].map(|name| cargo_directory.join(name)).into_iter().find(|path| path.exists())
 }
 
 /// The existing config files for a directory, the nearest first, each with the directory above its `.cargo`.

@@ -5,7 +5,7 @@ use crate::finding::{Code, Finding, Origin};
 use crate::policy::{self, LAUNCHER, LAUNCHER_PATH, Policy, target_path};
 use crate::resolve::{self, ConfigFile};
 
-use super::{ConfigText, FileEdit, Input, Prepared};
+use super::{Before, ConfigText, FileEdit, Input, Prepared};
 
 /// Plans the edits of the root config and the launcher, and gives back the config files as they will be.
 pub(super) fn synced_files(input: &Input, policies: &[Policy], prepared: &mut Prepared) -> Option<Vec<ConfigFile>> {
@@ -53,6 +53,7 @@ pub(super) fn synced_files(input: &Input, policies: &[Policy], prepared: &mut Pr
             if outcome.text != before {
                 prepared.plan.edits.push(FileEdit {
                     path: path.to_owned(),
+                    before: text.map_or(Before::NoFile, |text| Before::Text(text.to_owned())),
                     text: outcome.text.clone(),
                     executable: false,
                     changes: outcome.changes.iter().map(Change::to_string).collect(),
@@ -77,6 +78,7 @@ pub(super) fn synced_files(input: &Input, policies: &[Policy], prepared: &mut Pr
         // It comes first: a runner that is not there yet would break what it is written for.
         let launcher = FileEdit {
             path: LAUNCHER_PATH.to_owned(),
+            before: Before::Anything,
             text: LAUNCHER.to_owned(),
             executable: true,
             changes: vec![format!("{change} the launcher")],

@@ -58,7 +58,7 @@ pub fn shared() -> Shared {
 }
 
 /// The built xtask, outside of every target directory that a test may look at.
-fn xtask() -> &'static Path {
+pub fn xtask() -> &'static Path {
     XTASK.get_or_init(|| {
         let shared = lock();
         // The words of the alias, so that the alias finds it built.

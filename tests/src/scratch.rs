@@ -35,6 +35,17 @@ impl Scratch {
     /// # Panics
     /// git or the disk fails.
     pub fn new(directory: &Path, name: &str) -> Scratch {
+        let scratch = Scratch::empty(directory, name);
+        scratch.copy();
+        scratch
+    }
+
+    /// A directory of the same kind without any file, for a workspace that the test writes itself. The directory does not
+    /// exist yet.
+    ///
+    /// # Panics
+    /// The disk fails.
+    pub fn empty(directory: &Path, name: &str) -> Scratch {
         fs::create_dir_all(directory).expect("the directory of the scratches can be made");
         // A path without links, as /proc and cargo tell it.
         let directory = directory.canonicalize().expect("the directory of the scratches exists");
@@ -44,7 +55,6 @@ impl Scratch {
         for left in [scratch.root.clone(), scratch.links()].iter().filter(|left| left.exists()) {
             fs::remove_dir_all(left).expect("what an earlier run left can be removed");
         }
-        scratch.copy();
         scratch
     }
 

@@ -96,11 +96,24 @@ pub struct Input<'a> {
     pub launcher: Option<&'a str>,
 }
 
+/// What a file holds when its edit is planned, and must still hold when it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// Whatever it is: the whole file is the kit's own.
+    Anything,
+    /// There is no file.
+    NoFile,
+    /// This text.
+    Text(String),
+}
+
 /// A file to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileEdit {
     /// The path below the workspace root.
     pub path: String,
+    /// What the edit was made from.
+    pub before: Before,
     /// The whole new text.
     pub text: String,
     /// Whether the file is a program.

@@ -1,20 +1,31 @@
-//! Writes files whole or not at all.
+//! Reads files, and writes them whole or not at all.
+//!
+//! A new text goes to a file beside the old one, to the disk, and then takes the old one's place in one step, so that
+//! whatever ends the process, and whenever, the old file is there or the new one. What is left beside it by a process
+//! that was killed has a name that is always the same: nobody reads it, and the next write takes it away.
 
-use std::io::Write;
+mod lock;
+mod place;
+mod words;
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use crosskit_core::finding::{Code, Finding};
-use crosskit_core::plan::FileEdit;
+use crosskit_core::finding::Finding;
+use crosskit_core::plan::{Before, FileEdit};
+
+pub use lock::{Lock, lock};
 
 /// Reads a text file; `None` if it does not exist.
 ///
 /// # Errors
 /// It exists and cannot be read, or is not UTF-8.
 pub fn read(path: &Path) -> Result<Option<String>, Box<Finding>> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(cannot("read", path, &error)),
+    match std::fs::read(path) {
+        Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|error| words::not_text(path, &error)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(words::cannot_read(path, &error)),
     }
 }
 
@@ -28,46 +39,42 @@ pub fn is_executable(path: &Path) -> bool {
     metadata.is_file() && may_run
 }
 
+/// Why a file was not written.
+#[derive(Debug)]
+enum Failure {
+    /// The system refused something: what, and of which file.
+    Refused(&'static str, PathBuf, io::Error),
+    /// The file is not what the edit was made from.
+    Changed,
+    /// The new file is in its place, and may not stay there if the power goes.
+    Unsafe(io::Error),
+}
+
+/// Gives an error what was being done, and to which file.
+fn at<'a>(doing: &'static str, path: &'a Path) -> impl Fn(io::Error) -> Failure + 'a {
+    move |error| Failure::Refused(doing, path.to_path_buf(), error)
+}
+
 /// Writes a planned file below the workspace root.
 ///
-/// The text goes to a new file beside the old one, to the disk, and then takes the old one's place in one step; a
-/// symbolic link is followed and stays, and the permissions are kept.
+/// Symbolic links are followed and stay. The permissions are kept, and so are the owner and the group where the system
+/// lets us; another hard link to the old file goes on naming the old text. Our own runs take turns, by a lock on the
+/// directory unless `held` is one. Another program's edit is seen up to the last moment before the new file takes its
+/// place, and then nothing is written.
 ///
 /// # Errors
-/// The directory or the file cannot be written; then the old file is as it was.
-pub fn write(root: &Path, edit: &FileEdit) -> Result<(), Box<Finding>> {
+/// The directory or the file cannot be written, or is not what the edit was made from; then the old file is as it was.
+pub fn write(held: Option<&Lock>, root: &Path, edit: &FileEdit) -> Result<(), Box<Finding>> {
     let path = root.join(&edit.path);
-    let failed = |error: std::io::Error| cannot("write", &path, &error);
-    if let Some(directory) = path.parent() {
-        std::fs::create_dir_all(directory).map_err(failed)?;
-    }
-    let place = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
-    let old = std::fs::metadata(&place).ok();
-    if old.as_ref().is_some_and(|old| old.permissions().readonly()) {
-        let error = std::io::Error::new(std::io::ErrorKind::PermissionDenied, "the file is read-only");
-        return Err(cannot("write", &path, &error));
-    }
-    let temporary = beside(&place);
-    let written = (|| {
-        let mut file = std::fs::File::create_new(&temporary)?;
-        file.write_all(edit.text.as_bytes())?;
-        if let Some(old) = &old {
-            file.set_permissions(old.permissions())?;
+    let mut made = Vec::new();
+    let written =
+        place::make(&path, &mut made).map_err(at("finding", &path)).and_then(|place| replace(held, &place, edit));
+    written.map_err(|failure| {
+        if !matches!(failure, Failure::Unsafe(_)) {
+            // A directory that holds something by now is not ours alone any more, and stays.
+            made.iter().rev().for_each(|directory| drop(std::fs::remove_dir(directory)));
         }
-        #[cfg(unix)]
-        if edit.executable {
-            use std::os::unix::fs::PermissionsExt;
-            let mode = file.metadata()?.permissions().mode();
-            // Whoever may read it may run it.
-            file.set_permissions(std::fs::Permissions::from_mode(mode | ((mode & 0o444) >> 2)))?;
-        }
-        file.sync_all()?;
-        std::fs::rename(&temporary, &place)
-    })();
-    written.map_err(|error| {
-        // The old file is untouched; what is left of the new one is not worth a second message.
-        let _ = std::fs::remove_file(&temporary);
-        failed(error)
+        words::cannot_write(&path, &failure)
     })
 }
 
@@ -78,7 +85,9 @@ pub fn write(root: &Path, edit: &FileEdit) -> Result<(), Box<Finding>> {
 pub fn remove(root: &Path, path: &str) -> Result<(), Box<Finding>> {
     let file = root.join(path);
     match std::fs::remove_file(&file) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(cannot("remove", &file, &error)),
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            return Err(words::cannot_write(&file, &Failure::Refused("removing", file.clone(), error)));
+        }
         _ => {}
     }
     for directory in file.ancestors().skip(1).take_while(|directory| *directory != root && directory.starts_with(root))
@@ -91,27 +100,117 @@ pub fn remove(root: &Path, path: &str) -> Result<(), Box<Finding>> {
     Ok(())
 }
 
-fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    path.with_file_name(format!(".{name}.crosskit-{}", std::process::id()))
+/// Writes a file at a place that is no link, in a directory that exists.
+fn replace(held: Option<&Lock>, place: &Path, edit: &FileEdit) -> Result<(), Failure> {
+    let directory = place.parent().unwrap_or(Path::new("."));
+    let _turn = lock::beside(held, directory).map_err(at("locking", directory))?;
+    let old = writable(place).map_err(at("opening", place))?;
+    let temporary = beside(place);
+    match std::fs::remove_file(&temporary) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            return Err(Failure::Refused("removing a leftover,", temporary, error));
+        }
+        _ => {}
+    }
+    let replaced = fill(&temporary, old.as_ref(), edit)
+        .map_err(at("writing", &temporary))
+        .and_then(|()| if fits(place, &edit.before)? { Ok(()) } else { Err(Failure::Changed) })
+        .and_then(|()| std::fs::rename(&temporary, place).map_err(at("replacing", place)));
+    if replaced.is_err() {
+        // The old file is untouched; what is left of the new one is not worth a second message.
+        let _ = std::fs::remove_file(&temporary);
+    }
+    replaced?;
+    place::to_disk(directory).map_err(Failure::Unsafe)
 }
 
-fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Box<Finding> {
-    Box::new(
-        Finding::error(Code::FileAccess, format!("cannot {what} `{}`: {error}", path.display()))
-            .note("the file was not touched"),
-    )
-}
-
-/// Holds a lock on the workspace's config for as long as the value lives, so that two runs at once take turns.
+/// Looks at the file that is to be replaced; `None` if there is none.
 ///
-/// # Errors
-/// The lock file cannot be made.
-pub fn lock(directory: &Path) -> Result<std::fs::File, Box<Finding>> {
-    let path = directory.join("crosskit.lock");
-    let failed = |error: std::io::Error| cannot("lock", &path, &error);
-    std::fs::create_dir_all(directory).map_err(failed)?;
-    let file = std::fs::File::options().create(true).append(true).open(&path).map_err(failed)?;
-    file.lock().map_err(failed)?;
-    Ok(file)
+/// Replacing a file asks the directory alone for permission. Whoever made the file read-only, or a device, did not mean
+/// it to be replaced, so the file is asked as well.
+fn writable(place: &Path) -> io::Result<Option<Metadata>> {
+    let old = match std::fs::metadata(place) {
+        Ok(old) => old,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if old.is_dir() {
+        return Err(io::Error::new(ErrorKind::IsADirectory, "it is a directory"));
+    }
+    if !old.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    // Root may open it all the same.
+    if old.permissions().readonly() {
+        return Err(io::Error::new(ErrorKind::PermissionDenied, "the file is read-only"));
+    }
+    match OpenOptions::new().append(true).open(place) {
+        // A launcher that is just being started says nothing about permissions.
+        Err(error) if error.kind() != ErrorKind::ExecutableFileBusy => Err(error),
+        _ => Ok(Some(old)),
+    }
+}
+
+/// Where the new text is while it is not yet whole.
+fn beside(place: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(place.file_name().unwrap_or_default());
+    name.push(".crosskit-new");
+    place.with_file_name(name)
+}
+
+/// Writes the new file, to the disk, with what is kept of the old one.
+fn fill(temporary: &Path, old: Option<&Metadata>, edit: &FileEdit) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if old.is_some() {
+        // What nobody else could read before is at no moment readable now.
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    let mut file = options.open(temporary)?;
+    file.write_all(edit.text.as_bytes())?;
+    if let Some(old) = old {
+        keep_owner(&file, old)?;
+        file.set_permissions(old.permissions())?;
+    }
+    #[cfg(unix)]
+    if edit.executable {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = file.metadata()?.permissions().mode();
+        // Whoever may read it may run it.
+        file.set_permissions(std::fs::Permissions::from_mode(mode | ((mode & 0o444) >> 2)))?;
+    }
+    file.sync_all()
+}
+
+/// Gives the new file to the owner and the group of the old one: root edits the file of a user, a member the file of a
+/// team. Others may not, and a file that they may write and not give away becomes theirs.
+#[cfg(unix)]
+fn keep_owner(file: &File, old: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let new = file.metadata()?;
+    if (new.uid(), new.gid()) != (old.uid(), old.gid()) && fchown(file, Some(old.uid()), Some(old.gid())).is_err() {
+        let _ = fchown(file, None, Some(old.gid()));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether the file is still what the edit was made from.
+fn fits(place: &Path, before: &Before) -> Result<bool, Failure> {
+    let expected = match before {
+        Before::Anything => return Ok(true),
+        Before::NoFile => None,
+        Before::Text(text) => Some(text.as_bytes()),
+    };
+    match std::fs::read(place) {
+        Ok(bytes) => Ok(expected == Some(bytes.as_slice())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(expected.is_none()),
+        Err(error) => Err(at("reading", place)(error)),
+    }
 }

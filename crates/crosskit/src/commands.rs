@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crosskit_core::exit::{self, Exit};
 use crosskit_core::finding::{Code, Finding, Origin};
 use crosskit_core::machine::Machine;
-use crosskit_core::plan::{self, Cell, FileEdit, Input, Prepared, Request, Rung};
+use crosskit_core::plan::{self, Before, Cell, FileEdit, Input, Prepared, Request, Rung};
 use crosskit_core::resolve::Config;
 use crosskit_core::settings::{self, Settings};
 use crosskit_core::target::Catalogue;
@@ -77,13 +77,13 @@ struct Ground {
     /// The command line, with the targets of the config where it names none.
     request: Request,
     /// Held until the config is written, so that two runs take turns.
-    lock: Option<std::fs::File>,
+    lock: Option<apply::Lock>,
     /// Where the report goes.
     out: PathBuf,
 }
 
 fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Exit, Ends> {
-    let mut ground = look(options, sh, start)?;
+    let mut ground = look(options, terminal, sh, start)?;
     let sh: &Sh = sh;
     let probe = Probe::new(sh);
     let (machine, prepared) = decide(&ground, options.action, &probe)?;
@@ -102,7 +102,7 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
         _ if prepared.exit() == Exit::Config => return Ok(Exit::Config),
         _ if options.dry_run => return dry_run(options, &prepared, &machine, progress),
         Action::Doctor => {}
-        _ => sync::write(&ground.metadata.root, &prepared.plan, progress)?,
+        _ => sync::write(&ground, &prepared.plan, progress)?,
     }
     ground.lock = None;
     let (machine, prepared) = if options.install && !prepared.missing.is_empty() {
@@ -143,7 +143,7 @@ fn refused_by_cargo(options: &Options, sh: &Sh) -> Result<(), Ends> {
 }
 
 /// Reads what there is to read. Cargo's own complaints are told before cargo is asked.
-fn look(options: &Options, sh: &mut Sh, start: &Start) -> Result<Ground, Ends> {
+fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Ground, Ends> {
     refused_by_cargo(options, sh)?;
     let catalogue = Catalogue::built_in().map_err(internal)?;
     let host = Probe::new(sh).host().map_err(ends(Exit::ToolMissing))?;
@@ -165,7 +165,7 @@ fn look(options: &Options, sh: &mut Sh, start: &Start) -> Result<Ground, Ends> {
         // The report of the last run must not be taken for this one's, however this one ends.
         let _ = std::fs::remove_file(out.join("report.json"));
     }
-    let lock = if writes { Some(apply::lock(&out).map_err(ends(Exit::Config))?) } else { None };
+    let lock = if writes { Some(turn(&metadata.root, &out, terminal, sh)?) } else { None };
     let members = metadata.workspace.members().filter_map(|member| metadata.packages.get(&member.id));
     let members = members.map(|info| info.directory.as_path());
     let configs = configs::read(&metadata.root, members, &options.request.config, &sh.variables);
@@ -187,6 +187,20 @@ fn look(options: &Options, sh: &mut Sh, start: &Start) -> Result<Ground, Ends> {
     }
     let scripts = scripts::read(&metadata.root);
     Ok(Ground { catalogue, metadata, settings, configs, launcher, scripts, request, lock, out })
+}
+
+/// Waits until no other run is between its look at the config and its write.
+fn turn(root: &Path, out: &Path, terminal: &Terminal, sh: &Sh) -> Result<apply::Lock, Ends> {
+    let mut told = false;
+    let lock = apply::lock(root, out, |waited| {
+        // Another run writes within the blink of an eye, and one that waits for a program does not.
+        if !told && waited > std::time::Duration::from_millis(500) {
+            told = true;
+            terminal.event(Event::Status("Blocking", &format!("waiting for another run in {}", root.display())));
+        }
+        !sh.is_interrupted()
+    });
+    lock.map_err(ends(Exit::Config))?.ok_or((Exit::Interrupted, Vec::new()))
 }
 
 fn decide(ground: &Ground, action: Action, probe: &Probe) -> Result<(Machine, Prepared), Ends> {
@@ -225,8 +239,9 @@ fn climb(
     let ready = prepared.exit() == Exit::Done;
     let (results, exit) = if ready { run_cells(context) } else { (missing_cells(prepared), prepared.exit()) };
     let text = report::json(context.host, &results, exit.code());
-    let json = FileEdit { path: "report.json".to_owned(), text, executable: false, changes: Vec::new() };
-    apply::write(out, &json).map_err(ends(Exit::Internal))?;
+    let path = "report.json".to_owned();
+    let json = FileEdit { path, before: Before::Anything, text, executable: false, changes: Vec::new() };
+    apply::write(None, out, &json).map_err(ends(Exit::Internal))?;
     if options.json {
         report::data(&json.text).map_err(internal)?;
     } else if ready {

@@ -75,7 +75,7 @@ pub fn read<'a>(
             if !looked_at.insert(directory) {
                 continue;
             }
-            if let Some(path) = names.iter().find(|path| path.is_file()) {
+            if let Some(path) = names.iter().find(|path| path.exists()) {
                 inner_files.push(path.strip_prefix(root).unwrap_or(path).display().to_string());
                 inner_directories.push(directory.to_path_buf());
                 reader.load(&Site { directory: directory.to_path_buf(), ..site.clone() });

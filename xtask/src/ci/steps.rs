@@ -28,6 +28,7 @@ const FULL: &[Step] = &[
     ("properties, 10,000 cases", |shell| properties(shell, "10000")),
     ("cfg expressions against Cargo, 2,000", |shell| cfg_expressions(shell, "2000")),
     ("real runs, full", |shell| real(shell, "full::")),
+    ("faults of writing", faults),
     // The last one: it needs a C library that must not be there for the runs above.
     ("mixed C libraries", |shell| super::tools::provide_multiarch(shell).and_then(|()| real(shell, "trap::"))),
 ];
@@ -108,6 +109,11 @@ fn other_hosts(shell: &Shell) -> Result<(), String> {
         run(cmd!(shell, "cargo check --quiet -p crosskit -p xtask --target {target} --locked"))?;
     }
     Ok(())
+}
+
+fn faults(shell: &Shell) -> Result<(), String> {
+    // How many calls were met by a fault is part of the result.
+    run(cmd!(shell, "cargo test -p crosskit-tests --test real --locked -- faults:: --show-output"))
 }
 
 fn real(shell: &Shell, filter: &str) -> Result<(), String> {

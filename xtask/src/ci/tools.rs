@@ -35,6 +35,15 @@ pub fn provide(shell: &Shell, install: bool, yes: bool, full: bool) -> Result<()
             missing.push(format!("cargo-deny: `cargo install --locked cargo-deny@{CARGO_DENY}`"));
         }
     }
+    // The faults of the full tier are brought about by it.
+    if full && cmd!(shell, "strace --version").quiet().ignore_stderr().ignore_stdout().run().is_err() {
+        if install {
+            as_root(shell, &["apt-get", "update"])?;
+            as_root(shell, &["apt-get", "install", "--yes", "--no-install-recommends", "strace"])?;
+        } else {
+            missing.push("strace: `sudo apt-get install strace`".to_owned());
+        }
+    }
     let options: &[&str] = match (install, yes) {
         (true, true) => &["--install", "--yes"],
         (true, false) => &["--install"],
@@ -60,15 +69,19 @@ pub fn provide_multiarch(shell: &Shell) -> Result<(), String> {
     if Path::new("/lib/aarch64-linux-gnu/libc.so.6").exists() {
         return Ok(());
     }
-    let sudo: &[&str] = if cmd!(shell, "id -u").quiet().read().is_ok_and(|id| id == "0") { &[] } else { &["sudo"] };
     for line in [
         &["dpkg", "--add-architecture", "arm64"][..],
         &["apt-get", "update"],
         &["apt-get", "install", "--yes", "--no-install-recommends", "libc6:arm64"],
     ] {
-        let words: Vec<&str> = sudo.iter().chain(line).copied().collect();
-        let (program, arguments) = words.split_first().ok_or("no command")?;
-        run(cmd!(shell, "{program} {arguments...}"))?;
+        as_root(shell, line)?;
     }
     Ok(())
+}
+
+fn as_root(shell: &Shell, line: &[&str]) -> Result<(), String> {
+    let sudo: &[&str] = if cmd!(shell, "id -u").quiet().read().is_ok_and(|id| id == "0") { &[] } else { &["sudo"] };
+    let words: Vec<&str> = sudo.iter().chain(line).copied().collect();
+    let (program, arguments) = words.split_first().ok_or("no command")?;
+    run(cmd!(shell, "{program} {arguments...}"))
 }

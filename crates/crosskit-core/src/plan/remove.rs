@@ -6,7 +6,7 @@ use crate::policy::{self, LAUNCHER_PATH, Policy, runner_variable, target_path};
 use crate::resolve;
 
 use super::sync::{has_marked_key, stop_if_refused};
-use super::{FileEdit, Input, Prepared, Row};
+use super::{Before, FileEdit, Input, Prepared, Row};
 
 const ALIAS: [&str; 2] = ["alias", "xtask"];
 
@@ -67,7 +67,13 @@ pub(super) fn remove(input: &Input, rows: &[Row], prepared: &mut Prepared) {
         return;
     }
     if outcome.text != before {
-        let edit = FileEdit { path: path.to_owned(), text: outcome.text.clone(), executable: false, changes };
+        let edit = FileEdit {
+            path: path.to_owned(),
+            before: Before::Text(before.to_owned()),
+            text: outcome.text.clone(),
+            executable: false,
+            changes,
+        };
         prepared.plan.edits.push(edit);
         stop_if_refused(input, outcome.text, prepared);
     }

@@ -6,7 +6,7 @@ use crate::finding::{Code, Finding, Origin};
 use crate::policy::{self, LAUNCHER, LAUNCHER_PATH, Policy, target_path};
 use crate::resolve::{self, Class, ConfigFiles, Layer, Layers, Rustc, Value};
 
-use super::{FileEdit, Input, Prepared};
+use super::{Before, FileEdit, Input, Prepared};
 
 /// Plans the edits of the root config and the launcher, and gives back the layers as they will be.
 pub(super) fn synced_layers(
@@ -46,6 +46,7 @@ pub(super) fn synced_layers(
             if outcome.text != before {
                 prepared.plan.edits.push(FileEdit {
                     path: path.to_owned(),
+                    before: on_disk.map_or(Before::NoFile, |text| Before::Text(text.to_owned())),
                     text: outcome.text.clone(),
                     executable: false,
                     changes: outcome.changes.iter().map(Change::to_string).collect(),
@@ -65,6 +66,7 @@ pub(super) fn synced_layers(
         // It comes first: a runner that is not there yet would break what it is written for.
         let launcher = FileEdit {
             path: LAUNCHER_PATH.to_owned(),
+            before: Before::Anything,
             text: LAUNCHER.to_owned(),
             executable: true,
             changes: vec![format!("{change} the launcher")],

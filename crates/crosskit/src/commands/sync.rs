@@ -1,7 +1,5 @@
 //! `sync` in its four ways, and `env`.
 
-use std::path::Path;
-
 use crosskit_core::exit::Exit;
 use crosskit_core::explain::{self, Shell};
 use crosskit_core::plan::{Plan, Prepared};
@@ -39,7 +37,7 @@ pub(super) fn run(
             return Ok(Exit::Done);
         }
         SyncMode::Write | SyncMode::Remove => {
-            write(root, plan, progress)?;
+            write(ground, plan, progress)?;
             return Ok(Exit::Done);
         }
     }
@@ -47,9 +45,10 @@ pub(super) fn run(
 }
 
 /// Writes what the plan wants, and tells it.
-pub(super) fn write(root: &Path, plan: &Plan, progress: Progress) -> Result<(), Ends> {
+pub(super) fn write(ground: &Ground, plan: &Plan, progress: Progress) -> Result<(), Ends> {
+    let root = &ground.metadata.root;
     for edit in &plan.edits {
-        apply::write(root, edit).map_err(ends(Exit::Config))?;
+        apply::write(ground.lock.as_ref(), root, edit).map_err(ends(Exit::Config))?;
         let keys = edit.changes.len();
         let what = match keys {
             _ if edit.executable => "the launcher".to_owned(),

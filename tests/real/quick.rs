@@ -1,6 +1,7 @@
 //! The tier before each commit.
 
 mod bad_input;
+mod guide;
 mod main_job;
 mod missing_tools;
 mod processes;

@@ -1,4 +1,4 @@
-//! Copies of example-workspace for real runs.
+//! Workspaces for real runs: copies of example-workspace, and such as a test makes itself.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -18,7 +18,7 @@ const PROFILE: &str = "\n[profile.dev]\ndebug = \"line-tables-only\"\nincrementa
 /// The config file of a workspace.
 pub const CONFIG: &str = ".cargo/config.toml";
 
-/// A fresh copy of example-workspace, with a target directory of its own.
+/// A workspace of a test's own, with a target directory of its own: mostly a fresh copy of example-workspace.
 ///
 /// It goes with the value, unless its test failed: then it stays, to be looked at.
 #[derive(Debug)]
@@ -35,6 +35,16 @@ impl Scratch {
     /// # Panics
     /// git or the disk fails.
     pub fn new(directory: &Path, name: &str) -> Scratch {
+        let scratch = Scratch::nothing_yet(directory, name);
+        scratch.copy();
+        scratch
+    }
+
+    /// The place for a workspace that its test makes itself: the root is not there yet.
+    ///
+    /// # Panics
+    /// The disk fails.
+    pub fn nothing_yet(directory: &Path, name: &str) -> Scratch {
         fs::create_dir_all(directory).expect("the directory of the scratches can be made");
         // A path without links, as /proc and cargo tell it.
         let directory = directory.canonicalize().expect("the directory of the scratches exists");
@@ -44,7 +54,6 @@ impl Scratch {
         for left in [scratch.root.clone(), scratch.links()].iter().filter(|left| left.exists()) {
             fs::remove_dir_all(left).expect("what an earlier run left can be removed");
         }
-        scratch.copy();
         scratch
     }
 

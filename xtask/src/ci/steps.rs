@@ -26,6 +26,7 @@ const QUICK: &[Step] = &[
 const FULL: &[Step] = &[
     ("properties, 10,000 cases", |shell| properties(shell, "10000")),
     ("real runs, full", |shell| real(shell, "full::")),
+    ("the guide, real runs", |shell| real(shell, "guide::")),
     // The last one: it needs a C library that must not be there for the runs above.
     ("mixed C libraries", |shell| super::tools::provide_multiarch(shell).and_then(|()| real(shell, "trap::"))),
 ];

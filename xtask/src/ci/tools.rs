@@ -12,6 +12,9 @@ pub const OTHER_HOSTS: &[&str] = &["aarch64-apple-darwin", "x86_64-pc-windows-gn
 const QUICK_TARGETS: &[&str] = &["aarch64", "thumbv7em-none-eabihf"];
 const FULL_TARGETS: &[&str] = &["aarch64", "aarch64-musl", "armv7", "riscv64", "s390x", "thumbv7em-none-eabihf"];
 
+/// The linker for Windows and the Debian package of it: the guide that the real runs follow names it.
+const MINGW: (&str, &str) = ("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64");
+
 const CARGO_DENY: &str = "0.20.2";
 
 /// Checks every tool; with `install` brings what is missing.
@@ -33,6 +36,17 @@ pub fn provide(shell: &Shell, install: bool, yes: bool, full: bool) -> Result<()
             run(cmd!(shell, "cargo install --locked cargo-deny@{CARGO_DENY}"))?;
         } else {
             missing.push(format!("cargo-deny: `cargo install --locked cargo-deny@{CARGO_DENY}`"));
+        }
+    }
+    let (linker, package) = MINGW;
+    if full && cmd!(shell, "{linker} --version").quiet().ignore_stderr().ignore_stdout().run().is_err() {
+        if install {
+            // Without `--yes` apt asks for itself.
+            let yes: &[&str] = if yes { &["--yes"] } else { &[] };
+            let install = [&["apt-get", "install", "--no-install-recommends"], yes, &[package]].concat();
+            as_root(shell, &[&["apt-get", "update"], &install])?;
+        } else {
+            missing.push(format!("{linker}: `sudo apt-get install {package}`"));
         }
     }
     let options: &[&str] = match (install, yes) {
@@ -60,13 +74,21 @@ pub fn provide_multiarch(shell: &Shell) -> Result<(), String> {
     if Path::new("/lib/aarch64-linux-gnu/libc.so.6").exists() {
         return Ok(());
     }
+    as_root(
+        shell,
+        &[
+            &["dpkg", "--add-architecture", "arm64"],
+            &["apt-get", "update"],
+            &["apt-get", "install", "--yes", "--no-install-recommends", "libc6:arm64"],
+        ],
+    )
+}
+
+/// Runs commands that change the system: through sudo for who is not root.
+fn as_root(shell: &Shell, commands: &[&[&str]]) -> Result<(), String> {
     let sudo: &[&str] = if cmd!(shell, "id -u").quiet().read().is_ok_and(|id| id == "0") { &[] } else { &["sudo"] };
-    for line in [
-        &["dpkg", "--add-architecture", "arm64"][..],
-        &["apt-get", "update"],
-        &["apt-get", "install", "--yes", "--no-install-recommends", "libc6:arm64"],
-    ] {
-        let words: Vec<&str> = sudo.iter().chain(line).copied().collect();
+    for command in commands {
+        let words: Vec<&str> = sudo.iter().chain(*command).copied().collect();
         let (program, arguments) = words.split_first().ok_or("no command")?;
         run(cmd!(shell, "{program} {arguments...}"))?;
     }

@@ -1,6 +1,6 @@
-//! The guide as a test: every config block and every command of the guide that the kit answers to has an outcome here, in
-//! a project made with `cargo new`. First comes plain cargo, then the kit where it has a part in it, then plain cargo once
-//! more. `cargo test --test real guide::` runs it.
+//! The guide as a test: every config block and every command of the guide that the kit answers to has an outcome here,
+//! in a project made with `cargo new`. First comes plain cargo, then the kit where it has a part in it, then plain cargo
+//! once more. `cargo test --test real guide::` runs it.
 //!
 //! Two things of the guide are replaced. A stand-in for `probe-rs` writes down how it was started, as there is no probe
 //! and no chip. Directories of the test stand for `/opt/sdk`, `/opt/openssl` and `/tmp/cargo-tmp`, which are this

@@ -70,7 +70,7 @@ pub fn read(path: &Path) -> Artefact {
         183 => "AArch64",
         other => panic!("{}: machine {other}", path.display()),
     };
-    // Where the program headers begin, how long one is and how many there are; in each its offset and length in the file.
+    // Where the program headers begin, how long one is, and how many there are.
     let wide = bytes[4] == 2;
     let (table, length, count) = if wide {
         (number(32, 8), number(54, 2), number(56, 2))

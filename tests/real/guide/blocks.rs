@@ -137,8 +137,8 @@ mkdir -p .cargo
 /// A section of the guide: its heading and what it holds.
 pub type Section = (&'static str, &'static [&'static str]);
 
-/// What the guide shows or claims, in its order: the name of the constant above where it is a config or a command, and a
-/// few words in small letters where it is a program or a claim.
+/// What the guide shows or claims, in its order: the name of the constant above where it is a config or a command, and
+/// a few words in small letters where it is a program or a claim.
 pub const GUIDE: &[Section] = &[
     ("Why Runner and Linker Customization Matters", &["RUN", "TEST", "BENCH"]),
     ("The Main Place to Configure Runners and Linkers", &["MINIMAL"]),

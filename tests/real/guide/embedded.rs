@@ -1,8 +1,8 @@
 //! Bare metal: a probe in the place of a runner, and a linker script.
 
-use crosskit_tests::installed::THUMBV7EM;
+use crosskit_tests::installed::{AARCH64, THUMBV7EM};
 
-use super::artefact::Artefact;
+use super::artefact::{self, Artefact};
 use super::blocks::{BUILD, LINKER_SCRIPT, PROBE, RUN, RUN_THUMB, RUNNERS};
 use super::project::Project;
 
@@ -52,6 +52,13 @@ pub fn probe_was_started(project: &Project) {
     assert_eq!(project.artefact("thumbv7em-none-eabihf/debug"), Artefact::elf(THUMBV7EM.machine));
 }
 
+/// Fails unless the program begins in the flash, as the linker script says.
+#[track_caller]
+pub fn follows_the_script(project: &Project) {
+    let entry = artefact::entry(&project.root().join("target/thumbv7em-none-eabihf/debug").join(project.name()));
+    assert!((0x0800_0000..0x0810_0000).contains(&entry), "it begins at {entry:#x}");
+}
+
 #[test]
 fn a_probe_is_the_runner() {
     let project = project("probe", PROBE);
@@ -82,13 +89,13 @@ fn a_probe_that_is_not_installed_is_named() {
 
 #[test]
 fn two_targets_have_two_runners() {
+    AARCH64.require();
     let project = project("two_runners", RUNNERS);
     project.fake("qemu-aarch64");
     project.run(RUN_THUMB).exits(0);
     probe_was_started(&project);
     assert_eq!(project.take_calls("qemu-aarch64"), Vec::<Vec<String>>::new());
 
-    crosskit_tests::installed::AARCH64.require();
     project.prints("hello from the other");
     project.cross("sync aarch64").exits(0);
     assert_eq!(project.read_config(), synced_runners(), "the kit adds the linker, and leaves both runners");
@@ -122,6 +129,7 @@ fn a_linker_script_is_found_or_the_linker_says_so() {
     project.run(BUILD_THUMB).exits(0);
     project.run(RUN_THUMB).exits(0);
     probe_was_started(&project);
+    follows_the_script(&project);
     project.cross("build thumbv7em-none-eabihf").exits(0);
     assert_eq!(project.read_config(), LINKER_SCRIPT);
 

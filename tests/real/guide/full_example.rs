@@ -60,6 +60,7 @@ fn every_listed_command_does_what_the_config_says() {
     machine::passed(&project.run(TEST_AARCH64).exits(0));
     project.run(RUN_THUMB).exits(0);
     embedded::probe_was_started(&project);
+    embedded::follows_the_script(&project);
     assert!(!project.scratch.has("target/debug/full_example"), "nothing was built for the host");
 
     // The kit takes the config as it is: the runner that the user set suits a static program.

@@ -73,7 +73,7 @@ fn readme_block(language: &str) -> String {
 fn take_in(project: &Project) {
     let manifest = project.scratch.read("Cargo.toml");
     let workspace = "\n[workspace]\nmembers = [\"xtask\"]\nexclude = [\"crosskit\"]\ndefault-members = [\".\"]\n";
-    // These two make it compile what the shared target directory already holds.
+    // With the profile and the lock file of the other scratches it finds in their target directory what it depends on.
     let profile = "\n[profile.dev]\ndebug = \"line-tables-only\"\nincremental = false\n";
     project.scratch.write("Cargo.toml", &format!("{manifest}{workspace}{profile}"));
     project.scratch.write("Cargo.lock", &repository::read("example-workspace/Cargo.lock"));

@@ -1,7 +1,8 @@
 //! What this machine makes of AArch64 programs, where the guide's config leaves that to the machine.
 //!
-//! Two things decide. A dynamically linked program asks for a loader at a fixed path, which is there only where Debian's
-//! `libc6:arm64` is installed. And a kernel may know the format of foreign programs (binfmt_misc) and start them itself.
+//! Two things decide. A dynamically linked program asks for a loader at a fixed path, which is there only where
+//! Debian's `libc6:arm64` is installed. And a kernel may know the format of foreign programs (binfmt_misc) and start them
+//! itself.
 
 use std::path::Path;
 
@@ -24,8 +25,8 @@ fn has_loader() -> bool {
     Path::new(LOADER).exists()
 }
 
-/// Whether the kernel starts AArch64 programs. It is asked and not `/proc/sys/fs/binfmt_misc`, which a container may lack
-/// while the kernel that it shares has entries.
+/// Whether the kernel starts AArch64 programs. It is asked and not `/proc/sys/fs/binfmt_misc`, which a container may
+/// lack while the kernel that it shares has entries.
 fn kernel_knows(project: &Project) -> bool {
     let mut loader = process::command("sh", project.root());
     loader.args(["-c", "\"$0\" --version", CROSS_LOADER]);

@@ -53,7 +53,7 @@ impl Project {
         let scratch = Scratch::nothing_yet(&directory(), name);
         let mut shell = process::command("sh", &scratch.root);
         shell.args(["-e", "-c", commands]).current_dir(scratch.root.parent().expect("it is below a directory"));
-        process::run(shell, kit::SHORT).exits(0);
+        process::run(shell, kit::COMPILING).exits(0);
         Project { scratch }
     }
 

@@ -28,7 +28,7 @@ fn rows() -> Vec<Row> {
     rows
 }
 
-/// The blocks of a row. A comma within a claim does not part it: what follows a name in capitals does.
+/// The blocks of a row. A comma parts two of them where a block of the guide begins after it; others belong to a claim.
 fn split(blocks: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for part in blocks.split(", ") {

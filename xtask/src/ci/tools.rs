@@ -65,7 +65,8 @@ pub fn provide(shell: &Shell, install: bool, yes: bool, full: bool) -> Result<()
     if missing.is_empty() {
         Ok(())
     } else {
-        Err(format!("missing, and `cargo xtask ci --install --yes` gets them:\n  {}", missing.join("\n  ")))
+        let tier = if full { " --full" } else { "" };
+        Err(format!("missing, and `cargo xtask ci{tier} --install --yes` gets them:\n  {}", missing.join("\n  ")))
     }
 }
 

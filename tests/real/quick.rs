@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod faults_of_files;
+mod guide;
 mod main_job;
 mod missing_tools;
 mod processes;

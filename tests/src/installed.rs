@@ -10,7 +10,7 @@ pub struct Target {
     pub alias: &'static str,
     /// The triple.
     pub triple: &'static str,
-    /// What an ELF header of it says, in the words of the report.
+    /// What the header of an executable of it says, in the words of the report.
     pub machine: &'static str,
     /// The linker, and the Debian package of it.
     linker: Option<(&'static str, &'static str)>,
@@ -70,6 +70,16 @@ pub const THUMBV7EM: Target = Target {
     triple: "thumbv7em-none-eabihf",
     machine: "Arm",
     linker: None,
+    library: None,
+    emulator: None,
+};
+
+/// Windows, which is linked here and not run.
+pub const WINDOWS: Target = Target {
+    alias: "x86_64-pc-windows-gnu",
+    triple: "x86_64-pc-windows-gnu",
+    machine: "x86-64",
+    linker: Some(("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64")),
     library: None,
     emulator: None,
 };

@@ -1,4 +1,4 @@
-//! Copies of example-workspace for real runs.
+//! Workspaces for real runs: copies of example-workspace, and such as a test makes itself.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -18,7 +18,7 @@ const PROFILE: &str = "\n[profile.dev]\ndebug = \"line-tables-only\"\nincrementa
 /// The config file of a workspace.
 pub const CONFIG: &str = ".cargo/config.toml";
 
-/// A fresh copy of example-workspace, with a target directory of its own.
+/// A workspace of a test's own, with a target directory of its own: mostly a fresh copy of example-workspace.
 ///
 /// It goes with the value, unless its test failed: then it stays, to be looked at.
 #[derive(Debug)]

@@ -3,8 +3,9 @@
 use crosskit_tests::installed::{self, AARCH64};
 use crosskit_tests::scratch::CONFIG;
 
+use crate::guide::blocks::FULL;
 use crate::kit;
-use crate::quick::start::{ALIAS, GUIDE, sharing};
+use crate::quick::start::{ALIAS, sharing};
 
 /// Without `--target host-tuple` the config's `build.target` cross-compiles the xtask, and the config's runner starts it.
 #[test]
@@ -12,7 +13,7 @@ fn an_xtask_for_the_target_stops_with_the_reason() {
     AARCH64.require();
     let shared = kit::shared();
     let scratch = kit::scratch("xtask-for-the-target");
-    scratch.write(CONFIG, &format!("{}{GUIDE}", ALIAS.replace(" --target host-tuple", "")));
+    scratch.write(CONFIG, &format!("{}{FULL}", ALIAS.replace(" --target host-tuple", "")));
     let before = scratch.read(CONFIG);
     let finished = sharing(kit::alias(&scratch.root, "aarch64"), &shared);
     assert!(!finished.timed_out && finished.code != Some(0), "{finished}");

@@ -6,25 +6,8 @@ use crosskit_tests::installed::AARCH64;
 use crosskit_tests::process::{self, Finished};
 use crosskit_tests::scratch::{CONFIG, Scratch};
 
+use crate::guide::blocks::FULL;
 use crate::kit::{self, Shared};
-
-/// The full example of the guide that the kit answers to.
-pub const GUIDE: &str = "\
-[build]
-target = \"aarch64-unknown-linux-gnu\"
-
-[env]
-SDK_ROOT = \"/opt/sdk\"
-
-[target.aarch64-unknown-linux-gnu]
-linker = \"aarch64-linux-gnu-gcc\"
-runner = \"qemu-aarch64\"
-rustflags = [\"-C\", \"target-feature=+crt-static\"]
-
-[target.thumbv7em-none-eabihf]
-runner = \"probe-rs run --chip STM32F407VGTx\"
-rustflags = [\"-C\", \"link-arg=-Tlink.x\"]
-";
 
 /// The alias, less what may be added to it.
 pub const ALIAS: &str = "[alias]\nxtask = \"run --quiet --target host-tuple --package xtask --\"\n\n";
@@ -46,7 +29,7 @@ fn with_the_full_example_of_the_guide() {
     AARCH64.require();
     let shared = kit::shared();
     let scratch = kit::scratch("guide");
-    scratch.write(CONFIG, &format!("{ALIAS}{GUIDE}"));
+    scratch.write(CONFIG, &format!("{ALIAS}{FULL}"));
     helps(&scratch, "", &shared);
     helps(&scratch, "app", &shared);
 }

@@ -29,6 +29,7 @@ const FULL: &[Step] = &[
     ("cfg expressions against Cargo, 2,000", |shell| cfg_expressions(shell, "2000")),
     ("real runs, full", |shell| real(shell, "full::")),
     ("faults of writing", faults),
+    ("the guide, real runs", |shell| real(shell, "guide::")),
     // The last one: it needs a C library that must not be there for the runs above.
     ("mixed C libraries", |shell| super::tools::provide_multiarch(shell).and_then(|()| real(shell, "trap::"))),
 ];

@@ -12,6 +12,10 @@ pub const OTHER_HOSTS: &[&str] = &["aarch64-apple-darwin", "x86_64-pc-windows-gn
 const QUICK_TARGETS: &[&str] = &["aarch64", "thumbv7em-none-eabihf"];
 const FULL_TARGETS: &[&str] = &["aarch64", "aarch64-musl", "armv7", "riscv64", "s390x", "thumbv7em-none-eabihf"];
 
+/// Programs of the full tier and the Debian packages that hold them: the linker for Windows that the guide names, and
+/// what brings about the faults of writing.
+const FULL_PACKAGES: &[(&str, &str)] = &[("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"), ("strace", "strace")];
+
 const CARGO_DENY: &str = "0.20.2";
 
 /// Checks every tool; with `install` brings what is missing.
@@ -35,13 +39,18 @@ pub fn provide(shell: &Shell, install: bool, yes: bool, full: bool) -> Result<()
             missing.push(format!("cargo-deny: `cargo install --locked cargo-deny@{CARGO_DENY}`"));
         }
     }
-    // The faults of the full tier are brought about by it.
-    if full && cmd!(shell, "strace --version").quiet().ignore_stderr().ignore_stdout().run().is_err() {
+    let packages = if full { FULL_PACKAGES } else { &[] };
+    for (program, package) in packages {
+        if cmd!(shell, "{program} --version").quiet().ignore_stderr().ignore_stdout().run().is_ok() {
+            continue;
+        }
         if install {
+            // Without `--yes` apt asks for itself.
+            let yes: &[&str] = if yes { &["--yes"] } else { &[] };
             as_root(shell, &["apt-get", "update"])?;
-            as_root(shell, &["apt-get", "install", "--yes", "--no-install-recommends", "strace"])?;
+            as_root(shell, &[&["apt-get", "install", "--no-install-recommends"], yes, &[package]].concat())?;
         } else {
-            missing.push("strace: `sudo apt-get install strace`".to_owned());
+            missing.push(format!("{program}: `sudo apt-get install {package}`"));
         }
     }
     let options: &[&str] = match (install, yes) {
@@ -60,7 +69,8 @@ pub fn provide(shell: &Shell, install: bool, yes: bool, full: bool) -> Result<()
     if missing.is_empty() {
         Ok(())
     } else {
-        Err(format!("missing, and `cargo xtask ci --install --yes` gets them:\n  {}", missing.join("\n  ")))
+        let tier = if full { " --full" } else { "" };
+        Err(format!("missing, and `cargo xtask ci{tier} --install --yes` gets them:\n  {}", missing.join("\n  ")))
     }
 }
 

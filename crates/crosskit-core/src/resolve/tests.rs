@@ -109,11 +109,7 @@ fn everything_that_lost_says_why() {
     let by_variable = format!("the variable {RUNNER} wins over");
     assert_eq!(
         lines,
-        [
-            format!("\"n\" {by_variable} files"),
-            format!("\"f\" {by_variable} files"),
-            format!("\"c\" {by_variable} every table")
-        ]
+        [format!("n {by_variable} files"), format!("f {by_variable} files"), format!("c {by_variable} every table")]
     );
 }
 

@@ -35,6 +35,7 @@ mod depth;
 mod document;
 mod edit;
 mod layout;
+mod lookup;
 mod mark;
 mod merge;
 mod outcome;

@@ -2,9 +2,11 @@
 
 use super::depth;
 use super::layout::{self, Layout, Section};
+use super::lookup::Lookup;
 use super::outcome::ParseError;
-use super::text::{Position, position};
+use super::text::{Lines, Position, position};
 use std::ops::Range;
+use std::sync::OnceLock;
 use toml_parser::Source;
 use toml_parser::parser::{Event, RecursionGuard, parse_document};
 
@@ -14,6 +16,10 @@ pub struct Document {
     text: String,
     table: toml::Table,
     layout: Layout,
+    /// Made at the first look-up.
+    lookup: OnceLock<Lookup>,
+    /// Made when the first position is asked for.
+    lines: OnceLock<Lines>,
 }
 
 /// A key with its value, as it stands in a [`Document`].
@@ -54,7 +60,8 @@ pub fn parse(text: &str) -> Result<Document, ParseError> {
         message: error.message().to_owned(),
         position: position(text, error.span().map_or(0, |span| span.start)),
     })?;
-    Ok(Document { text: text.to_owned(), table, layout: Layout::new(source, &events) })
+    let layout = Layout::new(source, &events);
+    Ok(Document { text: text.to_owned(), table, layout, lookup: OnceLock::new(), lines: OnceLock::new() })
 }
 
 /// Parses the text of a config file into values that know their bytes, those inside arrays as well.
@@ -102,7 +109,7 @@ impl Document {
     /// Where the value at a path begins. For a table with a header of its own, that is where the header begins, and for
     /// one that is only named by longer keys or headers, where the first of these begins.
     pub fn position<S: AsRef<str>>(&self, path: &[S]) -> Option<Position> {
-        self.place(path).map(|span| position(&self.text, span.start))
+        self.place(path).map(|span| self.position_at(span.start))
     }
 
     /// Whether the key at a path carries crosskit's mark.
@@ -117,7 +124,7 @@ impl Document {
             path: &entry.path,
             value: self.slice(&entry.value),
             span: entry.value.clone(),
-            position: position(&self.text, entry.value.start),
+            position: self.position_at(entry.value.start),
             marked: entry.marked,
             inline: entry.inline,
         })
@@ -128,24 +135,42 @@ impl Document {
         if path.is_empty() {
             return None;
         }
-        if let Some(entry) = self.find(path) {
+        let found = self.lookup().get(path)?;
+        if let Some(entry) = found.entry.and_then(|index| self.layout.entries.get(index)) {
             return Some(entry.value.clone());
         }
-        let section = |wanted: fn(&Section) -> bool| {
-            self.sections().iter().skip(1).find(|section| wanted(section) && same_path(&section.path, path))
-        };
-        if let Some(section) = section(Section::is_addressable) {
-            return Some(section.header.clone());
+        match found.section.and_then(|index| self.layout.sections.get(index)) {
+            Some(section) => Some(section.header.clone()),
+            None => Some(found.first.clone()),
         }
-        let longer = |candidate: &[String]| candidate.len() > path.len() && same_path(&candidate[..path.len()], path);
-        let keys = self.layout.entries.iter().filter(|entry| longer(&entry.path));
-        let keys = keys.map(|entry| entry.key_start..entry.value.end);
-        let headers = self.sections().iter().filter(|section| longer(&section.path) && section.is_addressable());
-        keys.chain(headers.map(|section| section.header.clone())).min_by_key(|span| span.start)
     }
 
+    /// The key/value pair with this very path.
     pub(super) fn find<S: AsRef<str>>(&self, path: &[S]) -> Option<&layout::Entry> {
-        self.layout.entries.iter().find(|entry| same_path(&entry.path, path))
+        self.layout.entries.get(self.lookup().get(path)?.entry?)
+    }
+
+    /// The section whose header has this very path; the root has the empty one.
+    pub(super) fn section<S: AsRef<str>>(&self, path: &[S]) -> Option<&Section> {
+        let section = self.layout.sections.get(self.lookup().get(path)?.section?)?;
+        (!section.in_array).then_some(section)
+    }
+
+    /// The last key/value pair that names the table at this path by a part of its dotted key.
+    pub(super) fn last_dotted<S: AsRef<str>>(&self, path: &[S]) -> Option<&layout::Entry> {
+        self.layout.entries.get(self.lookup().get(path)?.dotted?)
+    }
+
+    pub(super) fn position_at(&self, offset: usize) -> Position {
+        self.lines().position(&self.text, offset)
+    }
+
+    pub(super) fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| Lines::new(&self.text))
+    }
+
+    fn lookup(&self) -> &Lookup {
+        self.lookup.get_or_init(|| Lookup::new(&self.layout))
     }
 
     pub(super) fn sections(&self) -> &[Section] {
@@ -159,8 +184,4 @@ impl Document {
     pub(super) fn slice(&self, span: &Range<usize>) -> &str {
         self.text.get(span.clone()).unwrap_or_default()
     }
-}
-
-fn same_path<S: AsRef<str>>(left: &[String], right: &[S]) -> bool {
-    left.len() == right.len() && left.iter().zip(right).all(|(left, right)| left == right.as_ref())
 }

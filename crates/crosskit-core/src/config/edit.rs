@@ -3,7 +3,7 @@
 use super::document::{Document, parse};
 use super::mark::{MARK, MARK_KEEP_BLANK};
 use super::outcome::{Change, ChangeKind, SyncError, SyncOutcome, UserKey, UserKeyReason};
-use super::text::{Position, Splices, body_start, dominant_line_end, line_end, position, without_line_end};
+use super::text::{Position, Splices, body_start, line_end, without_line_end};
 use super::verify::{edited, refused, same};
 use super::wanted::{WantedKey, dotted};
 use toml::Value;
@@ -17,29 +17,26 @@ use toml::Value;
 ///
 /// Fails if the text is not TOML, if the wanted keys contradict each other, or if the check of the edited text fails.
 pub fn sync(text: &str, wanted: &[WantedKey]) -> Result<SyncOutcome, SyncError> {
-    check_wanted(wanted)?;
+    let wanted = distinct(wanted)?;
     let document = parse(text)?;
     let mut edit = Edit::new(&document);
-    for (index, key) in wanted.iter().enumerate() {
-        if !wanted[..index].contains(key) {
-            edit.key(key);
-        }
+    wanted.iter().for_each(|key| edit.key(key));
+    let Edit { splices, sections, changes, user_keys, line_end, .. } = edit;
+    if changes.is_empty() {
+        return Ok(SyncOutcome { text: text.to_owned(), changes: Vec::new(), user_keys });
     }
-    let Edit { splices, sections, mut changes, user_keys, line_end, .. } = edit;
     let body = splices.apply(text).ok_or_else(|| refused("two edits overlap".to_owned()))?;
     let text = append_sections(body, &sections, line_end);
 
-    let keys: Vec<Vec<String>> = changes.iter().map(|change| change.path.clone()).collect();
-    let new = edited(&document, &text, &keys, &[])?;
-    for change in &mut changes {
-        let is_wanted = |key: &WantedKey| {
-            key.path == change.path && new.value(&key.path).is_some_and(|value| same(value, &key.value.to_value()))
+    let (keys, mut changes): (Vec<&WantedKey>, Vec<Change>) = changes.into_iter().unzip();
+    let paths: Vec<Vec<String>> = keys.iter().map(|key| key.path.clone()).collect();
+    let new = edited(&document, &text, &paths, &[])?;
+    for (key, change) in keys.iter().zip(&mut changes) {
+        let Some(place) = new.position(&key.path).filter(|_| new.is_marked(&key.path)) else {
+            return Err(refused(format!("`{}` would not be marked", dotted(&key.path))));
         };
-        let Some(place) = new.position(&change.path).filter(|_| new.is_marked(&change.path)) else {
-            return Err(refused(format!("`{}` would not be marked", dotted(&change.path))));
-        };
-        if !wanted.iter().any(is_wanted) {
-            return Err(refused(format!("`{}` would not have the wanted value", dotted(&change.path))));
+        if !new.value(&key.path).is_some_and(|value| same(value, &key.value.to_value())) {
+            return Err(refused(format!("`{}` would not have the wanted value", dotted(&key.path))));
         }
         if matches!(change.kind, ChangeKind::Added { .. }) {
             change.position = place;
@@ -48,25 +45,30 @@ pub fn sync(text: &str, wanted: &[WantedKey]) -> Result<SyncOutcome, SyncError> 
     Ok(SyncOutcome { text, changes, user_keys })
 }
 
-fn check_wanted(wanted: &[WantedKey]) -> Result<(), SyncError> {
-    let error =
-        |key: &WantedKey, message: &str| Err(SyncError::Wanted { path: key.path.clone(), message: message.to_owned() });
-    for (index, key) in wanted.iter().enumerate() {
+/// The wanted keys in their order, each once.
+fn distinct(wanted: &[WantedKey]) -> Result<Vec<&WantedKey>, SyncError> {
+    let mut sorted: Vec<(usize, &WantedKey)> = wanted.iter().enumerate().collect();
+    // Equal paths stand side by side then, and so does a path with one that it begins.
+    sorted.sort_by(|(_, left), (_, right)| left.path.cmp(&right.path));
+    let mut repeated = Vec::new();
+    let mut before: Option<&WantedKey> = None;
+    for (index, key) in sorted {
+        let error = |message: &str| SyncError::Wanted { path: key.path.clone(), message: message.to_owned() };
         if key.path.is_empty() {
-            return error(key, "it has no path");
+            return Err(error("it has no path"));
         }
-        for other in &wanted[..index] {
-            if other.path == key.path && other.value != key.value {
-                return error(key, "it is wanted with two values");
+        match before {
+            Some(before) if before == key => repeated.push(index),
+            Some(before) if before.path == key.path => return Err(error("it is wanted with two values")),
+            Some(before) if key.path.starts_with(&before.path) => {
+                return Err(error("it is wanted both as a value and as a table"));
             }
-            if other.path.len() != key.path.len()
-                && (other.path.starts_with(&key.path) || key.path.starts_with(&other.path))
-            {
-                return error(key, "it is wanted both as a value and as a table");
-            }
+            _ => before = Some(key),
         }
     }
-    Ok(())
+    repeated.sort_unstable();
+    let is_first = |index: &usize| repeated.binary_search(index).is_err();
+    Ok(wanted.iter().enumerate().filter(|(index, _)| is_first(index)).map(|(_, key)| key).collect())
 }
 
 /// A section to append, with its lines.
@@ -81,7 +83,7 @@ struct Edit<'a> {
     line_end: &'static str,
     splices: Splices,
     sections: Vec<NewSection>,
-    changes: Vec<Change>,
+    changes: Vec<(&'a WantedKey, Change)>,
     user_keys: Vec<UserKey>,
 }
 
@@ -89,7 +91,7 @@ impl<'a> Edit<'a> {
     fn new(document: &'a Document) -> Self {
         Self {
             document,
-            line_end: dominant_line_end(document.text()),
+            line_end: document.lines().dominant_end(),
             splices: Splices::default(),
             sections: Vec::new(),
             changes: Vec::new(),
@@ -97,7 +99,7 @@ impl<'a> Edit<'a> {
         }
     }
 
-    fn key(&mut self, key: &WantedKey) {
+    fn key(&mut self, key: &'a WantedKey) {
         let document = self.document;
         match document.value(&key.path) {
             Some(value) if same(value, &key.value.to_value()) => {}
@@ -106,12 +108,8 @@ impl<'a> Edit<'a> {
                     let was = document.slice(&entry.value).to_owned();
                     let now = key.value.to_toml();
                     self.splices.replace(entry.value.clone(), now.clone());
-                    let place = position(document.text(), entry.value.start);
-                    self.changes.push(Change {
-                        path: key.path.clone(),
-                        kind: ChangeKind::Restored { was, now },
-                        position: place,
-                    });
+                    let position = document.position_at(entry.value.start);
+                    self.change(key, ChangeKind::Restored { was, now }, position);
                 }
                 _ => self.leave(key, &key.path, UserKeyReason::OtherValue),
             },
@@ -128,13 +126,13 @@ impl<'a> Edit<'a> {
         self.user_keys.push(UserKey {
             path: key.path.clone(),
             reason,
-            position: position(self.document.text(), span.start),
+            position: self.document.position_at(span.start),
             theirs: self.document.slice(&span).to_owned(),
             ours: key.value.to_toml(),
         });
     }
 
-    fn add(&mut self, key: &WantedKey) {
+    fn add(&mut self, key: &'a WantedKey) {
         let Some((leaf, parent)) = key.path.split_last() else { return };
         let now = key.value.to_toml();
         let line = |name: &str| format!("{name} = {now} {MARK}");
@@ -149,11 +147,12 @@ impl<'a> Edit<'a> {
                 None => self.sections.push(NewSection { path: parent.to_vec(), lines: vec![line] }),
             }
         }
-        self.changes.push(Change {
-            path: key.path.clone(),
-            kind: ChangeKind::Added { now },
-            position: Position { line: 1, column: 1 },
-        });
+        // The place is known when the new text is there.
+        self.change(key, ChangeKind::Added { now }, Position { line: 1, column: 1 });
+    }
+
+    fn change(&mut self, key: &'a WantedKey, kind: ChangeKind, position: Position) {
+        self.changes.push((key, Change { path: key.path.clone(), kind, position }));
     }
 
     /// Inserts a line at the start of a line or at the end of a text without a last line end.
@@ -183,10 +182,8 @@ fn obstacle<'p>(document: &Document, path: &'p [String]) -> Option<(&'p [String]
 
 /// Where a line goes that is added to the section with this very header, or to the root.
 fn end_of_section(document: &Document, path: &[String]) -> Option<usize> {
-    let (index, section) =
-        document.sections().iter().enumerate().find(|(_, section)| section.path == path && !section.in_array)?;
-    let last = document.layout_entries().iter().rfind(|entry| entry.section == index && !entry.inline);
-    match last {
+    let section = document.section(path)?;
+    match section.last.and_then(|index| document.layout_entries().get(index)) {
         Some(entry) => Some(line_end(document.text(), entry.value.end)),
         None if path.is_empty() => Some(body_start(document.text())),
         None => Some(line_end(document.text(), section.header.end)),
@@ -195,11 +192,9 @@ fn end_of_section(document: &Document, path: &[String]) -> Option<usize> {
 
 /// Where a line goes that is added to a table of dotted keys, and how many parts of its path the header above gives.
 fn end_of_dotted(document: &Document, path: &[String]) -> Option<(usize, usize)> {
-    document.layout_entries().iter().rev().find_map(|entry| {
-        let header = document.sections().get(entry.section)?.path.len();
-        let is_dotted = !entry.inline && header < path.len() && entry.path.len() > path.len();
-        (is_dotted && entry.path.starts_with(path)).then(|| (line_end(document.text(), entry.value.end), header))
-    })
+    let entry = document.last_dotted(path)?;
+    let header = document.sections().get(entry.section)?.path.len();
+    Some((line_end(document.text(), entry.value.end), header))
 }
 
 fn append_sections(mut text: String, sections: &[NewSection], line_end: &str) -> String {

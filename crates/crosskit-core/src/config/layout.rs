@@ -4,6 +4,7 @@
 //! path of their own, so their keys are left out: crosskit neither reads nor writes them.
 
 use super::mark::is_mark;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use toml_parser::Source;
 use toml_parser::parser::{Event, EventKind};
@@ -27,6 +28,10 @@ pub(super) struct Section {
     pub(super) is_array: bool,
     /// Whether the section stands in an array of tables, so that its path names no single table.
     pub(super) in_array: bool,
+    /// The indices of the section's entries, those in its inline tables included; none in an array of tables.
+    pub(super) entries: Range<usize>,
+    /// The index of the last entry that is not in an inline table.
+    pub(super) last: Option<usize>,
 }
 
 /// A key with its value.
@@ -54,9 +59,17 @@ impl Section {
 
 impl Layout {
     pub(super) fn new(source: Source<'_>, events: &[Event]) -> Self {
-        let root = Section { path: Vec::new(), header: 0..0, mark: None, is_array: false, in_array: false };
+        let root = Section {
+            path: Vec::new(),
+            header: 0..0,
+            mark: None,
+            is_array: false,
+            in_array: false,
+            entries: 0..0,
+            last: None,
+        };
         let layout = Self { sections: vec![root], entries: Vec::new() };
-        Reader { source, events, next: 0, arrays: Vec::new(), layout }.run()
+        Reader { source, events, next: 0, arrays: BTreeSet::new(), layout }.run()
     }
 }
 
@@ -65,7 +78,7 @@ struct Reader<'a> {
     events: &'a [Event],
     next: usize,
     /// The paths of the arrays of tables met so far.
-    arrays: Vec<Vec<String>>,
+    arrays: BTreeSet<Vec<String>>,
     layout: Layout,
 }
 
@@ -99,18 +112,22 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        let nested = self.arrays.iter().any(|array| array.len() < path.len() && path.starts_with(array));
+        let nested = !self.arrays.is_empty()
+            && (0..path.len()).any(|length| path.get(..length).is_some_and(|above| self.arrays.contains(above)));
         let repeated = self.arrays.contains(&path);
         if is_array && !repeated {
-            self.arrays.push(path.clone());
+            self.arrays.insert(path.clone());
         }
         let mark = self.trailing_mark();
+        let next = self.layout.entries.len();
         self.layout.sections.push(Section {
             path,
             header: start..end,
             mark,
             is_array: is_array && !nested && !repeated,
             in_array: is_array || nested,
+            entries: next..next,
+            last: None,
         });
     }
 
@@ -122,18 +139,24 @@ impl Reader<'_> {
             None => (Vec::new(), false),
         };
         let before = self.layout.entries.len();
-        self.entry(first, section, &base, false);
+        self.entry(first, section, base, false);
         let marked = self.trailing_mark().is_some();
         if skip {
             self.layout.entries.truncate(before);
-        } else if let Some(entry) = self.layout.entries.get_mut(before) {
+            return;
+        }
+        if let Some(entry) = self.layout.entries.get_mut(before) {
             entry.marked = marked;
+        }
+        let next = self.layout.entries.len();
+        if let Some(section) = self.layout.sections.last_mut() {
+            section.entries.end = next;
+            section.last = Some(before);
         }
     }
 
-    /// Reads `key = value` and records it, then what its inline table holds.
-    fn entry(&mut self, first: Event, section: usize, base: &[String], inline: bool) {
-        let mut path = base.to_vec();
+    /// Reads `key = value` and records it, then what its inline table holds. The path is that of the table around it.
+    fn entry(&mut self, first: Event, section: usize, mut path: Vec<String>, inline: bool) {
         path.push(self.key(&first));
         while let Some(event) = self.bump() {
             match event.kind() {
@@ -144,19 +167,19 @@ impl Reader<'_> {
         }
         let index = self.layout.entries.len();
         let key_start = first.span().start();
-        self.layout.entries.push(Entry { path: path.clone(), section, key_start, value: 0..0, marked: false, inline });
-        let value = self.value(section, &path);
+        self.layout.entries.push(Entry { path, section, key_start, value: 0..0, marked: false, inline });
+        let value = self.value(section, index);
         if let Some(entry) = self.layout.entries.get_mut(index) {
             entry.value = value;
         }
     }
 
-    fn value(&mut self, section: usize, path: &[String]) -> Range<usize> {
+    fn value(&mut self, section: usize, entry: usize) -> Range<usize> {
         while let Some(event) = self.bump() {
             let start = event.span().start();
             match event.kind() {
                 EventKind::Whitespace => {}
-                EventKind::InlineTableOpen => return start..self.inline_table(section, path),
+                EventKind::InlineTableOpen => return start..self.inline_table(section, entry),
                 EventKind::ArrayOpen => return start..self.array(),
                 _ => return start..event.span().end(),
             }
@@ -165,10 +188,11 @@ impl Reader<'_> {
     }
 
     /// Reads on behind the opening brace, and returns where the closing one ends.
-    fn inline_table(&mut self, section: usize, path: &[String]) -> usize {
+    fn inline_table(&mut self, section: usize, entry: usize) -> usize {
+        let path = self.layout.entries.get(entry).map(|entry| entry.path.clone()).unwrap_or_default();
         while let Some(event) = self.bump() {
             match event.kind() {
-                EventKind::SimpleKey => self.entry(event, section, path, true),
+                EventKind::SimpleKey => self.entry(event, section, path.clone(), true),
                 EventKind::InlineTableClose => return event.span().end(),
                 _ => {}
             }
@@ -210,8 +234,13 @@ impl Reader<'_> {
 
     fn key(&self, event: &Event) -> String {
         let mut key = String::new();
-        if let Some(raw) = self.source.get(event) {
-            raw.decode_key(&mut key, &mut ());
+        match self.source.get(event) {
+            // A bare key is what it says, and most keys are bare.
+            Some(raw) if event.encoding().is_none() => key.push_str(raw.as_str()),
+            Some(raw) => {
+                raw.decode_key(&mut key, &mut ());
+            }
+            None => {}
         }
         key
     }

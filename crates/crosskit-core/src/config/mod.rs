@@ -36,6 +36,7 @@ mod depth;
 mod document;
 mod edit;
 mod layout;
+mod lookup;
 mod made;
 mod mark;
 mod merge;

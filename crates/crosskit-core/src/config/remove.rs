@@ -4,7 +4,7 @@ use super::document::{Document, parse};
 use super::layout::Section;
 use super::mark::keeps_blank;
 use super::outcome::{Change, ChangeKind, SyncError, SyncOutcome};
-use super::text::{Splices, line_end, line_start, position, without_line_end};
+use super::text::{Splices, line_end, line_start, without_line_end};
 use super::verify::{edited, refused};
 use super::wanted::dotted;
 use std::ops::Range;
@@ -34,6 +34,9 @@ pub fn remove_where(text: &str, mut select: impl FnMut(&[String]) -> bool) -> Re
         removal.section(index, &mut select, &mut headers);
     }
     let Removal { splices, changes, end, .. } = removal;
+    if splices.is_empty() {
+        return Ok(SyncOutcome { text: text.to_owned(), changes, user_keys: Vec::new() });
+    }
     let mut edited_text = splices.apply(text).ok_or_else(|| refused("two edits overlap".to_owned()))?;
     if end == text.len() && !text.ends_with('\n') {
         let length = without_line_end(&edited_text).len();
@@ -63,13 +66,13 @@ impl Removal<'_> {
         let mut remaining = 0;
         let mut remaining_marked = false;
         let before = self.changes.len();
-        let entries = document.layout_entries().iter().filter(|entry| entry.section == index && !entry.inline);
-        for entry in entries {
+        let entries = document.layout_entries().get(section.entries.clone()).unwrap_or_default();
+        for entry in entries.iter().filter(|entry| !entry.inline) {
             if entry.marked && select(&entry.path) {
                 self.changes.push(Change {
                     path: entry.path.clone(),
                     kind: ChangeKind::Removed { was: document.slice(&entry.value).to_owned() },
-                    position: position(document.text(), entry.value.start),
+                    position: document.position_at(entry.value.start),
                 });
                 self.take_lines(entry.key_start..entry.value.end);
             } else {

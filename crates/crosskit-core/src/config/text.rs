@@ -28,26 +28,84 @@ impl fmt::Display for Position {
 }
 
 /// The position of a byte offset. An offset beyond the text or inside a character counts as the next smaller valid one.
+///
+/// This reads the text from its start. Where more than one position is asked for, [`Lines`] finds each at once.
 pub(super) fn position(text: &str, offset: usize) -> Position {
     let before = text.get(..text.floor_char_boundary(offset)).unwrap_or(text);
+    let before = before.strip_prefix(BOM).unwrap_or(before);
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = before.get(line_start..).unwrap_or_default();
     Position {
-        line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-        column: line.strip_prefix(BOM).unwrap_or(line).chars().count() + 1,
+        line: before.matches('\n').count() + 1,
+        column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
     }
+}
+
+/// An index of a text's lines and characters, so that a position costs the same anywhere in a file of any size, even
+/// in one whose lines are long.
+#[derive(Debug, Clone)]
+pub(super) struct Lines {
+    /// The byte at which each line starts; that of the first is 0.
+    starts: Vec<usize>,
+    /// How many lines end in `\r\n`.
+    windows: usize,
+    /// How many characters there are before each [`Lines::STEP`]th byte; nothing where each character is a byte.
+    characters: Vec<usize>,
+}
+
+impl Lines {
+    /// How many bytes lie between two counts of characters, and so how many are read at most for a position.
+    const STEP: usize = 512;
+
+    pub(super) fn new(text: &str) -> Self {
+        let mut lines = Self { starts: vec![0], windows: 0, characters: Vec::new() };
+        for (newline, _) in text.match_indices('\n') {
+            lines.starts.push(newline + 1);
+            if newline > 0 && text.as_bytes().get(newline - 1) == Some(&b'\r') {
+                lines.windows += 1;
+            }
+        }
+        if !text.is_ascii() {
+            let (mut count, mut from) = (0, 0);
+            for step in (0..=text.len()).step_by(Self::STEP) {
+                let to = text.floor_char_boundary(step);
+                count += characters(text, from..to);
+                from = to;
+                lines.characters.push(count);
+            }
+        }
+        lines
+    }
+
+    /// The same as [`position`], for the text that the index was made of.
+    pub(super) fn position(&self, text: &str, offset: usize) -> Position {
+        let offset = text.floor_char_boundary(offset);
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        // The mark is as wide as no character, but stands before the first column.
+        let bom = usize::from(line == 1 && offset > 0 && text.starts_with(BOM));
+        Position { line, column: self.characters_before(text, offset) - self.characters_before(text, start) - bom + 1 }
+    }
+
+    fn characters_before(&self, text: &str, offset: usize) -> usize {
+        self.characters.get(offset / Self::STEP).map_or(offset, |count| {
+            let from = text.floor_char_boundary(offset / Self::STEP * Self::STEP);
+            count + characters(text, from..offset)
+        })
+    }
+
+    /// The line end that most lines have; `\n` where there is no majority.
+    pub(super) fn dominant_end(&self) -> &'static str {
+        if self.windows * 2 > self.starts.len() - 1 { "\r\n" } else { "\n" }
+    }
+}
+
+fn characters(text: &str, range: Range<usize>) -> usize {
+    text.get(range).unwrap_or_default().chars().count()
 }
 
 /// Where the text begins behind a byte order mark.
 pub(super) fn body_start(text: &str) -> usize {
     if text.starts_with(BOM) { BOM.len() } else { 0 }
-}
-
-/// The line end that most lines have; `\n` where there is no majority.
-pub(super) fn dominant_line_end(text: &str) -> &'static str {
-    let all = text.bytes().filter(|byte| *byte == b'\n').count();
-    let windows = text.matches("\r\n").count();
-    if windows * 2 > all { "\r\n" } else { "\n" }
 }
 
 /// The end of the line on which `offset` lies, behind its line end if it has one.
@@ -81,6 +139,10 @@ impl Splices {
 
     pub(super) fn insert(&mut self, at: usize, text: impl Into<String>) {
         self.replace(at..at, text);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.items.is_empty()
     }
 
     /// The text with all replacements made, or `None` where they overlap or cut a character.

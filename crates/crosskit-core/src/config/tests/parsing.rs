@@ -85,3 +85,23 @@ fn knows_where_everything_is() {
     assert_eq!(document.text(), text);
     assert!(document.position::<&str>(&[]).is_none());
 }
+
+#[test]
+fn the_index_of_lines_finds_the_positions_that_reading_from_the_start_finds() {
+    let long = "ü𝄞x".repeat(400);
+    let texts =
+        ["", "\u{feff}", "\u{feff}\n", "\n\r\n", "a = 1", "\u{feff}a = 'ü'\r\nb = 2\n\n", "x".repeat(1500).as_str()]
+            .map(str::to_owned)
+            .into_iter()
+            .chain([
+                long.clone(),
+                format!("# {long}\r\n# {long}\n{long}"),
+                format!("\u{feff}{long}\n\u{feff}{long}\n"),
+            ]);
+    for text in texts {
+        let lines = text::Lines::new(&text);
+        for offset in 0..text.len() + 3 {
+            assert_eq!(lines.position(&text, offset), Position::of(&text, offset), "byte {offset} of {text:?}");
+        }
+    }
+}

@@ -237,3 +237,23 @@ fn values_of_kinds_that_cargo_does_not_have_are_refused() {
     let [Problem::Unsupported { unsupported, position, .. }] = problems.as_slice() else { panic!("{problems:?}") };
     assert_eq!((unsupported.kind, *position), ("float", config::Position { line: 1, column: 17 }));
 }
+
+#[test]
+fn the_variable_takes_the_place_of_a_target_and_is_added_to_an_array() {
+    let targets = |situation: &Situation| {
+        let found = situation.look(|config| config.build_targets());
+        found.map(|found| found.into_iter().map(|it| it.value).collect::<Vec<_>>().join(" ")).map_err(|it| *it)
+    };
+    let variable = |situation: Situation, value: &str| situation.variable("CARGO_BUILD_TARGET", value);
+    let (one, two) = ("[build]\ntarget = 'a b'\n", "[build]\ntarget = ['a', 'b.json']\n");
+    assert_eq!(targets(&root("")), Ok(String::new()));
+    assert_eq!(targets(&root(one)), Ok("a b".to_owned()));
+    assert_eq!(targets(&variable(root(one), "c d")), Ok("c d".to_owned()));
+    assert_eq!(targets(&root(two)), Ok("a /ws/b.json".to_owned()));
+    assert_eq!(targets(&variable(root(two), "c d")), Ok("a /ws/b.json c d".to_owned()));
+    let argument = variable(root(two), "c").argument("build.target = ['z']");
+    assert_eq!(targets(&argument), Ok("a /ws/b.json c z".to_owned()));
+    for situation in [variable(root(two), "1"), variable(root(one), "true"), root("[build]\ntarget = 1\n")] {
+        assert!(matches!(targets(&situation), Err(Problem::WrongType { .. })));
+    }
+}

@@ -191,6 +191,18 @@ pub fn variable_of<S: AsRef<str>>(path: &[S]) -> String {
     name
 }
 
+/// What Cargo takes a variable for where the key may have values of several types.
+pub(super) fn value_of_variable(name: String, text: &str) -> Value {
+    let definition = Definition::Variable(name);
+    match text {
+        "true" | "false" => Value::Boolean(text == "true", definition),
+        _ => match text.parse() {
+            Ok(number) => Value::Integer(number, definition),
+            Err(_) => Value::String(text.to_owned(), definition),
+        },
+    }
+}
+
 fn from_variable(name: String, value: &str) -> Choice<String> {
     Choice { value: value.to_owned(), key: name.clone(), definition: Definition::Variable(name) }
 }

@@ -84,12 +84,15 @@ impl Config<'_> {
                 Some(Ok(cfgs)) => {
                     view.cfgs = Some(cfgs.clone());
                     let with = take(self.flags(Tool::Rustc, triple, kind, Some(cfgs)), &mut problems);
-                    let same = texts(&with) == texts(&without);
-                    without = with;
-                    if same {
+                    let settled = texts(&with) == texts(&without);
+                    view.paradox = turn == 1 && !settled;
+                    // Where it never settles, Cargo builds with the flags of its last question.
+                    if !view.paradox {
+                        without = with;
+                    }
+                    if settled {
                         break;
                     }
-                    view.paradox = turn == 1;
                 }
             }
         }

@@ -233,3 +233,37 @@ fn values_of_kinds_that_cargo_does_not_have_are_refused() {
     let [Problem::Unsupported { unsupported, position, .. }] = problems.as_slice() else { panic!("{problems:?}") };
     assert_eq!((unsupported.kind, *position), ("float", config::Position { line: 1, column: 17 }));
 }
+
+#[test]
+fn the_variable_takes_the_place_of_a_target_and_is_added_to_an_array() {
+    let targets = |situation: &Situation| {
+        let found = situation.look(|config| config.build_targets());
+        found.map(|found| found.into_iter().map(|it| it.value).collect::<Vec<_>>().join(" ")).map_err(|it| *it)
+    };
+    let variable = |situation: Situation, value: &str| situation.variable("CARGO_BUILD_TARGET", value);
+    let (one, two) = ("[build]\ntarget = 'a b'\n", "[build]\ntarget = ['a', 'b.json']\n");
+    assert_eq!(targets(&root("")), Ok(String::new()));
+    assert_eq!(targets(&root(one)), Ok("a b".to_owned()));
+    assert_eq!(targets(&variable(root(one), "c d")), Ok("c d".to_owned()));
+    assert_eq!(targets(&root(two)), Ok("a /ws/b.json".to_owned()));
+    assert_eq!(targets(&variable(root(two), "c d")), Ok("a /ws/b.json c d".to_owned()));
+    let argument = variable(root(two), "c").argument("build.target = ['z']");
+    assert_eq!(targets(&argument), Ok("a /ws/b.json c z".to_owned()));
+    for situation in [variable(root(two), "1"), variable(root(one), "true"), root("[build]\ntarget = 1\n")] {
+        assert!(matches!(targets(&situation), Err(Problem::WrongType { .. })));
+    }
+}
+
+#[test]
+fn flags_that_take_their_own_table_away_stay_as_they_were_when_cargo_gave_up() {
+    let chosen = || CfgQuery { triple: ARM.to_owned(), flags: vec!["--cfg=chosen".to_owned()] };
+    let known = BTreeMap::from([
+        (CfgQuery::plain(ARM), Ok(Cfgs::parse("unix"))),
+        (chosen(), Ok(Cfgs::parse("unix\nchosen"))),
+    ]);
+    let situation = root("[target.'cfg(not(chosen))']\nrustflags = '--cfg=chosen'\n");
+    let view = situation.look(|config| config.view(ARM, Kind::Target, &Rustc::new(&known)));
+    assert!(view.paradox);
+    let flags: Vec<String> = view.rustflags.winner.expect("set").value.into_iter().map(|flag| flag.text).collect();
+    assert_eq!(flags, ["--cfg=chosen"]);
+}

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
-use crosskit_core::cfgs::{CfgAnswer, CfgQuery, Cfgs};
+use crosskit_core::cfgs::{CfgAnswer, CfgQuery, Cfgs, QUESTION};
 use crosskit_core::resolve::{
     Config, EnvEntry, Fate, Flag, Kind, KindView, Layers, Rustc, Setting, Site, Value, load, value_at,
 };
@@ -58,7 +58,7 @@ impl Answers {
             return known.clone();
         }
         let mut rustc = Command::new(&toolbox.rustc);
-        let output = rustc.args(["--print", "cfg", "--target", &plain.triple]).args(&plain.flags).output();
+        let output = rustc.args(QUESTION).args(["--target", &plain.triple]).args(&plain.flags).output();
         let output = output.expect("rustc starts");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let answer = match output.status.success() {
@@ -144,10 +144,8 @@ pub fn resolve(
 impl Resolution {
     /// The facts that follow from it.
     pub fn answer(&self, place: &Place, host_triple: &str) -> Answer {
-        let mut answer = Answer {
-            troubles: self.problems.iter().map(|it| trouble::of_problem(it, &self.layers)).collect(),
-            ..Answer::default()
-        };
+        let mut answer =
+            Answer { troubles: self.problems.iter().map(trouble::of_problem).collect(), ..Answer::default() };
         let paradox = self.views.iter().chain([&self.host]).any(|view| view.paradox);
         answer.tell("flags and cfgs without end", paradox.to_string());
         let everywhere = self.environment(place);

@@ -1,6 +1,6 @@
 //! What stops Cargo, in the terms in which it can be compared.
 
-use crosskit_core::resolve::{IncludeFault, Layers, Problem, dotted};
+use crosskit_core::resolve::{IncludeFault, Problem};
 
 /// What stops Cargo: the kind, and the key or the names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,15 +11,19 @@ pub struct Trouble {
     pub key: String,
 }
 
-/// The kind of a mismatch, by which one of the plants takes them away.
+/// Two definitions of a key.
 pub const MISMATCH: &str = "cannot be merged";
 const NOT_TOML: &str = "is not TOML";
 const UNSUPPORTED: &str = "has a type that the config has not";
 const COMMAND_LINE: &str = "is no argument of --config";
-const WRONG_TYPE: &str = "has a wrong type";
-const EMPTY_RUNNER: &str = "is an empty runner";
-const SEVERAL: &str = "holds twice";
-const REFUSED: &str = "cannot be set in [env]";
+/// A value of a wrong type.
+pub const WRONG_TYPE: &str = "has a wrong type";
+/// A runner without a program.
+pub const EMPTY_RUNNER: &str = "is an empty runner";
+/// Two `cfg(…)` tables.
+pub const SEVERAL: &str = "holds twice";
+/// A name that `[env]` must not set.
+pub const REFUSED: &str = "cannot be set in [env]";
 const RUSTC: &str = "is refused by rustc";
 /// Cargo stops at an assertion of its own, after it merged arrays that it should have replaced.
 pub const PANIC: &str = "made cargo panic";
@@ -38,16 +42,16 @@ fn include_kind(fault: IncludeFault) -> &'static str {
 }
 
 /// A problem of the kit.
-pub fn of_problem(problem: &Problem, _layers: &Layers) -> Trouble {
+pub fn of_problem(problem: &Problem) -> Trouble {
     let (kind, key) = match problem {
         Problem::NotToml { .. } => (NOT_TOML, String::new()),
-        Problem::Unsupported { unsupported, .. } => (UNSUPPORTED, dotted(&unsupported.path)),
+        Problem::Unsupported { unsupported, .. } => (UNSUPPORTED, unsupported.path.join(" ")),
         Problem::Mismatch(mismatch) => (MISMATCH, mismatch.path.join(" ")),
         Problem::Include { fault, .. } => (include_kind(*fault), String::new()),
         Problem::CommandLine { .. } => (COMMAND_LINE, String::new()),
         // Cargo takes an unknown key for a table of another purpose, and so has the same words for both.
         Problem::WrongType { path, .. } | Problem::UnknownKey { path, .. } => (WRONG_TYPE, path.join(" ")),
-        Problem::EmptyRunner { key, .. } => (EMPTY_RUNNER, key.clone()),
+        Problem::EmptyRunner { path, .. } => (EMPTY_RUNNER, path.join(" ")),
         Problem::SeveralMatching { key, first, second, .. } => (SEVERAL, format!("{key} {} {}", first.0, second.0)),
         Problem::RefusedVariable { name, .. } => (REFUSED, name.clone()),
         Problem::RustcRefuses { .. } => (RUSTC, String::new()),
@@ -75,7 +79,10 @@ pub fn of_words(stderr: &str) -> Trouble {
         return trouble(NOT_TOML, String::new());
     }
     if says("unsupported TOML configuration type") {
-        return trouble(UNSUPPORTED, quoted_after(stderr, "failed to parse config at ").unwrap_or_default());
+        let key = parts(&quoted_after(stderr, "failed to parse config at ").unwrap_or_default());
+        // Cargo counts the items of arrays, too.
+        let key = key.iter().map(|part| part.split('[').next().unwrap_or_default());
+        return trouble(UNSUPPORTED, key.collect::<Vec<_>>().join(" "));
     }
     let includes = [
         ("expected a list of strings or a list of tables", IncludeFault::NotAList),
@@ -103,7 +110,13 @@ pub fn of_words(stderr: &str) -> Trouble {
     if says("failed to run `rustc` to learn about target-specific information") {
         return trouble(RUSTC, String::new());
     }
-    for (kind, words) in [(EMPTY_RUNNER, "expected at least one element"), (WRONG_TYPE, "expected")] {
+    let types = [
+        (EMPTY_RUNNER, "expected at least one element"),
+        (WRONG_TYPE, "expected"),
+        (WRONG_TYPE, "missing field"),
+        (WRONG_TYPE, "failed to parse config at"),
+    ];
+    for (kind, words) in types {
         if let Some(key) = says(words).then(|| key_of(stderr)).flatten() {
             return trouble(kind, key);
         }

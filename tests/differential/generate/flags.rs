@@ -9,8 +9,8 @@ use super::programs::cfg;
 const TELLING: [&str; 7] = [
     "--cfg=chosen",
     "--cfg=chosen",
-    "-Ctarget-feature=+crt-static",
-    "-Ctarget-feature=-crt-static",
+    "-Ctarget-feature=+sse3",
+    "-Ctarget-feature=+sve",
     "-Cpanic=abort",
     "-Cdebug-assertions=no",
     "--cfg=feature=\"x\"",
@@ -84,7 +84,7 @@ pub fn of_variables(draft: &mut Draft) {
             0 | 1 => String::new(),
             2 => format!("  {}  -Cmetadata=last ", flags.join("  ")),
             // Only blanks separate here.
-            3 => format!("{}\t-Cmetadata=tab", flags.join(" ")),
+            3 => format!("-Cmetadata=before\t-Cmetadata=tab {}", flags.join(" ")),
             _ => format!("{} -Cmetadata=variable", flags.join(" ")),
         };
         environment.insert(tool.to_owned(), value);

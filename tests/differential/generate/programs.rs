@@ -20,7 +20,7 @@ pub const CFGS: [&str; 24] = [
     "cfg(not(debug_assertions))",
     "cfg(panic = \"abort\")",
     "cfg(panic = \"unwind\")",
-    "cfg(target_feature = \"crt-static\")",
+    "cfg(any(target_feature = \"sse3\", target_feature = \"sve\"))",
     "cfg(chosen)",
     "cfg(not(chosen))",
     "cfg(true)",

@@ -52,8 +52,8 @@ pub enum Problem {
     },
     /// A runner without a program.
     EmptyRunner {
-        /// The key or the variable.
-        key: String,
+        /// The key.
+        path: Vec<String>,
         /// Where.
         at: Definition,
     },
@@ -191,7 +191,11 @@ impl Problem {
             )
             .at(origin(layers, found.definition()))
             .note("cargo refuses every command that builds while it is so"),
-            Problem::EmptyRunner { key, at } => {
+            Problem::EmptyRunner { path, at } => {
+                let key = match at {
+                    Definition::Variable(name) => name.clone(),
+                    Definition::Layer { .. } => dotted(path),
+                };
                 Finding::error(Code::ConfigInvalid, format!("`{key}` is empty, and a runner must name a program"))
                     .at(origin(layers, at))
                     .note("cargo refuses every command that builds while it is so")

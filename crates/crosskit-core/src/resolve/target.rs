@@ -43,7 +43,7 @@ impl Config<'_> {
             let mut words: Vec<String> = words.into_iter().map(|(word, _)| word).collect();
             match words.first_mut() {
                 Some(program) => *program = self.program(program, &base),
-                None => return Err(Problem::EmptyRunner { key, at: definition }.into()),
+                None => return Err(Problem::EmptyRunner { path: path.to_vec(), at: definition }.into()),
             }
             Ok(Some(Choice { value: words, key, definition }))
         })
@@ -123,8 +123,8 @@ impl Config<'_> {
                     ("linker", other) => problems.push(wrong_type(&path, other, STRING)),
                     ("runner", value) => match words_of(&path, value) {
                         Ok(words) if words.is_empty() => {
-                            let key = dotted(&path);
-                            problems.push(Problem::EmptyRunner { key, at: value.definition().clone() });
+                            let at = value.definition().clone();
+                            problems.push(Problem::EmptyRunner { path: path.to_vec(), at });
                         }
                         Ok(_) => {}
                         Err(problem) => problems.push(problem.expecting(RUNNER)),

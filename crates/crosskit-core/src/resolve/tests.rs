@@ -257,10 +257,8 @@ fn the_variable_takes_the_place_of_a_target_and_is_added_to_an_array() {
 #[test]
 fn flags_that_take_their_own_table_away_stay_as_they_were_when_cargo_gave_up() {
     let chosen = || CfgQuery { triple: ARM.to_owned(), flags: vec!["--cfg=chosen".to_owned()] };
-    let known = BTreeMap::from([
-        (CfgQuery::plain(ARM), Ok(Cfgs::parse("unix"))),
-        (chosen(), Ok(Cfgs::parse("unix\nchosen"))),
-    ]);
+    let known =
+        BTreeMap::from([(CfgQuery::plain(ARM), Ok(Cfgs::parse("unix"))), (chosen(), Ok(Cfgs::parse("unix\nchosen")))]);
     let situation = root("[target.'cfg(not(chosen))']\nrustflags = '--cfg=chosen'\n");
     let view = situation.look(|config| config.view(ARM, Kind::Target, &Rustc::new(&known)));
     assert!(view.paradox);

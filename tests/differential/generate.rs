@@ -27,7 +27,10 @@ pub const TRIPLES: [&str; 5] = [
 const ERRORS: usize = 13;
 
 /// What a situation can be about.
-const TOPICS: [(fn(&mut Draft), usize); 13] = [
+/// Adds to a draft.
+type Topic = fn(&mut Draft);
+
+const TOPICS: [(Topic, usize); 13] = [
     (programs::linker_of_target, 10),
     (programs::runner_of_target, 12),
     (programs::linker_of_host, 6),

@@ -20,6 +20,7 @@ const QUICK: &[Step] = &[
     ("cases, tidiness, launcher", cases),
     ("properties, 1,000 cases", |shell| properties(shell, "1000")),
     ("cfg expressions against Cargo, 300", |shell| cfg_expressions(shell, "300")),
+    ("resolution against Cargo, 60", |shell| differential(shell, "60")),
     ("kit for other hosts", other_hosts),
     ("real runs, quick", |shell| real(shell, "quick::")),
 ];
@@ -27,6 +28,7 @@ const QUICK: &[Step] = &[
 const FULL: &[Step] = &[
     ("properties, 10,000 cases", |shell| properties(shell, "10000")),
     ("cfg expressions against Cargo, 2,000", |shell| cfg_expressions(shell, "2000")),
+    ("resolution against Cargo, 2,000", |shell| differential(shell, "2000")),
     ("real runs, full", |shell| real(shell, "full::")),
     ("faults of writing", faults),
     ("the guide, real runs", |shell| real(shell, "guide::")),
@@ -103,6 +105,11 @@ fn cfg_expressions(shell: &Shell, count: &str) -> Result<(), String> {
     // Shown, as it says how much was compared.
     let test = cmd!(shell, "cargo test --quiet -p crosskit-tests --test cfg --locked -- --show-output");
     run(test.env("CROSSKIT_CFG_EXPRESSIONS", count))
+}
+
+fn differential(shell: &Shell, count: &str) -> Result<(), String> {
+    let test = cmd!(shell, "cargo test --quiet -p crosskit-tests --test differential --locked -- --nocapture");
+    run(test.env("CROSSKIT_DIFFERENTIAL_CASES", count))
 }
 
 fn other_hosts(shell: &Shell) -> Result<(), String> {

@@ -238,7 +238,7 @@ fn values_of_kinds_that_cargo_does_not_have_are_refused() {
 fn the_variable_takes_the_place_of_a_target_and_is_added_to_an_array() {
     let targets = |situation: &Situation| {
         let found = situation.look(|config| config.build_targets());
-        found.map(|found| found.into_iter().map(|it| it.value).collect::<Vec<_>>().join(" ")).map_err(|it| *it)
+        found.map(|found| found.into_iter().map(|it| it.value).collect::<Vec<_>>().join(" "))
     };
     let variable = |situation: Situation, value: &str| situation.variable("CARGO_BUILD_TARGET", value);
     let (one, two) = ("[build]\ntarget = 'a b'\n", "[build]\ntarget = ['a', 'b.json']\n");
@@ -250,7 +250,7 @@ fn the_variable_takes_the_place_of_a_target_and_is_added_to_an_array() {
     let argument = variable(root(two), "c").argument("build.target = ['z']");
     assert_eq!(targets(&argument), Ok("a /ws/b.json c z".to_owned()));
     for situation in [variable(root(two), "1"), variable(root(one), "true"), root("[build]\ntarget = 1\n")] {
-        assert!(matches!(targets(&situation), Err(Problem::WrongType { .. })));
+        assert!(matches!(targets(&situation).map_err(|it| *it), Err(Problem::WrongType { .. })));
     }
 }
 

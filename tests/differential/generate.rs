@@ -26,10 +26,10 @@ pub const TRIPLES: [&str; 5] = [
 /// How many of a hundred situations get something that stops Cargo; a few others stop it by chance.
 const ERRORS: usize = 13;
 
-/// What a situation can be about.
 /// Adds to a draft.
 type Topic = fn(&mut Draft);
 
+/// What a situation can be about, and how often beside the others.
 const TOPICS: [(Topic, usize); 13] = [
     (programs::linker_of_target, 10),
     (programs::runner_of_target, 12),

@@ -30,6 +30,12 @@ impl Random {
         self.below(100) < percent
     }
 
+    /// One of some words.
+    pub fn word(&mut self, of: &[&'static str]) -> &'static str {
+        let word: &&'static str = self.pick(of);
+        word
+    }
+
     /// One of several.
     pub fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.below(of.len())]

@@ -45,10 +45,10 @@ fn entry(draft: &mut Draft, name: &str) {
         let value = if is_table {
             let mut entries = vec![("value", value)];
             if draft.random.chance(45) {
-                entries.push(("force", Literal::Bare(draft.random.pick(&["true", "true", "false"]))));
+                entries.push(("force", Literal::Bare(draft.random.word(&["true", "true", "false"]))));
             }
             if draft.random.chance(45) {
-                entries.push(("relative", Literal::Bare(draft.random.pick(&["true", "true", "false"]))));
+                entries.push(("relative", Literal::Bare(draft.random.word(&["true", "true", "false"]))));
             }
             if draft.random.chance(8) {
                 entries.push(("other", Literal::Bare("1")));

@@ -40,7 +40,7 @@ fn not_toml(draft: &mut Draft) {
 }
 
 fn unsupported(draft: &mut Draft) {
-    let value = Literal::Bare(draft.random.pick(&["1.5", "2026-01-01", "[{ a = 1.5 }]", "[[1, 2.5]]", "nan"]));
+    let value = Literal::Bare(draft.random.word(&["1.5", "2026-01-01", "[{ a = 1.5 }]", "[[1, 2.5]]", "nan"]));
     let path = match draft.random.below(3) {
         0 => path(&["target", cfg(draft), "odd"]),
         1 => path(&["env", "V_ODD"]),
@@ -104,7 +104,7 @@ fn command_line(draft: &mut Draft) {
 
 fn wrong_type(draft: &mut Draft) {
     let triple = draft.triple();
-    let number = Literal::Bare(draft.random.pick(&["1", "true", "[1]", "{ a = 1 }"]));
+    let number = Literal::Bare(draft.random.word(&["1", "true", "[1]", "{ a = 1 }"]));
     let path = match draft.random.below(12) {
         0 => target_path(&triple, "linker"),
         1 => target_path(&triple, "runner"),

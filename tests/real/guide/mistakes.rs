@@ -66,13 +66,19 @@ runner = "aarch64-linux-gnu-gcc"
     the_kit_on_mistake_1(&project);
 }
 
-/// Both are named as the user's keys, beside the values that would be right.
+/// Each is told to be in the other's place, with the keys that would be right, and nothing is built.
 fn the_kit_on_mistake_1(project: &Project) {
-    the_kit_finds(project.cross("doctor aarch64"), 0, &["X022", "X022"]).tells(&[
-        "--> .cargo/config.toml:2:10\n   = note: yours: \"qemu-aarch64\"\n   = note: crosskit's: \"aarch64-linux-gnu-gcc\"\n",
-        "--> .cargo/config.toml:3:10\n   = note: yours: \"aarch64-linux-gnu-gcc\"\n",
+    the_kit_finds(project.cross("explain aarch64"), 4, &["X080", "X080"]).tells(&[
+        "`qemu-aarch64` is set as the linker of aarch64-unknown-linux-gnu, and it runs programs\n  \
+         --> .cargo/config.toml:2:10\n",
+        "hint: and linker = \"aarch64-linux-gnu-gcc\"\n",
+        "`aarch64-linux-gnu-gcc` is set as the runner of aarch64-unknown-linux-gnu, and it makes programs\n  \
+         --> .cargo/config.toml:3:10\n",
+        "hint: and runner = \"qemu-aarch64\"\n",
     ]);
-    the_kit_finds(project.cross("build aarch64"), 5, &["X022", "X022", "X030"]);
+    for line in ["doctor aarch64", "build aarch64"] {
+        the_kit_finds(project.cross(line), 4, &["X022", "X022", "X080", "X080"]);
+    }
 }
 
 #[test]
@@ -84,8 +90,11 @@ fn mistake_2_a_linker_builds_what_nothing_here_runs() {
     the_kit_on_mistake_2(&project);
 }
 
-/// Nothing is said, as the kit mends it: the runner is part of its policy.
+/// `explain` shows what is there. A run mends it and has nothing to say: the runner is part of the policy.
 fn the_kit_on_mistake_2(project: &Project) {
+    the_kit_finds(project.cross("explain aarch64"), 0, &["X081"])
+        .tells(&["aarch64-unknown-linux-gnu has a linker and no runner: it builds, and nothing runs it here\n  \
+         --> .cargo/config.toml:2:10\n"]);
     the_kit_finds(project.cross("aarch64"), 0, &[]);
     let ran = project.run(RUN_AARCH64).exits(0);
     assert_eq!(ran.stdout, format!("{LINE}\n"), "{ran}");
@@ -108,10 +117,20 @@ fn mistake_3_tools_in_a_script_are_unknown_to_plain_cargo() {
     the_kit_on_mistake_3(&project);
 }
 
-/// The kit puts the same policy where cargo reads it.
+/// Each place in the script is named, and the kit puts the same policy where cargo reads it.
 fn the_kit_on_mistake_3(project: &Project) {
-    the_kit_finds(project.cross("doctor aarch64"), 0, &[]);
-    the_kit_finds(project.cross("sync aarch64"), 0, &[]);
+    let in_the_script = ["X082", "X082"];
+    for (line, expected) in [
+        ("explain aarch64", &["X067", "X082", "X082"][..]),
+        ("doctor aarch64", &in_the_script),
+        ("sync aarch64", &in_the_script),
+    ] {
+        the_kit_finds(project.cross(line), 0, expected).tells(&[
+            "`run.sh` holds `qemu-aarch64`, which belongs into the config\n  --> run.sh:3:1\n",
+            "`run.sh` holds CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER, which belongs into the config\n  \
+             --> run.sh:2:1\n",
+        ]);
+    }
     let ran = project.run(RUN_AARCH64).exits(0);
     assert_eq!(ran.stdout, format!("{LINE}\n"), "{ran}");
 }
@@ -137,12 +156,19 @@ fn mistake_4_bare_metal_is_no_host() {
     the_kit_on_mistake_4(&project);
 }
 
-/// The package has to be mapped to the target, and tests of it are not promised.
+/// The package has to be mapped to the target; what it still lacks is told, and tests of it are not promised.
 fn the_kit_on_mistake_4(project: &Project) {
     the_kit_finds(project.cross("build thumbv7em-none-eabihf"), 2, &["X003"])
         .tells(&["hint: map one in `crosskit.toml`: [package.NAME] targets = [\"thumbv7em-none-eabihf\"]\n"]);
     project.scratch.write("crosskit.toml", &MAPPED.replace("NAME", "mistake_4"));
-    the_kit_finds(project.cross("thumbv7em-none-eabihf"), 3, &["X018"]);
+    for (line, exit, expected) in
+        [("explain thumbv7em-none-eabihf", 0, &["X083"][..]), ("thumbv7em-none-eabihf", 3, &["X083", "X018"])]
+    {
+        the_kit_finds(project.cross(line), exit, expected).tells(&[
+            "no linker script (`-Tlink.x`) is among its flags",
+            "no runner is set, and its executables cannot be started like programs of this computer\n",
+        ]);
+    }
 }
 
 #[test]
@@ -210,4 +236,14 @@ fn the_kit_on_mistake_6(project: &Project) {
         "--> environment variable CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER\n",
         "= note: the policy says `aarch64-linux-gnu-gcc`, and that is what others get\n",
     ]);
+    // A config of one's own in CARGO_HOME.
+    let mut explain = project.cross_command("explain aarch64");
+    explain.env("CARGO_HOME", project.root().join("target/home"));
+    the_kit_finds(process::run(explain, kit::COMPILING), 0, &["X084", "X084"]);
+    // Flags in the shell.
+    project.config(STATIC);
+    let mut explain = project.cross_command("explain aarch64 rustflags");
+    explain.env("RUSTFLAGS", "-Copt-level=1");
+    let explained = the_kit_finds(process::run(explain, kit::COMPILING), 0, &["X063"]);
+    assert!(explained.stdout.contains("a colleague gets `-C target-feature=+crt-static`\n"), "{explained}");
 }

@@ -201,6 +201,14 @@ impl Loader<'_> {
         path.strip_prefix(&self.site.root).unwrap_or(path).display().to_string()
     }
 
+    /// Whether a colleague with the same workspace lacks a file. A home below the root is the shell's choice, unless
+    /// it is the directory in which the workspace's own config lies.
+    fn is_outside(&self, path: &Path) -> bool {
+        let is_own = |home: &Path| self.site.directory.ancestors().any(|above| above.join(".cargo") == home);
+        let home = self.site.cargo_home.as_deref().filter(|home| !is_own(home));
+        !path.starts_with(&self.site.root) || home.is_some_and(|home| path.starts_with(home))
+    }
+
     fn text(
         &mut self,
         path: &Path,
@@ -218,7 +226,7 @@ impl Loader<'_> {
         let layer = Layer {
             path: shown,
             file: Some(path.to_path_buf()),
-            outside: class == Class::File && !path.starts_with(&self.site.root),
+            outside: class == Class::File && self.is_outside(path),
             directory,
             class,
             included,

@@ -265,3 +265,19 @@ fn flags_that_take_their_own_table_away_stay_as_they_were_when_cargo_gave_up() {
     let flags: Vec<String> = view.rustflags.winner.expect("set").value.into_iter().map(|flag| flag.text).collect();
     assert_eq!(flags, ["--cfg=chosen"]);
 }
+
+#[test]
+fn a_home_below_the_root_is_the_shells_choice_and_not_the_workspaces() {
+    let outside = |home: &str| {
+        let mut files = Files::default();
+        files.insert("/ws/.cargo/config.toml", Some(String::new()));
+        files.insert("/ws/target/home/config.toml", Some(String::new()));
+        let (root, cargo_home) = (PathBuf::from("/ws"), Some(PathBuf::from(home)));
+        let site = Site { directory: root.clone(), root, cargo_home, command_line: Vec::new() };
+        let layers = load(&site, &mut |path| files.text(path).map(str::to_owned));
+        layers.all.into_iter().map(|layer| (layer.path, layer.outside)).collect::<Vec<_>>()
+    };
+    let own = (".cargo/config.toml".to_owned(), false);
+    assert_eq!(outside("/ws/target/home"), [own.clone(), ("target/home/config.toml".to_owned(), true)]);
+    assert_eq!(outside("/ws/.cargo"), [own]);
+}

@@ -87,6 +87,7 @@ pub fn resolve(
         directory: place.directory.clone(),
         cargo_home: Some(place.cargo_home.clone()),
         command_line: place.arguments.clone(),
+        shared_only: false,
     };
     let read = |path: &Path| std::fs::read_to_string(path).ok();
     let layers = match plant {

@@ -4,6 +4,7 @@
 mod side;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde::Serialize;
 
@@ -11,7 +12,7 @@ use crate::finding::Finding;
 use crate::lints::{self, Situation};
 use crate::machine::Machine;
 use crate::native::{self, Script, Variable};
-use crate::resolve::{Config, ConfigFiles, EnvEntry, Files, Kind, KindView, Layers, Rustc};
+use crate::resolve::{Config, ConfigFiles, EnvEntry, Kind, KindView, Layers, Rustc};
 use crate::target::Row;
 use crate::tools::Questions;
 
@@ -121,7 +122,7 @@ pub fn key_names() -> impl Iterator<Item = &'static str> {
 
 /// The config as one computer sees it.
 struct Sight {
-    layers: Layers,
+    layers: Rc<Layers>,
     environment: BTreeMap<String, String>,
 }
 
@@ -141,8 +142,7 @@ pub fn inspect(subject: &Subject) -> (Inspection, Questions) {
     let machine = subject.machine;
     let rustc = Rustc::new(&machine.cfgs);
     let here = Sight { layers: subject.configs.layers(subject.configs.root), environment: machine.environment.clone() };
-    let shared = subject.configs.files.below(subject.configs.root);
-    let elsewhere = Sight { layers: colleagues(subject, &shared), environment: BTreeMap::new() };
+    let elsewhere = Sight { layers: subject.configs.shared_layers(), environment: BTreeMap::new() };
     let (config, other) = (here.config(subject), elsewhere.config(subject));
     let views = |config: &Config| {
         let target = config.view(&subject.row.triple, Kind::Target, &rustc);
@@ -199,12 +199,6 @@ pub fn inspect(subject: &Subject) -> (Inspection, Questions) {
         files.map(|layer| FileInForce { path: layer.path.clone(), only_here: side::only_here(layer) }).collect();
     let inspection = Inspection { target: target.triple, host: machine.host.clone(), files, keys, findings };
     (inspection, questions)
-}
-
-/// What a colleague reads: the files of the workspace and no others.
-fn colleagues(subject: &Subject, shared: &Files) -> Layers {
-    let configs = ConfigFiles { cargo_home: None, command_line: &[], files: shared, ..subject.configs };
-    configs.layers(configs.root)
 }
 
 /// A variable as a build script sees it: `[env]` where it is forced or the shell has none, else the shell's.

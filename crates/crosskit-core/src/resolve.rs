@@ -6,6 +6,7 @@
 mod build_target;
 mod config;
 mod env_table;
+mod files;
 mod flags;
 mod kind;
 mod load;
@@ -15,9 +16,10 @@ mod value;
 
 pub use config::{Choice, Config, Loser, Resolved, Setting, variable_of};
 pub use env_table::{EnvEntry, Fate};
+pub use files::{ConfigFiles, Files};
 pub use flags::{Flag, Kind, Tool, triple_flags_variable};
 pub use kind::{KindView, Rustc};
-pub use load::{ConfigFiles, Files, Layer, Layers, Site, load, value_at};
+pub use load::{Layer, Layers, Site, load, value_at};
 pub use problem::{IncludeFault, Problem, dotted, origin};
 pub use value::{Class, Definition, Mismatch, Unsupported, Value};
 

@@ -1,6 +1,6 @@
 //! The user's workspace as plain data, and which of its packages are built for a target.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::Deserialize;
 
@@ -93,8 +93,8 @@ impl Platform<'_> {
 const C_BUILD_DEPENDENCIES: &[&str] = &["cc", "cmake"];
 
 impl Workspace {
-    fn package(&self, id: &str) -> Option<&Package> {
-        self.packages.iter().find(|package| package.id == id)
+    fn by_id(&self) -> BTreeMap<&str, &Package> {
+        self.packages.iter().map(|package| (package.id.as_str(), package)).collect()
     }
 
     /// Whether any dependency is limited to some platforms, so that cfgs matter.
@@ -102,10 +102,15 @@ impl Workspace {
         self.packages.iter().flat_map(|package| &package.dependencies).any(|it| it.platform.is_some())
     }
 
-    /// How a package is named to cargo: by its name, or by its id where a dependency has the same name.
-    pub fn package_spec(&self, package: &Package) -> String {
-        let same = self.packages.iter().filter(|it| it.name == package.name).count();
-        if same > 1 { package.id.clone() } else { package.name.clone() }
+    /// How packages are named to cargo: by the name, or by the id where a dependency has the same name.
+    pub fn package_specs<'a>(&self, packages: impl IntoIterator<Item = &'a Package>) -> Vec<String> {
+        let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+        for package in &self.packages {
+            *count.entry(&package.name).or_default() += 1;
+        }
+        let is_unique = |package: &Package| count.get(package.name.as_str()).is_none_or(|count| *count < 2);
+        let spec = |package: &'a Package| if is_unique(package) { &package.name } else { &package.id };
+        packages.into_iter().map(|package| spec(package).clone()).collect()
     }
 
     /// The members, in Cargo's order.
@@ -207,14 +212,16 @@ impl Workspace {
             return BTreeSet::new();
         };
         let mut only: BTreeSet<&str> = BTreeSet::from([xtask.id.as_str()]);
+        let mut users: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for user in self.members() {
+            for dependency in &user.dependencies {
+                users.entry(&dependency.id).or_default().insert(&user.id);
+            }
+        }
         loop {
             let before = only.len();
             for member in self.members() {
-                let mut users = self
-                    .members()
-                    .filter(|user| user.dependencies.iter().any(|dependency| dependency.id == member.id))
-                    .peekable();
-                if users.peek().is_some() && users.all(|user| only.contains(user.id.as_str())) {
+                if users.get(member.id.as_str()).is_some_and(|users| users.is_subset(&only)) {
                     only.insert(&member.id);
                 }
             }
@@ -226,7 +233,7 @@ impl Workspace {
 
     /// Whether a build script has the means to compile C: it depends on one of the crates that do, or on one that does
     /// so in its place. What a build script depends on is for the host, its `cfg(…)` too.
-    fn build_script_calls_c(&self, package: &Package, host: Platform) -> bool {
+    fn build_script_calls_c(by_id: &BTreeMap<&str, &Package>, package: &Package, host: Platform) -> bool {
         let holds = |dependency: &&Dependency| host.selected_by(dependency.platform.as_deref());
         let of_kind = |package: &Package, kind: DependencyKind| -> Vec<String> {
             let dependencies = package.dependencies.iter().filter(|it| it.kind == kind).filter(holds);
@@ -235,7 +242,7 @@ impl Workspace {
         let mut queue = of_kind(package, DependencyKind::Build);
         let mut seen: BTreeSet<String> = BTreeSet::new();
         while let Some(id) = queue.pop() {
-            let Some(next) = self.package(&id) else { continue };
+            let Some(next) = by_id.get(id.as_str()) else { continue };
             // Our own helper asks the cc crate which compiler it would pick, and needs none to be there.
             if next.name == "crosskit-build" || !seen.insert(id) {
                 continue;
@@ -258,12 +265,16 @@ impl Workspace {
         host: Platform,
         with_tests: bool,
     ) -> Vec<CompilesC> {
+        let by_id = self.by_id();
+        let calls_c = |package: &&Package| Workspace::build_script_calls_c(&by_id, package, host);
+        let calling: BTreeSet<&str> = self.packages.iter().filter(calls_c).map(|it| it.id.as_str()).collect();
         let mut found = Vec::new();
-        for member in selected {
+        // Most workspaces have none, and members are many.
+        for member in selected.iter().filter(|_| !calling.is_empty()) {
             let mut seen = BTreeSet::from([member.id.as_str()]);
             let mut queue = VecDeque::from([*member]);
             while let Some(package) = queue.pop_front() {
-                if self.build_script_calls_c(package, host) {
+                if calling.contains(package.id.as_str()) {
                     found.push(CompilesC { member: member.name.clone(), package: package.name.clone() });
                 }
                 for dependency in &package.dependencies {
@@ -274,10 +285,10 @@ impl Workspace {
                     };
                     if wanted
                         && target.selected_by(dependency.platform.as_deref())
-                        && let Some(next) = self.package(&dependency.id)
+                        && let Some(next) = by_id.get(dependency.id.as_str())
                         && seen.insert(&next.id)
                     {
-                        queue.push_back(next);
+                        queue.push_back(*next);
                     }
                 }
             }

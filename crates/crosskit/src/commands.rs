@@ -23,6 +23,7 @@ use crate::probe::Probe;
 use crate::report::{self, Terminal};
 use crate::results::{CellResult, Verdict};
 use crate::run::{self, Context};
+use crate::rustc::{self, Rustc};
 use crate::sh::Sh;
 use crate::{apply, install, scripts};
 
@@ -70,6 +71,7 @@ fn go_on(sh: &Sh) -> Result<(), Ends> {
 struct Ground {
     catalogue: Catalogue,
     metadata: Metadata,
+    rustc: Rustc,
     settings: Settings,
     configs: Configs,
     launcher: Option<String>,
@@ -85,7 +87,7 @@ struct Ground {
 fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Exit, Ends> {
     let mut ground = look(options, terminal, sh, start)?;
     let sh: &Sh = sh;
-    let probe = Probe::new(sh);
+    let probe = Probe::new(sh, ground.rustc.clone());
     let (machine, prepared) = decide(&ground, options.action, &probe)?;
     go_on(sh)?;
     let exit = prepared.exit_of_sync();
@@ -127,7 +129,7 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
         cargo: &start.cargo,
         metadata: &ground.metadata,
         host: &machine.host,
-        sysroot: &probe.sysroot().map_err(ends(Exit::ToolMissing))?,
+        sysroot: probe.sysroot(),
         plan: &prepared.plan,
         progress,
         quiet: options.verbosity == Verbosity::Quiet,
@@ -137,18 +139,19 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
 }
 
 /// What cargo itself would refuse when it is asked about the workspace.
-fn refused_by_cargo(options: &Options, sh: &Sh) -> Result<(), Ends> {
-    let broken = configs::refused_by_cargo(&sh.directory(), &options.request.config, &sh.variables);
-    if broken.is_empty() { Ok(()) } else { Err((Exit::Config, broken)) }
+fn refused_by_cargo(options: &Options, sh: &Sh) -> Result<configs::Reader, Ends> {
+    let reader = configs::Reader::default();
+    let broken = reader.refused_by_cargo(&sh.directory(), &options.request.config, &sh.variables);
+    if broken.is_empty() { Ok(reader) } else { Err((Exit::Config, broken)) }
 }
 
 /// Reads what there is to read. Cargo's own complaints are told before cargo is asked.
 fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Ground, Ends> {
-    refused_by_cargo(options, sh)?;
+    let reader = refused_by_cargo(options, sh)?;
     let catalogue = Catalogue::built_in().map_err(internal)?;
-    let host = Probe::new(sh).host().map_err(ends(Exit::ToolMissing))?;
-    built_for_host(&host).map_err(ends(Exit::Usage))?;
-    let unknown = plan::unknown_targets(&options.request, &catalogue, &host);
+    let rustc = Rustc::ask(sh, rustc::program(sh, &start.cargo, None)).map_err(ends(Exit::ToolMissing))?;
+    built_for_host(&rustc.host).map_err(ends(Exit::Usage))?;
+    let unknown = plan::unknown_targets(&options.request, &catalogue, &rustc.host);
     if !unknown.is_empty() {
         return Err((Exit::Usage, unknown));
     }
@@ -168,9 +171,10 @@ fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> R
     let lock = if writes { Some(turn(&metadata.root, &out, terminal, sh)?) } else { None };
     let members = metadata.workspace.members().filter_map(|member| metadata.packages.get(&member.id));
     let members = members.map(|info| info.directory.as_path());
-    let configs = configs::read(&metadata.root, members, &options.request.config, &sh.variables);
+    let configs = reader.read(&metadata.root, members, &options.request.config, &sh.variables);
     let configs = configs.map_err(|findings| (Exit::Config, findings))?;
     strip_env_table(&mut sh.variables, &metadata.root, &configs);
+    let rustc = rustc_of_config(rustc, sh, start, &metadata.root, &configs, &options.request.config)?;
     let launcher = metadata.root.join(crosskit_core::policy::LAUNCHER_PATH);
     // One that cannot be started is as good as none: archives and some file systems lose the permission.
     let launcher = if apply::is_executable(&launcher) { apply::read(&launcher).ok().flatten() } else { None };
@@ -186,7 +190,7 @@ fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> R
         }
     }
     let scripts = scripts::read(&metadata.root);
-    Ok(Ground { catalogue, metadata, settings, configs, launcher, scripts, request, lock, out })
+    Ok(Ground { catalogue, metadata, rustc, settings, configs, launcher, scripts, request, lock, out })
 }
 
 /// Waits until no other run is between its look at the config and its write.
@@ -206,7 +210,7 @@ fn turn(root: &Path, out: &Path, terminal: &Terminal, sh: &Sh) -> Result<apply::
 fn decide(ground: &Ground, action: Action, probe: &Probe) -> Result<(Machine, Prepared), Ends> {
     let configs = &ground.configs;
     plan::settle(
-        |questions| probe.machine(questions).map_err(ends(Exit::ToolMissing)),
+        |questions| Ok(probe.machine(questions)),
         |machine| {
             let prepare = match action {
                 Action::Sync(SyncMode::Remove) => plan::prepare_removal,
@@ -293,6 +297,23 @@ fn strip_env_table(variables: &mut Variables, root: &Path, configs: &Configs) {
         let config = Config { layers: &layers, environment: &nothing, directory: &directory, cargo_minor: 0 };
         environment::strip_env_table(variables, &config.env_table().0);
     }
+}
+
+/// The compiler that cargo takes at the root, once it is known what the config says.
+fn rustc_of_config(
+    rustc: Rustc,
+    sh: &Sh,
+    start: &Start,
+    root: &Path,
+    configs: &Configs,
+    command_line: &[String],
+) -> Result<Rustc, Ends> {
+    let layers = configs.as_data(root, command_line).layers(root);
+    let environment = environment::as_text(&sh.variables);
+    let config = Config { layers: &layers, environment: &environment, directory: root, cargo_minor: 0 };
+    // A value of a wrong type is a finding of its own.
+    let configured = config.rustc().ok().flatten().map(|choice| choice.value);
+    rustc.or_ask(sh, rustc::program(sh, &start.cargo, configured.as_deref())).map_err(ends(Exit::ToolMissing))
 }
 
 fn dry_run(options: &Options, prepared: &Prepared, machine: &Machine, progress: Progress) -> Result<Exit, Ends> {

@@ -1,8 +1,10 @@
 //! Reads the config files that Cargo reads, as the core finds them.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crosskit_core::finding::Finding;
 use crosskit_core::resolve::{self, Config, ConfigFiles, Files, Layers, Site};
@@ -30,16 +32,20 @@ impl Configs {
     }
 }
 
-/// Reads files as the core asks for them, and remembers them.
+/// Reads files as the core asks for them, and remembers them and what is in force with them.
 #[derive(Default)]
-struct Reader {
+pub struct Reader {
     files: RefCell<Files>,
     unreadable: RefCell<Vec<Finding>>,
+    loaded: RefCell<Vec<(Site, Rc<Layers>)>>,
 }
 
 impl Reader {
-    fn load(&self, site: &Site) -> Layers {
-        resolve::load(site, &mut |path| {
+    fn load(&self, site: Site) -> Rc<Layers> {
+        if let Some((_, layers)) = self.loaded.borrow().iter().find(|(known, _)| *known == site) {
+            return Rc::clone(layers);
+        }
+        let layers = Rc::new(resolve::load(&site, &mut |path| {
             if let Some(known) = self.files.borrow().known(path) {
                 return known.map(str::to_owned);
             }
@@ -49,44 +55,63 @@ impl Reader {
             });
             self.files.borrow_mut().insert(path, text.clone());
             text
-        })
+        }));
+        self.loaded.borrow_mut().push((site, Rc::clone(&layers)));
+        layers
     }
-}
 
-/// Reads the config files that are in force at a workspace root, and those of its members.
-///
-/// # Errors
-/// Every file that cannot be read.
-pub fn read<'a>(
-    root: &Path,
-    members: impl Iterator<Item = &'a Path>,
-    command_line: &[String],
-    variables: &Variables,
-) -> Result<Configs, Vec<Finding>> {
-    let reader = Reader::default();
-    let site = site(root, root, command_line, variables);
-    reader.load(&site);
-    let mut inner_directories: Vec<PathBuf> = Vec::new();
-    let mut inner_files = Vec::new();
-    let mut looked_at: std::collections::BTreeSet<&Path> = std::collections::BTreeSet::new();
-    for member in members {
-        for directory in member.ancestors().take_while(|directory| *directory != root && directory.starts_with(root)) {
-            let names = ["config", "config.toml"].map(|name| directory.join(".cargo").join(name));
-            if !looked_at.insert(directory) {
-                continue;
-            }
-            if let Some(path) = names.iter().find(|path| path.exists()) {
-                inner_files.push(path.strip_prefix(root).unwrap_or(path).display().to_string());
-                inner_directories.push(directory.to_path_buf());
-                reader.load(&Site { directory: directory.to_path_buf(), ..site.clone() });
+    /// What in the config files in force at a directory would make cargo refuse a command: it says less about the
+    /// place.
+    pub fn refused_by_cargo(&self, directory: &Path, command_line: &[String], variables: &Variables) -> Vec<Finding> {
+        let layers = self.load(site(directory, directory, command_line, variables));
+        let mut findings = self.unreadable.borrow().clone();
+        let environment = crate::environment::as_text(variables);
+        let config = Config { layers: &layers, environment: &environment, directory, cargo_minor: 0 };
+        let problems = layers.problems.iter().cloned().chain(config.target_table_problems());
+        let problems = problems.chain(config.env_table().1);
+        findings.extend(problems.map(|problem| problem.finding(&layers)));
+        findings
+    }
+
+    /// Reads the config files that are in force at a workspace root, and those of its members.
+    ///
+    /// # Errors
+    /// Every file that cannot be read.
+    pub fn read<'a>(
+        self,
+        root: &Path,
+        members: impl Iterator<Item = &'a Path>,
+        command_line: &[String],
+        variables: &Variables,
+    ) -> Result<Configs, Vec<Finding>> {
+        let site = site(root, root, command_line, variables);
+        self.load(site.clone());
+        let mut inner_directories: Vec<PathBuf> = Vec::new();
+        let mut inner_files = Vec::new();
+        let mut looked_at: BTreeSet<&Path> = BTreeSet::new();
+        for member in members {
+            let above = member.ancestors().take_while(|directory| *directory != root && directory.starts_with(root));
+            for directory in above {
+                // What lies above it was looked at with it.
+                if !looked_at.insert(directory) {
+                    break;
+                }
+                let names = ["config", "config.toml"].map(|name| directory.join(".cargo").join(name));
+                if let Some(path) = names.iter().find(|path| path.exists()) {
+                    inner_files.push(path.strip_prefix(root).unwrap_or(path).display().to_string());
+                    inner_directories.push(directory.to_path_buf());
+                    self.load(Site { directory: directory.to_path_buf(), ..site.clone() });
+                }
             }
         }
+        let unreadable = self.unreadable.into_inner();
+        if !unreadable.is_empty() {
+            return Err(unreadable);
+        }
+        let mut files = self.files.into_inner();
+        self.loaded.into_inner().into_iter().for_each(|(site, layers)| files.remember(site, layers));
+        Ok(Configs { files, inner_directories, inner_files, cargo_home: site.cargo_home })
     }
-    let unreadable = reader.unreadable.into_inner();
-    if !unreadable.is_empty() {
-        return Err(unreadable);
-    }
-    Ok(Configs { files: reader.files.into_inner(), inner_directories, inner_files, cargo_home: site.cargo_home })
 }
 
 fn site(root: &Path, directory: &Path, command_line: &[String], variables: &Variables) -> Site {
@@ -98,6 +123,7 @@ fn site(root: &Path, directory: &Path, command_line: &[String], variables: &Vari
         directory: directory.to_path_buf(),
         cargo_home: cargo_home(variables).filter(|home| !is_above(home)),
         command_line: command_line.to_vec(),
+        shared_only: false,
     }
 }
 
@@ -107,22 +133,9 @@ fn cargo_home(variables: &Variables) -> Option<PathBuf> {
     home("CARGO_HOME").or_else(|| Some(home("HOME").or_else(|| home("USERPROFILE"))?.join(".cargo")))
 }
 
-/// What in the config files in force at a directory would make cargo refuse a command: it says less about the place.
-pub fn refused_by_cargo(directory: &Path, command_line: &[String], variables: &Variables) -> Vec<Finding> {
-    let reader = Reader::default();
-    let layers = reader.load(&site(directory, directory, command_line, variables));
-    let mut findings = reader.unreadable.into_inner();
-    let environment = crate::environment::as_text(variables);
-    let config = Config { layers: &layers, environment: &environment, directory, cargo_minor: 0 };
-    let problems = layers.problems.iter().cloned().chain(config.target_table_problems());
-    let problems = problems.chain(config.env_table().1);
-    findings.extend(problems.map(|problem| problem.finding(&layers)));
-    findings
-}
-
 /// The layers in force at each directory in which cargo may have been started for the xtask: the root, then the members'
 /// directories that have a config of their own.
-pub fn layers_everywhere(root: &Path, configs: &Configs) -> Vec<(PathBuf, Layers)> {
+pub fn layers_everywhere(root: &Path, configs: &Configs) -> Vec<(PathBuf, Rc<Layers>)> {
     let directories = std::iter::once(root).chain(configs.inner_directories.iter().map(PathBuf::as_path));
     let files = configs.as_data(root, &[]);
     directories.map(|directory| (directory.to_path_buf(), files.layers(directory))).collect()

@@ -28,6 +28,7 @@ mod probe;
 mod report;
 mod results;
 mod run;
+mod rustc;
 mod scripts;
 mod sh;
 

@@ -1,6 +1,6 @@
 //! `cargo metadata`: the workspace as data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::workspace::{Dependency, DependencyKind, Package, Workspace};
 
-use crate::sh::Sh;
+use crate::sh::{Sh, Started};
 
 /// The workspace as Cargo describes it.
 #[derive(Debug)]
@@ -126,14 +126,21 @@ pub fn read(sh: &Sh, cargo: &Path, options: &[String], xtask: Option<String>) ->
     Ok(convert(raw, xtask))
 }
 
-/// Asks cargo for the root of the workspace around the present directory, which is all that some commands need: cargo
-/// answers five times as fast as with the whole of it.
+/// Begins to ask cargo for the root of the workspace around the present directory, which is all that some commands
+/// need: cargo answers five times as fast as with the whole of it.
+///
+/// # Errors
+/// Cargo cannot be started.
+pub fn locate(sh: &Sh, cargo: &Path) -> Result<Started, String> {
+    sh.start(sh.command(cargo, ["locate-project", "--workspace", "--message-format", "plain"]))
+}
+
+/// The root, as cargo answers.
 ///
 /// # Errors
 /// There is none, or cargo cannot read it; in cargo's own words.
-pub fn root(sh: &Sh, cargo: &Path) -> Result<PathBuf, Box<Finding>> {
-    let command = sh.command(cargo, ["locate-project", "--workspace", "--message-format", "plain"]);
-    let (stdout, stderr, status) = sh.output(command).map_err(|error| no_workspace(sh, &error))?;
+pub fn root(sh: &Sh, located: Result<Started, String>) -> Result<PathBuf, Box<Finding>> {
+    let (stdout, stderr, status) = located.and_then(Started::output).map_err(|error| no_workspace(sh, &error))?;
     match Path::new(stdout.trim()).parent() {
         Some(root) if status.success() => Ok(root.to_path_buf()),
         _ => Err(no_workspace(sh, &stderr)),
@@ -159,15 +166,17 @@ fn convert(raw: Raw, xtask: Option<String>) -> Metadata {
     let mut packages = Vec::new();
     let mut infos = BTreeMap::new();
     // Members come first, in the order in which cargo names them.
-    let place = |id: &str| raw.workspace_members.iter().position(|member| member == id).unwrap_or(usize::MAX);
+    let place: BTreeMap<&str, usize> =
+        raw.workspace_members.iter().enumerate().map(|(place, id)| (id.as_str(), place)).collect();
+    let default_members: BTreeSet<&str> = default_members.iter().map(String::as_str).collect();
     let mut raw_packages = raw.packages;
-    raw_packages.sort_by_key(|package| place(&package.id));
+    raw_packages.sort_by_key(|package| place.get(package.id.as_str()).copied().unwrap_or(usize::MAX));
     for package in raw_packages {
         packages.push(Package {
             id: package.id.clone(),
             name: package.name.clone(),
-            member: raw.workspace_members.contains(&package.id),
-            default_member: default_members.contains(&package.id),
+            member: place.contains_key(package.id.as_str()),
+            default_member: default_members.contains(package.id.as_str()),
             doctests: package.targets.iter().any(|target| target.is_library() && target.doctest),
             dependencies: dependencies.remove(&package.id).unwrap_or_default(),
         });

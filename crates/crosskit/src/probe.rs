@@ -1,90 +1,45 @@
 //! Looks at this computer, and answers the questions that the decisions ask.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use once_cell::unsync::OnceCell;
-
 use crosskit_core::cfgs::{self, CfgAnswer, CfgQuery, Cfgs};
-use crosskit_core::finding::{Code, Finding};
 use crosskit_core::machine::{Distribution, Machine};
 use crosskit_core::object_file::{self, ObjectFile};
 use crosskit_core::tools::Questions;
 
-use crate::sh::Sh;
-use crate::{apply, environment};
-
-/// What rustc says of itself.
-#[derive(Clone, Debug)]
-struct Rustc {
-    host: String,
-    release: String,
-    sysroot: PathBuf,
-}
+use crate::apply;
+use crate::environment::{self, Variables};
+use crate::rustc::Rustc;
+use crate::sh::{Sh, Started};
 
 /// Answers questions about this computer; what was asked once is remembered.
 #[derive(Debug)]
 pub struct Probe<'a> {
     sh: &'a Sh,
-    rustc: OnceCell<Rustc>,
-    objects: std::cell::RefCell<BTreeMap<String, Option<ObjectFile>>>,
-    cfgs: std::cell::RefCell<BTreeMap<CfgQuery, CfgAnswer>>,
+    rustc: Rustc,
+    objects: RefCell<BTreeMap<String, Option<ObjectFile>>>,
+    cfgs: RefCell<BTreeMap<CfgQuery, CfgAnswer>>,
 }
 
 impl<'a> Probe<'a> {
     /// A probe that starts its processes through `sh`.
-    pub fn new(sh: &'a Sh) -> Probe<'a> {
-        Probe { sh, rustc: OnceCell::new(), objects: Default::default(), cfgs: Default::default() }
-    }
-
-    fn rustc(&self) -> Result<&Rustc, Box<Finding>> {
-        self.rustc.get_or_try_init(|| {
-            let program = self.program();
-            let read = |arguments: &[&str]| {
-                let (stdout, stderr, status) = self.sh.output(self.sh.command(&program, arguments))?;
-                if status.success() { Ok(stdout) } else { Err(stderr) }
-            };
-            let broken = |why: String| {
-                Box::new(
-                    Finding::error(Code::Toolchain, format!("`{program}` does not work"))
-                        .note(why.trim().replace('\n', " "))
-                        .hint("install a toolchain with rustup, or correct `RUSTC`"),
-                )
-            };
-            let version = read(&["-vV"]).map_err(broken)?;
-            let sysroot = read(&["--print", "sysroot"]).map_err(broken)?;
-            let field = |name: &str| version.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
-            let (Some(host), Some(release)) = (field("host: "), field("release: ")) else {
-                return Err(broken("`rustc -vV` does not name host and release".to_owned()));
-            };
-            Ok(Rustc { host, release, sysroot: PathBuf::from(sysroot.trim()) })
-        })
-    }
-
-    /// The host triple.
-    ///
-    /// # Errors
-    /// rustc does not work.
-    pub fn host(&self) -> Result<String, Box<Finding>> {
-        self.rustc().map(|rustc| rustc.host.clone())
+    pub fn new(sh: &'a Sh, rustc: Rustc) -> Probe<'a> {
+        Probe { sh, rustc, objects: RefCell::default(), cfgs: RefCell::default() }
     }
 
     /// rustc's sysroot.
-    ///
-    /// # Errors
-    /// rustc does not work.
-    pub fn sysroot(&self) -> Result<PathBuf, Box<Finding>> {
-        self.rustc().map(|rustc| rustc.sysroot.clone())
+    pub fn sysroot(&self) -> &Path {
+        &self.rustc.sysroot
     }
 
     /// Everything that the decisions look at.
-    ///
-    /// # Errors
-    /// rustc does not work.
-    pub fn machine(&self, questions: &Questions) -> Result<Machine, Box<Finding>> {
-        let rustc = self.rustc()?;
+    pub fn machine(&self, questions: &Questions) -> Machine {
+        let rustc = &self.rustc;
         let own_tools = rustc.sysroot.join("lib/rustlib").join(&rustc.host).join("bin");
-        let mut directories = self.path_directories();
+        let mut directories = path_directories(&self.sh.variables);
         let path_directories = directories.len();
         // rustc looks for its own linker beside its own libraries before it looks in PATH.
         directories.push(own_tools);
@@ -92,7 +47,8 @@ impl<'a> Probe<'a> {
             let path = find_program(program, &directories)?;
             Some((program.clone(), path.to_string_lossy().into_owned()))
         };
-        Ok(Machine {
+        self.ask_cfgs(&questions.cfgs);
+        Machine {
             host: rustc.host.clone(),
             rustc: rustc.release.clone(),
             distribution: distribution(),
@@ -101,46 +57,30 @@ impl<'a> Probe<'a> {
             programs: questions.programs.iter().filter_map(find).collect(),
             paths: questions.paths.iter().filter(|path| Path::new(path).exists()).cloned().collect(),
             path_directories,
-            root: self.is_root(),
+            root: is_root(),
             environment: environment::as_text(&self.sh.variables),
             objects: questions.compilers.iter().filter_map(|it| Some((it.clone(), self.object(it)?))).collect(),
-            cfgs: questions.cfgs.iter().map(|query| (query.clone(), self.cfgs(query))).collect(),
-        })
-    }
-
-    /// Which cfgs hold, in rustc's own words. It answers without the target's rust-std, too.
-    fn cfgs(&self, query: &CfgQuery) -> CfgAnswer {
-        if let Some(known) = self.cfgs.borrow().get(query) {
-            return known.clone();
+            cfgs: self.cfgs.borrow().clone(),
         }
-        let arguments = cfgs::QUESTION.into_iter().chain(["--target", &query.triple]);
-        let command = self.sh.command(self.program(), arguments.chain(query.flags.iter().map(String::as_str)));
-        let answer = match self.sh.output(command) {
-            Ok((stdout, _, status)) if status.success() => Ok(Cfgs::parse(&stdout)),
-            Ok((_, stderr, _)) => Err(stderr),
-            Err(error) => Err(error),
+    }
+
+    /// Which cfgs hold, in rustc's own words, all at once. It answers without the target's rust-std, too.
+    fn ask_cfgs(&self, queries: &BTreeSet<CfgQuery>) {
+        let start = |query: &CfgQuery| {
+            let arguments = cfgs::QUESTION.into_iter().chain(["--target", &query.triple]);
+            let arguments = arguments.chain(query.flags.iter().map(String::as_str));
+            self.sh.start(self.sh.command(&self.rustc.program, arguments))
         };
-        self.cfgs.borrow_mut().insert(query.clone(), answer.clone());
-        answer
-    }
-
-    fn program(&self) -> String {
-        self.variable("RUSTC").unwrap_or_else(|| "rustc".to_owned())
-    }
-
-    fn variable(&self, name: &str) -> Option<String> {
-        self.sh.variables.get(std::ffi::OsStr::new(name))?.to_str().map(str::to_owned)
-    }
-
-    fn path_directories(&self) -> Vec<PathBuf> {
-        let path = self.sh.variables.get(std::ffi::OsStr::new("PATH"));
-        path.map(|path| std::env::split_paths(path).collect()).unwrap_or_default()
-    }
-
-    fn is_root(&self) -> bool {
-        cfg!(unix) && {
-            let id = self.sh.output(self.sh.command("id", ["-u"]));
-            id.is_ok_and(|(stdout, _, _)| stdout.trim() == "0")
+        let mut known = self.cfgs.borrow_mut();
+        let unknown = queries.iter().filter(|query| !known.contains_key(*query));
+        let started: Vec<_> = unknown.map(|query| (query.clone(), start(query))).collect();
+        for (query, started) in started {
+            let answer = match started.and_then(Started::output) {
+                Ok((stdout, _, status)) if status.success() => Ok(Cfgs::parse(&stdout)),
+                Ok((_, stderr, _)) => Err(stderr),
+                Err(error) => Err(error),
+            };
+            known.insert(query, answer);
         }
     }
 
@@ -155,7 +95,7 @@ impl<'a> Probe<'a> {
     }
 
     fn compile_empty(&self, compiler: &str) -> Option<ObjectFile> {
-        let whole = find_program(compiler, &self.path_directories()).map(|_| compiler);
+        let whole = find_program(compiler, &path_directories(&self.sh.variables)).map(|_| compiler);
         let mut words = whole.into_iter().chain(compiler.split_ascii_whitespace().filter(|_| whole.is_none()));
         let program = words.next()?;
         let directory = tempfile_directory().ok()?;
@@ -170,6 +110,22 @@ impl<'a> Probe<'a> {
         let _ = std::fs::remove_dir_all(&directory);
         object_file::machine(&made?)
     }
+}
+
+/// The directories of `PATH`.
+pub(crate) fn path_directories(variables: &Variables) -> Vec<PathBuf> {
+    let path = variables.get(OsStr::new("PATH"));
+    path.map(|path| std::env::split_paths(path).collect()).unwrap_or_default()
+}
+
+#[cfg(unix)]
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+#[cfg(not(unix))]
+fn is_root() -> bool {
+    false
 }
 
 /// A new directory of our own in the system's temporary directory.
@@ -187,7 +143,7 @@ fn tempfile_directory() -> std::io::Result<PathBuf> {
 }
 
 /// A program as a spawn would find it: a path as it is, a bare name in the directories.
-fn find_program(program: &str, directories: &[PathBuf]) -> Option<PathBuf> {
+pub(crate) fn find_program(program: &str, directories: &[PathBuf]) -> Option<PathBuf> {
     let with_suffix = |path: PathBuf| {
         let suffix = std::env::consts::EXE_SUFFIX;
         let suffixed = PathBuf::from(format!("{}{suffix}", path.display()));

@@ -94,15 +94,25 @@ impl Sh {
         Command::from(self.shell.cmd(program).args(arguments).env_clear().envs(&self.variables))
     }
 
-    /// The output of a short command: standard output, standard error, status. Output that is not text is mended.
+    /// The output of a short command.
     ///
     /// # Errors
     /// The program cannot be started.
-    pub fn output(&self, mut command: Command) -> Result<(String, String, ExitStatus), String> {
+    pub fn output(&self, command: Command) -> Result<Output, String> {
+        self.start(command)?.output()
+    }
+
+    /// Starts a short command whose output is read later, so that several run at once.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub fn start(&self, mut command: Command) -> Result<Started, String> {
         let program = command.get_program().to_string_lossy().into_owned();
-        let output = command.stdin(Stdio::null()).output().map_err(|error| format!("`{program}`: {error}"))?;
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Ok((text(&output.stdout), text(&output.stderr), output.status))
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        match command.spawn() {
+            Ok(child) => Ok(Started { program, child }),
+            Err(error) => Err(format!("`{program}`: {error}")),
+        }
     }
 
     /// Runs a command that may ask the user something (sudo for a password), in our own process group; every line
@@ -203,6 +213,28 @@ impl Sh {
                 return Ok(Ended::TimedOut);
             }
         }
+    }
+}
+
+/// Standard output, standard error and status of a command. Output that is not text is mended.
+pub type Output = (String, String, ExitStatus);
+
+/// A short command that runs.
+#[derive(Debug)]
+pub struct Started {
+    program: String,
+    child: Child,
+}
+
+impl Started {
+    /// Waits for its end.
+    ///
+    /// # Errors
+    /// Its output cannot be read.
+    pub fn output(self) -> Result<Output, String> {
+        let output = self.child.wait_with_output().map_err(|error| format!("`{}`: {error}", self.program))?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Ok((text(&output.stdout), text(&output.stderr), output.status))
     }
 }
 

@@ -4,7 +4,7 @@ use super::depth;
 use super::layout::{self, Layout, Section};
 use super::lookup::Lookup;
 use super::outcome::ParseError;
-use super::text::{Lines, Position, position};
+use super::text::{Lines, Position, Text, position};
 use std::ops::Range;
 use std::sync::OnceLock;
 use toml_parser::Source;
@@ -13,13 +13,11 @@ use toml_parser::parser::{Event, RecursionGuard, parse_document};
 /// A config file's text, parsed: its values, and where each key stands.
 #[derive(Debug, Clone)]
 pub struct Document {
-    text: String,
+    text: Text,
     table: toml::Table,
     layout: Layout,
     /// Made at the first look-up.
     lookup: OnceLock<Lookup>,
-    /// Made when the first position is asked for.
-    lines: OnceLock<Lines>,
 }
 
 /// A key with its value, as it stands in a [`Document`].
@@ -46,22 +44,10 @@ pub struct Entry<'a> {
 /// Fails with the first mistake if the text is not TOML, or if a path has more than 80 parts.
 pub fn parse(text: &str) -> Result<Document, ParseError> {
     let source = Source::new(text);
-    let tokens = source.lex().into_vec();
-    let mut events: Vec<Event> = Vec::with_capacity(tokens.len());
-    // This is the bound of the `toml` crate, which reports what goes beyond it.
-    let mut guarded = RecursionGuard::new(&mut events, 80);
-    parse_document(&tokens, &mut guarded, &mut ());
-
-    if let Some(offset) = depth::first_too_deep(&events) {
-        let message = format!("a key has more than {} parts", depth::LIMIT);
-        return Err(ParseError { message, position: position(text, offset) });
-    }
-    let table = text.parse::<toml::Table>().map_err(|error| ParseError {
-        message: error.message().to_owned(),
-        position: position(text, error.span().map_or(0, |span| span.start)),
-    })?;
+    let events = events(source, text)?;
+    let table = text.parse::<toml::Table>().map_err(|error| mistake(text, &error))?;
     let layout = Layout::new(source, &events);
-    Ok(Document { text: text.to_owned(), table, layout, lookup: OnceLock::new(), lines: OnceLock::new() })
+    Ok(Document { text: text.to_owned().into(), table, layout, lookup: OnceLock::new() })
 }
 
 /// Parses the text of a config file into values that know their bytes, those inside arrays as well.
@@ -70,25 +56,35 @@ pub fn parse(text: &str) -> Result<Document, ParseError> {
 ///
 /// The same as [`parse`].
 pub(crate) fn spanned(text: &str) -> Result<toml::Spanned<toml::de::DeTable<'_>>, ParseError> {
-    let source = Source::new(text);
+    events(Source::new(text), text)?;
+    toml::de::DeTable::parse(text).map_err(|error| mistake(text, &error))
+}
+
+/// The events of a text, if no path in it is too deep.
+fn events(source: Source<'_>, text: &str) -> Result<Vec<Event>, ParseError> {
     let tokens = source.lex().into_vec();
     let mut events: Vec<Event> = Vec::with_capacity(tokens.len());
+    // This is the bound of the `toml` crate, which reports what goes beyond it.
     let mut guarded = RecursionGuard::new(&mut events, 80);
     parse_document(&tokens, &mut guarded, &mut ());
-    if let Some(offset) = depth::first_too_deep(&events) {
-        let message = format!("a key has more than {} parts", depth::LIMIT);
-        return Err(ParseError { message, position: position(text, offset) });
+    match depth::first_too_deep(&events) {
+        None => Ok(events),
+        Some(offset) => {
+            let message = format!("a key has more than {} parts", depth::LIMIT);
+            Err(ParseError { message, position: position(text, offset) })
+        }
     }
-    toml::de::DeTable::parse(text).map_err(|error| ParseError {
-        message: error.message().to_owned(),
-        position: position(text, error.span().map_or(0, |span| span.start)),
-    })
+}
+
+fn mistake(text: &str, error: &toml::de::Error) -> ParseError {
+    let position = position(text, error.span().map_or(0, |span| span.start));
+    ParseError { message: error.message().to_owned(), position }
 }
 
 impl Document {
     /// The text that was parsed.
     pub fn text(&self) -> &str {
-        &self.text
+        self.text.as_str()
     }
 
     /// All values.
@@ -162,11 +158,11 @@ impl Document {
     }
 
     pub(super) fn position_at(&self, offset: usize) -> Position {
-        self.lines().position(&self.text, offset)
+        self.text.position(offset)
     }
 
     pub(super) fn lines(&self) -> &Lines {
-        self.lines.get_or_init(|| Lines::new(&self.text))
+        self.text.lines()
     }
 
     fn lookup(&self) -> &Lookup {
@@ -182,6 +178,6 @@ impl Document {
     }
 
     pub(super) fn slice(&self, span: &Range<usize>) -> &str {
-        self.text.get(span.clone()).unwrap_or_default()
+        self.text().get(span.clone()).unwrap_or_default()
     }
 }

@@ -53,7 +53,7 @@ pub use made::{is_only_ours, new_file};
 pub use merge::{Clash, ClashSide, UnreadableFile, ValueKind, merge_clashes};
 pub use outcome::{Change, ChangeKind, ParseError, SyncError, SyncOutcome, UserKey, UserKeyReason};
 pub use remove::{remove, remove_where};
-pub use text::Position;
+pub use text::{Position, Text};
 pub use wanted::{WantedKey, WantedValue};
 pub(crate) use wanted::{dotted, quoted};
 

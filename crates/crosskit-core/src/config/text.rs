@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 const BOM: &str = "\u{feff}";
 
@@ -101,6 +102,37 @@ impl Lines {
 
 fn characters(text: &str, range: Range<usize>) -> usize {
     text.get(range).unwrap_or_default().chars().count()
+}
+
+/// A text in which many places are looked up.
+#[derive(Debug, Clone, Default)]
+pub struct Text {
+    text: String,
+    /// Made at the first look-up.
+    lines: OnceLock<Lines>,
+}
+
+impl Text {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The position of a byte offset. An offset beyond the text or inside a character counts as the next smaller valid
+    /// one.
+    pub fn position(&self, offset: usize) -> Position {
+        self.lines().position(&self.text, offset)
+    }
+
+    pub(super) fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| Lines::new(&self.text))
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Text {
+        Text { text, lines: OnceLock::new() }
+    }
 }
 
 /// Where the text begins behind a byte order mark.

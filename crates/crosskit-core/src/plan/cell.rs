@@ -117,17 +117,14 @@ fn add_cell(
     let native = needs.native(host);
     let runnable = row.std && (native || needs.runner.is_some());
     let reach = if runnable { request.rung } else { request.rung.min(Rung::Verify) };
-    let packages: Vec<String> = selected.iter().map(|package| input.workspace.package_spec(package)).collect();
+    let packages = input.workspace.package_specs(selected.iter().copied());
     let verb: &[&str] = match request.rung {
         Rung::Check => &["check"],
         Rung::Run if row.std => &["test", "--no-run"],
         _ => &["build"],
     };
-    let doc_packages: Vec<String> = selected
-        .iter()
-        .filter(|package| package.doctests)
-        .map(|package| input.workspace.package_spec(package))
-        .collect();
+    let with_doctests = selected.iter().copied().filter(|package| package.doctests);
+    let doc_packages = input.workspace.package_specs(with_doctests);
     let doc = (reach == Rung::Run && !doc_packages.is_empty())
         .then(|| cargo_arguments(&["test", "--doc", "--no-fail-fast"], &row.triple, &[], request));
     prepared.plan.cells.push(Cell {

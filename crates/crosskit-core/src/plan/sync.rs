@@ -1,5 +1,7 @@
 //! Plans the edits of the root config and the launcher.
 
+use std::rc::Rc;
+
 use crate::cfgs::selects;
 use crate::config::{self, Change, Document, WantedKey, WantedValue};
 use crate::finding::{Code, Finding, Origin};
@@ -14,7 +16,7 @@ pub(super) fn synced_layers(
     policies: &[Policy],
     rustc: &Rustc,
     prepared: &mut Prepared,
-) -> Option<Layers> {
+) -> Option<Rc<Layers>> {
     let configs = &input.configs;
     let path = configs.root_config();
     let on_disk = configs.files.text(&configs.root.join(path));
@@ -77,9 +79,12 @@ pub(super) fn synced_layers(
 }
 
 /// The layers with a new text of the root config; nothing is written if Cargo would refuse them.
-pub(super) fn stop_if_refused(input: &Input, text: String, prepared: &mut Prepared) -> Option<Layers> {
+pub(super) fn stop_if_refused(input: &Input, text: String, prepared: &mut Prepared) -> Option<Rc<Layers>> {
     let mut files = input.configs.files.clone();
-    files.insert(input.configs.root.join(input.configs.root_config()), Some(text));
+    let path = input.configs.root.join(input.configs.root_config());
+    if files.text(&path) != Some(&text) {
+        files.insert(path, Some(text));
+    }
     let configs = ConfigFiles { files: &files, ..input.configs };
     let after = configs.layers(configs.root);
     let clashes = clashes(input, &after, &configs);

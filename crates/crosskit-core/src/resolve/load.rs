@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::config;
+use crate::config::{self, Text};
 
 use super::problem::{IncludeFault, Problem};
 use super::value::{Class, Definition, Merging, Value};
@@ -27,13 +27,13 @@ pub struct Layer {
     /// Whether another file includes it.
     pub included: bool,
     /// The text.
-    pub text: String,
+    pub text: Text,
     /// What the text says, without `include`.
     pub values: BTreeMap<String, Value>,
 }
 
 /// Where Cargo is started, and what it is given.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
     /// The workspace root: what lies below it is the workspace's own.
     pub root: PathBuf,
@@ -43,44 +43,8 @@ pub struct Site {
     pub cargo_home: Option<PathBuf>,
     /// The arguments of `--config`.
     pub command_line: Vec<String>,
-}
-
-/// Files as they are on the disk: those that were looked for, with their text if they are there.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Files {
-    texts: BTreeMap<PathBuf, Option<String>>,
-}
-
-/// A workspace's config files, and how Cargo is told to read them.
-#[derive(Clone, Copy, Debug)]
-pub struct ConfigFiles<'a> {
-    /// The workspace root: what lies below it is the workspace's own.
-    pub root: &'a Path,
-    /// `$CARGO_HOME`.
-    pub cargo_home: Option<&'a Path>,
-    /// The arguments of `--config`.
-    pub command_line: &'a [String],
-    /// The files that there are, as far as Cargo looks for them from the root and from members' directories.
-    pub files: &'a Files,
-}
-
-impl ConfigFiles<'_> {
-    /// What is in force for a cargo that is started in a directory.
-    pub fn layers(&self, directory: &Path) -> Layers {
-        let site = Site {
-            root: self.root.to_path_buf(),
-            directory: directory.to_path_buf(),
-            cargo_home: self.cargo_home.map(Path::to_path_buf),
-            command_line: self.command_line.to_vec(),
-        };
-        load(&site, &mut |path| self.files.text(path).map(str::to_owned))
-    }
-
-    /// The root config below the workspace root: the old name, where that is there, hides the new one.
-    pub fn root_config(&self) -> &'static str {
-        const OLD: &str = ".cargo/config";
-        if self.files.text(&self.root.join(OLD)).is_some() { OLD } else { ".cargo/config.toml" }
-    }
+    /// Whether only what lies below the root is looked at, as a colleague has nothing else.
+    pub shared_only: bool,
 }
 
 /// All layers, and what Cargo makes of them together.
@@ -100,35 +64,13 @@ pub struct Layers {
     pub old_names: Vec<(String, bool)>,
 }
 
-impl Files {
-    /// Adds what a file holds; `None` if it does not exist.
-    pub fn insert(&mut self, path: impl Into<PathBuf>, text: Option<String>) {
-        self.texts.insert(path.into(), text);
-    }
-
-    /// What is known about a file: nothing, that it does not exist, or its text.
-    pub fn known(&self, path: &Path) -> Option<Option<&str>> {
-        self.texts.get(path).map(Option::as_deref)
-    }
-
-    /// The files below a directory alone.
-    pub fn below(&self, directory: &Path) -> Files {
-        let below = self.texts.iter().filter(|(path, _)| path.starts_with(directory));
-        Files { texts: below.map(|(path, text)| (path.clone(), text.clone())).collect() }
-    }
-
-    /// The text of a file, if it exists and was looked for.
-    pub fn text(&self, path: &Path) -> Option<&str> {
-        self.texts.get(path)?.as_deref()
-    }
-}
-
 /// Reads what is in force at a site.
 ///
 /// `read` is asked for every file that Cargo would look at; where it fails, it has told so itself, and the file counts
 /// as missing.
 pub fn load(site: &Site, read: &mut dyn FnMut(&Path) -> Option<String>) -> Layers {
-    let mut loader = Loader { site, read, layers: Layers::default() };
+    let mut read = |path: &Path| if site.shared_only && !path.starts_with(&site.root) { None } else { read(path) };
+    let mut loader = Loader { site, read: &mut read, layers: Layers::default() };
     let mut merging = Merging::default();
     let mut merged = BTreeMap::new();
     let mut strongest_first = Vec::new();
@@ -230,7 +172,7 @@ impl Loader<'_> {
             directory,
             class,
             included,
-            text,
+            text: Text::from(text),
             values: BTreeMap::new(),
         };
         let base = path.parent().unwrap_or(path).to_path_buf();
@@ -251,7 +193,7 @@ impl Loader<'_> {
             class: Class::CommandLine,
             outside: false,
             included: false,
-            text: argument.to_owned(),
+            text: Text::from(argument.to_owned()),
             values: BTreeMap::new(),
         };
         self.layer(layer, &directory, &mut BTreeSet::new())
@@ -260,11 +202,11 @@ impl Loader<'_> {
     fn layer(&mut self, mut layer: Layer, base: &Path, seen: &mut BTreeSet<PathBuf>) -> Option<Loaded> {
         let number = self.layers.all.len();
         let class = layer.class;
-        let mut values = match config::spanned(&layer.text) {
+        let mut values = match config::spanned(layer.text.as_str()) {
             Ok(table) => match Value::of_table(&table, number, class) {
                 Ok(values) => values,
                 Err(unsupported) => {
-                    let position = config::Position::of(&layer.text, unsupported.offset);
+                    let position = layer.text.position(unsupported.offset);
                     let file = layer.path.clone();
                     self.layers.problems.push(Problem::Unsupported { file, position, unsupported });
                     return None;

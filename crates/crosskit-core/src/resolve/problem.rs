@@ -241,7 +241,7 @@ pub fn origin(layers: &Layers, definition: &Definition) -> Origin {
         Definition::Variable(name) => Origin::Variable(name.clone()),
         Definition::Layer { layer, offset, .. } => match layers.all.get(*layer) {
             Some(layer) if layer.file.is_some() => {
-                let Position { line, column } = Position::of(&layer.text, *offset);
+                let Position { line, column } = layer.text.position(*offset);
                 Origin::File { path: layer.path.clone(), line, column }
             }
             _ => Origin::CommandLine,

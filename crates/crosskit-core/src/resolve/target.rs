@@ -14,6 +14,24 @@ use super::value::{Class, Definition, Value};
 pub(super) const TRIPLE_KEYS: &[&str] = &["ar", "linker", "runner", "rustdocflags", "rustflags"];
 
 impl Config<'_> {
+    /// The compiler that Cargo starts; none leaves it to `PATH`.
+    ///
+    /// Source: Cargo reference, "Configuration", `build.rustc`.
+    ///
+    /// # Errors
+    /// What Cargo refuses.
+    pub fn rustc(&self) -> Result<Option<Choice<String>>, Box<Problem>> {
+        const VARIABLE: &str = "RUSTC";
+        let choice = match self.environment.get(VARIABLE).filter(|value| !value.is_empty()) {
+            Some(value) => {
+                let definition = Definition::Variable(VARIABLE.to_owned());
+                Some(Choice { value: value.clone(), key: VARIABLE.to_owned(), definition })
+            }
+            None => self.string(&["build", "rustc"])?,
+        };
+        Ok(choice.map(|it| Choice { value: self.program(&it.value, &it.definition), ..it }))
+    }
+
     /// The linker that Cargo passes to rustc for a triple; none leaves rustc's default.
     ///
     /// # Errors

@@ -38,6 +38,7 @@ impl Situation {
             directory: PathBuf::from("/ws"),
             cargo_home: Some(PathBuf::from("/home/.cargo")),
             command_line: self.command_line.clone(),
+            shared_only: false,
         };
         load(&site, &mut |path| self.files.text(path).map(str::to_owned))
     }
@@ -273,11 +274,25 @@ fn a_home_below_the_root_is_the_shells_choice_and_not_the_workspaces() {
         files.insert("/ws/.cargo/config.toml", Some(String::new()));
         files.insert("/ws/target/home/config.toml", Some(String::new()));
         let (root, cargo_home) = (PathBuf::from("/ws"), Some(PathBuf::from(home)));
-        let site = Site { directory: root.clone(), root, cargo_home, command_line: Vec::new() };
+        let site = Site { directory: root.clone(), root, cargo_home, command_line: Vec::new(), shared_only: false };
         let layers = load(&site, &mut |path| files.text(path).map(str::to_owned));
         layers.all.into_iter().map(|layer| (layer.path, layer.outside)).collect::<Vec<_>>()
     };
     let own = (".cargo/config.toml".to_owned(), false);
     assert_eq!(outside("/ws/target/home"), [own.clone(), ("target/home/config.toml".to_owned(), true)]);
     assert_eq!(outside("/ws/.cargo"), [own]);
+}
+
+#[test]
+fn a_compiler_of_the_config_is_joined_to_where_it_is_named() {
+    let rustc = |situation: Situation| situation.look(|config| config.rustc().unwrap().map(|it| it.value));
+    let config = |value: &str| Situation::default().file("/.cargo/config.toml", &format!("build.rustc = '{value}'"));
+    assert_eq!(rustc(Situation::default()), None);
+    assert_eq!(rustc(config("rustc-mine")).as_deref(), Some("rustc-mine"));
+    assert_eq!(rustc(config("bin/rustc")).as_deref(), Some("/bin/rustc"));
+    assert_eq!(rustc(config("a").variable("CARGO_BUILD_RUSTC", "b")).as_deref(), Some("b"));
+    assert_eq!(
+        rustc(config("a").variable("CARGO_BUILD_RUSTC", "b").variable("RUSTC", "./c")).as_deref(),
+        Some("/ws/./c")
+    );
 }

@@ -11,10 +11,11 @@ use crate::environment::Start;
 use crate::event::Event;
 use crate::probe::Probe;
 use crate::report::{self, Terminal};
+use crate::rustc::{self, Rustc};
 use crate::sh::Sh;
-use crate::{configs, metadata, scripts};
+use crate::{metadata, scripts};
 
-use super::{Ends, ends, internal, refused_by_cargo, strip_env_table};
+use super::{Ends, ends, internal, refused_by_cargo, rustc_of_config, strip_env_table};
 
 pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Exit, Ends> {
     let name = options.request.targets.first().map(String::as_str).unwrap_or_default();
@@ -32,25 +33,23 @@ pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &S
         return Err((Exit::Usage, vec![unknown_key(key)]));
     }
     let catalogue = Catalogue::built_in().map_err(internal)?;
-    refused_by_cargo(options, sh)?;
-    // What it is asked is asked at once: the two answers do not depend on one another.
-    let (host, root) = {
-        let sh: &Sh = sh;
-        let probe = Probe::new(sh);
-        let root = metadata::root(sh, &start.cargo);
-        (probe.host().map_err(ends(Exit::ToolMissing))?, root.map_err(ends(Exit::Usage))?)
-    };
-    let row = catalogue.resolve(name, &host).map_err(ends(Exit::Usage))?;
+    let reader = refused_by_cargo(options, sh)?;
+    // Both are asked at once: the two answers do not depend on one another.
+    let located = metadata::locate(sh, &start.cargo);
+    let rustc = Rustc::ask(sh, rustc::program(sh, &start.cargo, None)).map_err(ends(Exit::ToolMissing))?;
+    let root = metadata::root(sh, located).map_err(ends(Exit::Usage))?;
+    let row = catalogue.resolve(name, &rustc.host).map_err(ends(Exit::Usage))?;
     let started_in = sh.directory();
     sh.change_directory(&root);
-    let configs = configs::read(&root, std::iter::once(started_in.as_path()), &options.request.config, &sh.variables);
+    let configs = reader.read(&root, std::iter::once(started_in.as_path()), &options.request.config, &sh.variables);
     let configs = configs.map_err(|findings| (Exit::Config, findings))?;
     strip_env_table(&mut sh.variables, &root, &configs);
     let scripts = scripts::read(&root);
-    let probe = Probe::new(sh);
+    let rustc = rustc_of_config(rustc, sh, start, &root, &configs, &options.request.config)?;
+    let probe = Probe::new(sh, rustc);
     let mut asked = Default::default();
     let inspection = loop {
-        let machine = probe.machine(&asked).map_err(ends(Exit::ToolMissing))?;
+        let machine = probe.machine(&asked);
         let (inspection, questions) = inspect::inspect(&Subject {
             row: &row,
             configs: configs.as_data(&root, &options.request.config),

@@ -2,6 +2,7 @@
 
 mod artefact;
 mod environment;
+mod explain;
 mod plants;
 mod start;
 mod targets;

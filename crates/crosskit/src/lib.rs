@@ -12,8 +12,9 @@
 //! }
 //! ```
 //!
-//! Hands: `sh` (the only spawner), `environment`, `configs`, `metadata`, `probe`, `apply`, `install`, `artefact`,
-//! `run`. They tell what they do through `event`; `report` alone prints. `cli` and `commands` are the surface.
+//! Hands: `sh` (the only spawner), `environment`, `path`, `configs`, `scripts`, `metadata`, `rustc`, `probe`, `apply`,
+//! `install`, `artefact`, `run`. They tell what they do through `event`; `report` alone prints. `cli` and `commands`
+//! are the surface.
 
 mod apply;
 mod artefact;
@@ -24,6 +25,7 @@ mod environment;
 pub mod event;
 mod install;
 mod metadata;
+mod path;
 mod probe;
 mod report;
 mod results;

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crosskit_core::cfgs::{self, CfgAnswer, CfgQuery, Cfgs};
@@ -10,8 +9,8 @@ use crosskit_core::machine::{Distribution, Machine};
 use crosskit_core::object_file::{self, ObjectFile};
 use crosskit_core::tools::Questions;
 
-use crate::apply;
-use crate::environment::{self, Variables};
+use crate::environment;
+use crate::path::{find_program, path_directories};
 use crate::rustc::Rustc;
 use crate::sh::{Sh, Started};
 
@@ -112,12 +111,6 @@ impl<'a> Probe<'a> {
     }
 }
 
-/// The directories of `PATH`.
-pub(crate) fn path_directories(variables: &Variables) -> Vec<PathBuf> {
-    let path = variables.get(OsStr::new("PATH"));
-    path.map(|path| std::env::split_paths(path).collect()).unwrap_or_default()
-}
-
 #[cfg(unix)]
 fn is_root() -> bool {
     rustix::process::geteuid().is_root()
@@ -140,19 +133,6 @@ fn tempfile_directory() -> std::io::Result<PathBuf> {
         }
     }
     Err(last)
-}
-
-/// A program as a spawn would find it: a path as it is, a bare name in the directories.
-pub(crate) fn find_program(program: &str, directories: &[PathBuf]) -> Option<PathBuf> {
-    let with_suffix = |path: PathBuf| {
-        let suffix = std::env::consts::EXE_SUFFIX;
-        let suffixed = PathBuf::from(format!("{}{suffix}", path.display()));
-        [path, suffixed].into_iter().find(|path| apply::is_executable(path))
-    };
-    if program.contains(std::path::is_separator) {
-        return with_suffix(PathBuf::from(program));
-    }
-    directories.iter().find_map(|directory| with_suffix(directory.join(program)))
 }
 
 /// The targets for which a core library lies in the sysroot.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crosskit_core::finding::{Code, Finding};
 
-use crate::probe::{find_program, path_directories};
+use crate::path::{find_program, path_directories};
 use crate::sh::Sh;
 
 /// A compiler that was asked.

@@ -70,6 +70,8 @@ fn docs(shell: &Shell) -> Result<(), String> {
 }
 
 fn licences(shell: &Shell) -> Result<(), String> {
+    // cargo-deny looks at the crates of every platform, and the builds before it fetched only those of this one.
+    run(cmd!(shell, "cargo fetch --quiet --locked"))?;
     // Advisories need a database from the network, so they are not part of a check that must work without.
     run(cmd!(shell, "cargo deny --offline --log-level error check licenses bans sources"))
 }

@@ -107,7 +107,10 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung) -> Options {
         matches.try_get_many::<String>(name).ok().flatten().into_iter().flatten().cloned().collect()
     };
     let mut cargo_options = Vec::new();
-    for name in ["config", "features", "profile", "jobs"] {
+    let config: Vec<String> = texts("config").into_iter().map(absolute_if_file).collect();
+    let configs = config.iter().flat_map(|value| ["--config".to_owned(), value.clone()]);
+    cargo_options.extend(configs.clone());
+    for name in ["features", "profile", "jobs"] {
         for value in texts(name) {
             cargo_options.extend([format!("--{name}"), value]);
         }
@@ -118,7 +121,7 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung) -> Options {
     let features = texts("features").into_iter().flat_map(|value| ["--features".to_owned(), value]);
     let switches = ["all-features", "no-default-features", "locked", "offline", "frozen"];
     let switches = switches.iter().filter(|name| flag(name)).map(|name| format!("--{name}"));
-    let metadata_options = features.chain(switches).collect();
+    let metadata_options = configs.chain(features).chain(switches).collect();
     Options {
         action,
         request: Request {
@@ -129,7 +132,7 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung) -> Options {
             exclude: texts("exclude"),
             cargo_options,
             test_arguments: texts("arguments"),
-            config: texts("config"),
+            config,
             timeout: matches.try_get_one::<u64>("timeout").ok().flatten().copied(),
             writes_own_triple: matches!(action, Action::Sync(_)),
         },
@@ -146,6 +149,16 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung) -> Options {
             _ => Verbosity::Normal,
         },
         metadata_options,
+    }
+}
+
+/// Cargo reads a file of this name if there is one, and else a key. Nested cargo starts at the root, where the name of a
+/// file must still mean the same one.
+fn absolute_if_file(argument: String) -> String {
+    let path = std::path::Path::new(&argument);
+    match std::path::absolute(path) {
+        Ok(absolute) if !argument.is_empty() && path.exists() => absolute.to_string_lossy().into_owned(),
+        _ => argument,
     }
 }
 

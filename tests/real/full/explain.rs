@@ -89,3 +89,15 @@ fn the_compiler_of_the_config_is_the_one_that_is_asked() {
     let explained = process::run(command, kit::SHORT).exits(0);
     assert!(explained.stdout.contains("(not set) executables are started as they are"), "{explained}");
 }
+
+#[test]
+fn a_file_on_the_command_line_is_the_same_one_from_a_members_directory() {
+    let scratch = kit::scratch("config-file");
+    scratch.write("app/extra.toml", "[target.aarch64-unknown-linux-gnu]\nrunner = \"from-extra\"\n");
+    let run = |arguments: &str| process::run(kit::direct(&scratch.root.join("app"), arguments), kit::SHORT).exits(0);
+    let explained = run("explain aarch64 runner --config extra.toml").stdout;
+    assert!(explained.contains("  target      from-extra\n                from app/extra.toml:2:10 "), "{explained}");
+    let planned = run("build aarch64 --dry-run --config extra.toml").stdout;
+    let absolute = format!("--config {}", scratch.root.join("app/extra.toml").display());
+    assert!(planned.contains(&absolute), "{planned} has no {absolute}");
+}

@@ -5,11 +5,13 @@
 
 mod expression;
 mod lexer;
+mod node;
 mod parser;
 #[cfg(test)]
 mod tests;
 
-pub use expression::{Expression, Predicate};
+pub use expression::Expression;
+pub use node::Predicate;
 pub use parser::{NESTING_LIMIT, ParseError};
 
 /// What to ask rustc to learn the cfgs that Cargo knows; `--target` and the flags that are in force come after it.

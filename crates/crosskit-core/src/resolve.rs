@@ -12,6 +12,7 @@ mod kind;
 mod load;
 mod problem;
 mod target;
+mod told;
 mod value;
 
 pub use config::{Choice, Config, Loser, Resolved, Setting, variable_of};
@@ -20,7 +21,8 @@ pub use files::{ConfigFiles, Files};
 pub use flags::{Flag, Kind, Tool, triple_flags_variable};
 pub use kind::{KindView, Rustc};
 pub use load::{Layer, Layers, Site, load, value_at};
-pub use problem::{IncludeFault, Problem, dotted, origin};
+pub use problem::{IncludeFault, Problem, dotted};
+pub use told::origin;
 pub use value::{Class, Definition, Mismatch, Unsupported, Value};
 
 use crate::finding::{Code, Finding, Origin};

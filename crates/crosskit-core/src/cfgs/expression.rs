@@ -1,5 +1,6 @@
 //! A parsed expression: what it asks for, and whether that holds.
 
+use super::node::{Node, Predicate};
 use super::{Cfgs, ParseError, parser};
 
 /// A `cfg(…)` of a manifest or of a Cargo config.
@@ -9,32 +10,6 @@ use super::{Cfgs, ParseError, parser};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expression {
     root: Node,
-}
-
-/// What an expression is made of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Node {
-    All(Vec<Node>),
-    Any(Vec<Node>),
-    Not(Box<Node>),
-    /// `true` or `false`.
-    Literal(bool),
-    /// A name, or a key with a value.
-    Named {
-        name: String,
-        value: Option<String>,
-    },
-}
-
-/// A name, or a key with a value, that an expression asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Predicate<'a> {
-    /// The name or the key, without `r#`.
-    pub name: &'a str,
-    /// The value of a key.
-    pub value: Option<&'a str>,
-    /// Whether it stands under an odd number of `not`, so that the expression wants it unset.
-    pub negated: bool,
 }
 
 impl Expression {
@@ -61,26 +36,5 @@ impl Expression {
         let mut found = Vec::new();
         self.root.collect(false, &mut found);
         found
-    }
-}
-
-impl Node {
-    fn matches(&self, cfgs: &Cfgs) -> bool {
-        match self {
-            Node::All(inner) => inner.iter().all(|node| node.matches(cfgs)),
-            Node::Any(inner) => inner.iter().any(|node| node.matches(cfgs)),
-            Node::Not(inner) => !inner.matches(cfgs),
-            Node::Literal(holds) => *holds,
-            Node::Named { name, value } => cfgs.contains(name, value.as_deref()),
-        }
-    }
-
-    fn collect<'a>(&'a self, negated: bool, found: &mut Vec<Predicate<'a>>) {
-        match self {
-            Node::All(inner) | Node::Any(inner) => inner.iter().for_each(|node| node.collect(negated, found)),
-            Node::Not(inner) => inner.collect(!negated, found),
-            Node::Literal(_) => {}
-            Node::Named { name, value } => found.push(Predicate { name, value: value.as_deref(), negated }),
-        }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::expression::Node;
 use super::lexer::{Lexer, Token};
+use super::node::Node;
 
 /// How deep `all`, `any` and `not` may stand in each other.
 ///

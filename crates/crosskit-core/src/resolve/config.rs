@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use crate::finding::Origin;
 
 use super::load::{Layer, Layers, value_at};
-use super::problem::{Problem, dotted, origin};
+use super::problem::{Problem, dotted};
+use super::told::origin;
 use super::value::{Class, Definition, Value};
 
 pub(super) const STRING: &str = "a string";

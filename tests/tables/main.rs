@@ -4,6 +4,7 @@
 
 mod linkers;
 mod rustc;
+mod styles;
 
 /// Of how many questions one is asked.
 fn share() -> usize {

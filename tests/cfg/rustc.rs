@@ -1,6 +1,5 @@
 //! What the installed rustc says about the targets that it knows.
 
-use std::path::PathBuf;
 use std::process::Command;
 use std::str::FromStr;
 use std::sync::{LazyLock, Mutex};
@@ -94,18 +93,10 @@ pub fn version() -> String {
     ask(&["--version"]).expect("rustc tells its version").trim().to_owned()
 }
 
-/// Behind rustup's proxy, which takes as long as rustc does to answer.
-static RUSTC: LazyLock<PathBuf> = LazyLock::new(|| {
-    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output().expect("rustc starts");
-    let sysroot = PathBuf::from(String::from_utf8(sysroot.stdout).expect("the sysroot is UTF-8").trim());
-    let rustc = sysroot.join("bin/rustc");
-    if rustc.is_file() { rustc } else { PathBuf::from("rustc") }
-});
-
 fn ask(arguments: &[&str]) -> Result<String, String> {
     // With the variable, a stable rustc prints what only a nightly should.
-    let output = Command::new(&*RUSTC).args(arguments).env_remove("RUSTC_BOOTSTRAP").output();
-    let output = output.map_err(|error| format!("{}: {error}", RUSTC.display()))?;
+    let output = Command::new(installed::rustc()).args(arguments).env_remove("RUSTC_BOOTSTRAP").output();
+    let output = output.map_err(|error| format!("rustc: {error}"))?;
     if output.status.success() {
         String::from_utf8(output.stdout).map_err(|error| error.to_string())
     } else {

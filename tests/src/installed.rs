@@ -1,7 +1,8 @@
 //! What real runs need of this machine. What is missing fails the test with the line to paste; nothing is skipped.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 /// A target and its tools. The table is the tests' own, so that a mistake in the kit's shows.
 #[derive(Clone, Copy, Debug)]
@@ -112,6 +113,17 @@ impl Target {
 pub fn in_path(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|directory| directory.join(program).is_file())
+}
+
+/// The toolchain's own rustc, without rustup's proxy before it, which takes as long as rustc does to answer.
+pub fn rustc() -> &'static Path {
+    static RUSTC: LazyLock<PathBuf> = LazyLock::new(|| {
+        let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output().expect("rustc starts");
+        let sysroot = PathBuf::from(String::from_utf8(sysroot.stdout).expect("the sysroot is UTF-8").trim());
+        let rustc = sysroot.join("bin/rustc");
+        if rustc.is_file() { rustc } else { PathBuf::from("rustc") }
+    });
+    &RUSTC
 }
 
 /// The triple of this machine.

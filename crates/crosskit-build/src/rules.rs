@@ -5,7 +5,7 @@ mod mismatch;
 mod prefixes;
 
 pub use compiler::{
-    compiler_program, compiler_variable, compiler_without, default_compiler, variable_names, CompilerOrigin,
-    DefaultCompiler,
+    compiler_program, compiler_variable, compiler_without, default_compiler, gnu_prefixes, variable_names,
+    CompilerOrigin, DefaultCompiler,
 };
 pub use mismatch::{compiler_mismatch, CompilerFacts, Probe};

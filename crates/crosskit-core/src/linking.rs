@@ -1,10 +1,17 @@
 //! Which program really links for a target: the configured one, rustc's default, and lld or the driver's own linker
 //! behind it.
 //!
-//! rustc guesses from the linker's file name what kind of program it is. Tried with rustc 1.95, by a test for every name
-//! and every target; the default of `*-linux-gnu` is rust-lang/rust#155437.
+//! rustc knows for each target how its linker is spoken to, and corrects that by the linker's file name and by flags. A
+//! test holds this against rustc 1.95: the default of every target that it knows, and what it makes of names and flags.
+//! That drivers for `*-linux-gnu` are told to take LLD is rust-lang/rust#155437.
+
+mod defaults;
+mod flavor;
 
 use std::path::Path;
+
+pub use defaults::default_linker;
+use flavor::Hints;
 
 /// How rustc treats the linker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +20,8 @@ pub enum Style {
     Driver,
     /// A compiler driver that rustc tells to take the LLD that comes with the toolchain.
     DriverWithLld,
+    /// A compiler driver that is told to take LLD, and has to find one by itself.
+    DriverWithOtherLld,
     /// A linker that is started by itself.
     Direct,
     /// LLD, started by itself.
@@ -30,115 +39,135 @@ pub struct Linking {
     pub why: String,
 }
 
-/// The linker that rustc takes for a target where nothing names one; none where only rustc knows.
-///
-/// Source: `rustc --print all-target-specs-json`, with which a test compares.
-pub fn default_linker(triple: &str) -> Option<String> {
-    let words: Vec<&str> = triple.split('-').collect();
-    let (arch, last) = (words.first().copied()?, words.last().copied()?);
-    let has = |word: &str| words.contains(&word);
-    let program = match last {
-        "gnu" if has("windows") && has("uwp") => "gcc".to_owned(),
-        "gnu" if has("windows") => format!("{arch}-w64-mingw32-gcc"),
-        "gnullvm" => format!("{arch}-w64-mingw32-clang"),
-        "msvc" => "link.exe".to_owned(),
-        "wasip2" | "wasip3" => "wasm-component-ld".to_owned(),
-        "emscripten" => "emcc".to_owned(),
-        "uefi" => "rust-lld".to_owned(),
-        _ if arch.starts_with("wasm") => "rust-lld".to_owned(),
-        _ if has("none") => match arch {
-            "avr" | "m68k" | "msp430" | "sparc" | "nvptx64" | "bpfeb" | "bpfel" => return None,
-            _ if arch.starts_with("xtensa") => return None,
-            _ => "rust-lld".to_owned(),
-        },
-        _ if has("unikraft") || arch == "hexagon" || has("wrs") => return None,
-        _ if has("linux") || has("apple") || has("freebsd") || has("netbsd") || has("openbsd") => "cc".to_owned(),
-        _ if has("dragonfly") || has("haiku") || has("illumos") || has("solaris") => "cc".to_owned(),
-        _ => return None,
-    };
-    Some(program)
-}
-
-/// What links for a triple under rustc of this minor version. `flags` are rustc's: the last `-Clinker` wins over the
-/// configured linker, and the last `-fuse-ld` over everything that rustc adds.
+/// What links for a triple under rustc of this minor version; none where only rustc knows. `flags` are rustc's: the last
+/// `-Clinker` wins over the configured linker, and the last `-fuse-ld` over everything that rustc adds.
 pub fn linking(triple: &str, configured: Option<&str>, flags: &[&str], rustc_minor: u32) -> Option<Linking> {
+    let default = defaults::of(triple, rustc_minor);
     let by_flag = codegen(flags, "linker").pop();
-    let (program, whose) = match (by_flag, configured) {
-        (Some(program), _) => (program.to_owned(), "`-Clinker` among the flags comes later than cargo's, and wins"),
-        (None, Some(program)) => (program.to_owned(), "cargo passes it"),
-        (None, None) => (default_linker(triple)?, "rustc's default for the target"),
+    let whose = match (by_flag, configured) {
+        (Some(_), _) => "`-Clinker` among the flags comes later than cargo's, and wins",
+        (None, Some(_)) => "cargo passes it",
+        (None, None) => "rustc's default for the target",
     };
-    let is_default = by_flag.is_none() && configured.is_none();
-    let name = stem(&program);
-    let lld_by_default = takes_lld(triple, rustc_minor);
-    let (mut style, mut why) = match name.as_deref().and_then(style_of_name).filter(|_| !is_default) {
-        Some(style) => (style, format!("its name, `{}`, tells rustc what it is", name.unwrap_or_default())),
-        None if program == "rust-lld" || program == "wasm-component-ld" => (Style::Lld, whose.to_owned()),
-        None if program == "link.exe" => (Style::Direct, whose.to_owned()),
-        None if lld_by_default && is_default => (Style::DriverWithLld, format!("{whose}, with `-fuse-ld=lld` added")),
-        None if lld_by_default => {
-            let name = name.unwrap_or_default();
-            (Style::DriverWithLld, format!("its name, `{name}`, tells rustc nothing, so it adds `-fuse-ld=lld`"))
+    let expected = default.as_ref().map_or(defaults::GNU_DRIVER, |it| it.flavor);
+    let insists_on_lld = default.as_ref().is_some_and(|it| it.insists_on_lld);
+    let shows_lld = shows_lld(flags, default.as_ref().is_some_and(|it| it.shows_lld));
+    let (program, mut flavor, mut reason) = match (by_flag.or(configured), codegen(flags, "linker-flavor").pop()) {
+        (named, Some(flag)) => {
+            // It also takes the place of the target's own program.
+            let flavor = expected.corrected(Hints::of_flag(flag));
+            let program = named.unwrap_or_else(|| flavor.program()).to_owned();
+            (program, flavor, Some(format!("`-Clinker-flavor={flag}` is among the flags")))
         }
-        None if default_linker(triple).is_some_and(|it| it == "rust-lld") => (
-            Style::Lld,
-            "its name tells rustc nothing, so it gets the flags of the target's default, rust-lld".to_owned(),
-        ),
-        None => (Style::Driver, whose.to_owned()),
+        (Some(named), None) => {
+            let name = stem(named).unwrap_or_default();
+            let hints = Hints::of_name(&name);
+            let reason = match &default {
+                _ if hints != Hints::default() => Some(format!("its name, `{name}`, tells rustc what it is")),
+                _ if expected.tells_driver_of_lld() => {
+                    Some(format!("its name, `{name}`, tells rustc nothing, so it adds `-fuse-ld=lld`"))
+                }
+                Some(default) if !expected.driver => Some(format!(
+                    "its name tells rustc nothing, so it gets the flags of the target's default, {}",
+                    default.program
+                )),
+                _ => None,
+            };
+            (named.to_owned(), expected.corrected(hints), reason)
+        }
+        (None, None) => {
+            let reason = expected.tells_driver_of_lld().then(|| format!("{whose}, with `-fuse-ld=lld` added"));
+            (default?.program, expected, reason)
+        }
     };
-    if by_flag.is_some() {
-        why = format!("{whose}; {why}");
+    for feature in codegen(flags, "linker-features").iter().flat_map(|it| it.split(',')) {
+        if let Some(lld) =
+            [("+lld", true), ("-lld", false)].into_iter().find_map(|(it, lld)| (it == feature).then_some(lld))
+        {
+            flavor.lld = lld;
+            reason = Some(format!("`-Clinker-features={feature}` is among the flags"));
+        }
     }
-    if let Some(chosen) = codegen(flags, "link-arg").iter().rev().find_map(|it| it.strip_prefix("-fuse-ld="))
-        && matches!(style, Style::Driver | Style::DriverWithLld)
-    {
-        style = if chosen == "lld" { Style::DriverWithLld } else { Style::Driver };
-        why = format!("`-fuse-ld={chosen}` among the flags comes last");
+    let by_flags =
+        last_fuse_ld(flags).map(|chosen| (chosen, format!("`-fuse-ld={chosen}` among the flags comes last")));
+    let insisted = insists_on_lld.then(|| ("lld", "rustc passes `-fuse-ld=lld` for the target".to_owned()));
+    if let Some((chosen, why)) = by_flags.or(insisted).filter(|_| flavor.driver) {
+        let style = match chosen {
+            "lld" if flavor.lld && shows_lld => Style::DriverWithLld,
+            "lld" => Style::DriverWithOtherLld,
+            _ => Style::Driver,
+        };
+        return Some(Linking { program, style, why });
     }
-    Some(Linking { program, style, why })
+    let why = match reason {
+        Some(reason) if by_flag.is_some() => format!("{whose}; {reason}"),
+        Some(reason) => reason,
+        None => whose.to_owned(),
+    };
+    Some(Linking { program, style: flavor.style(shows_lld), why })
 }
 
-/// Whether rustc takes its own LLD where the linker's name does not speak against it.
-fn takes_lld(triple: &str, rustc_minor: u32) -> bool {
-    let gnu = triple.contains("-linux-gnu") && !triple.starts_with("m68k");
-    gnu && (rustc_minor >= 95 || (rustc_minor >= 90 && triple == "x86_64-unknown-linux-gnu"))
+/// Whether rustc shows a driver the toolchain's LLD, by the target or by flags.
+fn shows_lld(flags: &[&str], by_target: bool) -> bool {
+    let (mut enabled, mut disabled) = (by_target, false);
+    for value in codegen(flags, "link-self-contained").iter().flat_map(|it| it.split(',')) {
+        match value {
+            "y" | "yes" | "on" | "true" => (enabled, disabled) = (true, false),
+            "n" | "no" | "off" | "false" => (enabled, disabled) = (by_target, true),
+            "+linker" => enabled = true,
+            "-linker" => disabled = true,
+            _ => {}
+        }
+    }
+    enabled && !disabled
 }
 
-/// The file name as rustc looks at it: without the last extension, then without a version behind a dash.
+/// What the last `-fuse-ld` among the arguments for the linker names.
+fn last_fuse_ld<'a>(flags: &[&'a str]) -> Option<&'a str> {
+    let arguments = options(flags).filter_map(|option| {
+        let (name, value) = option.split_once('=')?;
+        is_option(name, "link-arg")
+            .then(|| vec![value])
+            .or_else(|| is_option(name, "link-args").then(|| value.split(' ').collect()))
+    });
+    arguments.flatten().filter_map(|argument: &str| argument.strip_prefix("-fuse-ld=")).last()
+}
+
+/// The file name as rustc looks at it: without the last extension, then without a number behind a dash.
 fn stem(program: &str) -> Option<String> {
     let stem = Path::new(program).file_stem()?.to_str()?;
-    let is_version = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == '.');
     Some(match stem.rsplit_once('-') {
-        Some((name, version)) if is_version(version) => name.to_owned(),
+        Some((name, version)) if version.chars().all(char::is_numeric) => name.to_owned(),
         _ => stem.to_owned(),
     })
 }
 
-fn style_of_name(stem: &str) -> Option<Style> {
-    let is = |names: &[&str]| names.iter().any(|name| stem == *name || stem.ends_with(&format!("-{name}")));
-    if stem == "emcc" || is(&["gcc", "g++", "clang", "clang++"]) {
-        Some(Style::Driver)
-    } else if matches!(stem, "lld" | "rust-lld" | "wasm-ld" | "lld-link") {
-        Some(Style::Lld)
-    } else if stem == "link" || is(&["ld"]) {
-        Some(Style::Direct)
-    } else {
-        None
-    }
-}
-
 /// The values of a codegen option among flags, in all four ways of writing it.
 pub fn codegen<'a>(flags: &[&'a str], option: &str) -> Vec<&'a str> {
-    let mut found = Vec::new();
+    let values = options(flags).filter_map(|it| it.split_once('=').filter(|(name, _)| is_option(name, option)));
+    values.map(|(_, value)| value).collect()
+}
+
+/// rustc takes underscores in the place of dashes.
+fn is_option(name: &str, option: &str) -> bool {
+    name.replace('_', "-") == option
+}
+
+/// The codegen options among flags.
+fn options<'a>(flags: &[&'a str]) -> impl Iterator<Item = &'a str> {
     let mut flags = flags.iter().copied();
-    while let Some(flag) = flags.next() {
-        let value = match flag {
-            "-C" | "--codegen" => flags.next(),
-            _ => flag.strip_prefix("-C").or_else(|| flag.strip_prefix("--codegen=")),
-        };
-        found.extend(value.and_then(|value| value.strip_prefix(option)?.strip_prefix('=')));
-    }
-    found
+    std::iter::from_fn(move || {
+        loop {
+            let flag = flags.next()?;
+            let option = match flag {
+                "-C" | "--codegen" => flags.next(),
+                _ => flag.strip_prefix("-C").or_else(|| flag.strip_prefix("--codegen=")),
+            };
+            if option.is_some() {
+                return option;
+            }
+        }
+    })
 }
 
 impl Style {
@@ -147,6 +176,7 @@ impl Style {
         match self {
             Style::Driver => "the driver's own linker",
             Style::DriverWithLld => "the toolchain's LLD, through the driver",
+            Style::DriverWithOtherLld => "the LLD that the driver finds",
             Style::Direct => "itself, without a driver",
             Style::Lld => "LLD, without a driver",
         }

@@ -1,7 +1,8 @@
 //! What the helper crates of build scripts (cc, pkg-config, bindgen, cmake) pick for a target, and because of which
 //! variable.
 //!
-//! Read in cc 1.2.x to 1.11, pkg-config 0.3.34, bindgen 0.73 and cmake 0.1.58.
+//! Read in cc 1.2.x to 1.11, pkg-config 0.3.34, bindgen 0.73 and cmake 0.1.58; a test holds what is said about cc against
+//! the crate, for every target that rustc knows.
 
 use crate::finding::Origin;
 use crate::machine::Machine;
@@ -72,7 +73,12 @@ impl Script<'_> {
             programs.extend(self.default_compiler(tool, lookup).map(|it| it.0).unwrap_or_default());
             programs.extend(suffixes.map(str::to_owned));
         }
-        programs.extend(self.prefix(lookup).into_iter().flat_map(|it| [format!("{it}-ar"), format!("{it}-gcc-ar")]));
+        programs.extend(self.prefixes(lookup).iter().flat_map(|it| [format!("{it}-ar"), format!("{it}-gcc-ar")]));
+        programs.extend(self.llvm_archiver().map(str::to_owned));
+        if self.llvm_archiver().is_some() {
+            let compilers = self.set("CC", lookup).into_iter().take(1);
+            programs.extend(compilers.map(|it| rules::compiler_program(&it.value).to_owned()));
+        }
         programs
     }
 
@@ -138,34 +144,93 @@ impl Script<'_> {
         pick
     }
 
-    /// The prefix of the GNU tools that cc takes for the target.
-    fn prefix(&self, lookup: &Lookup) -> Option<String> {
-        let (candidates, _) = self.default_compiler("CC", lookup)?;
-        candidates.first()?.strip_suffix("-gcc").map(str::to_owned)
+    /// The prefixes of the GNU tools that cc tries for the target.
+    fn prefixes(&self, lookup: &Lookup) -> Vec<String> {
+        let cross_compile = lookup("CROSS_COMPILE").map(|it| it.value);
+        let prefixes = rules::gnu_prefixes(self.target, self.host, self.linker, cross_compile.as_deref());
+        prefixes.map(|(prefixes, _)| prefixes).unwrap_or_default()
+    }
+
+    /// A part of the target's triple, by what it begins with.
+    fn has(&self, start: &str) -> bool {
+        self.target.split('-').any(|part| part.starts_with(start))
+    }
+
+    /// LLVM's archiver, for targets where cc may take it.
+    fn llvm_archiver(&self) -> Option<&'static str> {
+        let wasm = self.has("wasm") && !self.has("emscripten");
+        match (self.has("msvc"), wasm || self.has("android")) {
+            (true, _) => Some("llvm-lib"),
+            (false, true) => Some("llvm-ar"),
+            (false, false) => None,
+        }
     }
 
     fn archiver(&self, machine: &Machine, lookup: &Lookup) -> Pick {
         let mut set = self.set("AR", lookup).into_iter();
-        if let Some(variable) = set.next().filter(|it| !it.value.trim().is_empty()) {
-            let value = variable.value.trim().to_owned();
-            return Pick { value, variable: Some(variable), losers: set.collect(), ..Pick::default() };
+        let first = set.next();
+        let losers = set.collect();
+        if let Some(variable) = first.as_ref().filter(|it| !it.value.trim().is_empty()) {
+            return Pick { value: variable.value.trim().to_owned(), variable: first, losers, ..Pick::default() };
         }
-        let prefix = self.prefix(lookup).filter(|_| self.cross());
-        let candidates: Vec<String> =
-            prefix.iter().flat_map(|it| [format!("{it}-ar"), format!("{it}-gcc-ar")]).collect();
+        let (value, because) = self.default_archiver(machine, lookup);
+        let mut pick = Pick { value, because, losers, ..Pick::default() };
+        if let Some(variable) = first {
+            pick.notes.push(format!("{} is set and empty, which hides the weaker variables", variable.name));
+        }
+        pick
+    }
+
+    /// The archiver that cc takes where no variable names one, and because of what.
+    fn default_archiver(&self, machine: &Machine, lookup: &Lookup) -> (String, String) {
+        if let Some(name) = self.special_archiver(machine, lookup) {
+            return (name, "what the cc crate knows about the target".to_owned());
+        }
+        let prefixes = self.prefixes(lookup);
+        let has_compiler = |prefix: &&String| machine.program(&format!("{prefix}-gcc")).is_some();
+        let Some(prefix) = prefixes.iter().find(has_compiler).or(prefixes.first()) else {
+            return ("ar".to_owned(), "the host's own".to_owned());
+        };
+        let candidates = [format!("{prefix}-ar"), format!("{prefix}-gcc-ar")];
         match candidates.iter().find(|it| machine.program(it).is_some()) {
-            Some(program) => {
-                Pick { value: program.clone(), because: "it has the compiler's prefix".to_owned(), ..Pick::default() }
+            Some(program) => (program.clone(), "it has the compiler's prefix".to_owned()),
+            None => {
+                let names = candidates.join(" and ");
+                ("ar".to_owned(), format!("{names} are not there, so cc takes the host's without a word"))
             }
-            None if candidates.is_empty() => {
-                Pick { value: "ar".to_owned(), because: "the host's own".to_owned(), ..Pick::default() }
-            }
-            None => Pick {
-                value: "ar".to_owned(),
-                because: format!("{} are not there, so cc takes the host's without a word", candidates.join(" and ")),
-                ..Pick::default()
-            },
         }
+    }
+
+    /// The archiver of a target for which cc goes by no prefix.
+    fn special_archiver(&self, machine: &Machine, lookup: &Lookup) -> Option<String> {
+        let of_llvm = self.llvm_archiver().filter(|it| machine.program(it).is_some()).map(str::to_owned);
+        // It asks the compiler where its programs lie.
+        let with_compiler = |cl: bool| {
+            let compiler = self.compiler("CC", machine, lookup).value;
+            let compiler = rules::compiler_program(&compiler);
+            let fits = compiler.contains("clang") && compiler.contains("clang-cl") == cl;
+            of_llvm.clone().filter(|_| fits && machine.program(compiler).is_some())
+        };
+        let name = if self.has("emscripten") {
+            let end = if self.host.contains("-windows") { ".bat" } else { "" };
+            format!("emar{end}")
+        } else if self.has("wasm") {
+            return with_compiler(false);
+        } else if self.has("android") {
+            of_llvm.unwrap_or_else(|| format!("{}-ar", self.target.replace("armv7", "arm")))
+        } else if self.has("msvc") {
+            with_compiler(true).unwrap_or_else(|| "lib.exe".to_owned())
+        } else if self.has("illumos") {
+            "gar".to_owned()
+        } else if self.has("vxworks") {
+            "wr-ar".to_owned()
+        } else if self.has("nto") || self.has("qnx") {
+            let arch = self.target.split('-').next().unwrap_or_default();
+            format!("nto{}-ar", if matches!(arch, "i586" | "i686") { "x86" } else { arch })
+        } else {
+            return None;
+        };
+        Some(name)
     }
 
     fn pkg_config(&self, lookup: &Lookup) -> Pick {

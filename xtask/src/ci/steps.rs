@@ -21,6 +21,7 @@ const QUICK: &[Step] = &[
     ("properties, 1,000 cases", |shell| properties(shell, "1000")),
     ("cfg expressions against Cargo, 300", |shell| cfg_expressions(shell, "300")),
     ("resolution against Cargo, 60", |shell| differential(shell, "60")),
+    ("tables against rustc and cc, an eighth", |shell| tables(shell, "8")),
     ("kit for other hosts", other_hosts),
     ("real runs, quick", |shell| real(shell, "quick::")),
 ];
@@ -29,6 +30,7 @@ const FULL: &[Step] = &[
     ("properties, 10,000 cases", |shell| properties(shell, "10000")),
     ("cfg expressions against Cargo, 2,000", |shell| cfg_expressions(shell, "2000")),
     ("resolution against Cargo, 2,000", |shell| differential(shell, "2000")),
+    ("tables against rustc and cc, all", |shell| tables(shell, "1")),
     ("real runs, full", |shell| real(shell, "full::")),
     ("faults of writing", faults),
     ("the guide, real runs", |shell| real(shell, "guide::")),
@@ -112,6 +114,11 @@ fn cfg_expressions(shell: &Shell, count: &str) -> Result<(), String> {
 fn differential(shell: &Shell, count: &str) -> Result<(), String> {
     let test = cmd!(shell, "cargo test --quiet -p crosskit-tests --test differential --locked -- --nocapture");
     run(test.env("CROSSKIT_DIFFERENTIAL_CASES", count))
+}
+
+fn tables(shell: &Shell, share: &str) -> Result<(), String> {
+    let test = cmd!(shell, "cargo test --quiet -p crosskit-tests --test tables --locked -- --show-output");
+    run(test.env("CROSSKIT_TABLES_SHARE", share))
 }
 
 fn other_hosts(shell: &Shell) -> Result<(), String> {

@@ -121,7 +121,7 @@ pub fn default_compiler(
     rustc_linker: Option<&str>,
     cross_compile: Option<&str>,
 ) -> Option<DefaultCompiler> {
-    use CompilerOrigin::{CcCrate, CrossCompile, Host, RustcLinker};
+    use CompilerOrigin::{CcCrate, Host};
     let mut words = target.split('-');
     let arch = words.next().unwrap_or("");
     let words: Vec<&str> = words.collect();
@@ -152,21 +152,36 @@ pub fn default_compiler(
     if has("nto") || has("qnx") {
         return DefaultCompiler::one("qcc", CcCrate);
     }
-    if host != target {
-        if let Some(prefix) = cross_compile {
-            return DefaultCompiler::one(format!("{}-{gcc}", prefix.trim_end_matches('-')), CrossCompile);
-        }
-        if let Some(prefix) = rustc_linker.and_then(|linker| linker.strip_suffix("-gcc")) {
-            return DefaultCompiler::one(format!("{prefix}-{gcc}"), RustcLinker);
-        }
-        if let Some(prefixes) = prefixes::of(target) {
-            let candidates = prefixes.iter().map(|prefix| format!("{prefix}-{gcc}")).collect();
-            return Some(DefaultCompiler { candidates, origin: CcCrate });
-        }
+    if let Some((prefixes, origin)) = gnu_prefixes(target, host, rustc_linker, cross_compile) {
+        let candidates = prefixes.iter().map(|prefix| format!("{prefix}-{gcc}")).collect();
+        return Some(DefaultCompiler { candidates, origin });
     }
     // `cc` on Solaris and its kin may be a compiler that takes other options.
     let solaris = host.ends_with("-solaris") || host.ends_with("-illumos");
     DefaultCompiler::one(if solaris { "gcc" } else { "cc" }, Host)
+}
+
+/// The prefixes of the GNU tools for another target than the host, and because of what: the cc crate takes the first one
+/// whose compiler is on `PATH`, and the first of all where none is. `None` where it knows none.
+///
+/// For some targets its compiler has a name of its own, and only other tools can have the prefix.
+pub fn gnu_prefixes(
+    target: &str,
+    host: &str,
+    rustc_linker: Option<&str>,
+    cross_compile: Option<&str>,
+) -> Option<(Vec<String>, CompilerOrigin)> {
+    if host == target {
+        return None;
+    }
+    if let Some(prefix) = cross_compile {
+        return Some((vec![prefix.trim_end_matches('-').to_string()], CompilerOrigin::CrossCompile));
+    }
+    if let Some(prefix) = rustc_linker.and_then(|linker| linker.strip_suffix("-gcc")) {
+        return Some((vec![prefix.to_string()], CompilerOrigin::RustcLinker));
+    }
+    let prefixes = prefixes::of(target)?;
+    Some((prefixes.iter().map(|prefix| prefix.to_string()).collect(), CompilerOrigin::CcCrate))
 }
 
 /// The C compiler that the cc crate would pick if what led to the present one were not there.

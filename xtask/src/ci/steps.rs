@@ -102,7 +102,9 @@ fn cases(shell: &Shell) -> Result<(), String> {
 }
 
 fn properties(shell: &Shell, count: &str) -> Result<(), String> {
-    run(cmd!(shell, "cargo test --quiet -p crosskit-tests --test property --locked").env("PROPTEST_CASES", count))
+    // Shown, as it says what the configs were.
+    let test = cmd!(shell, "cargo test --quiet -p crosskit-tests --test property --locked -- --show-output");
+    run(test.env("PROPTEST_CASES", count))
 }
 
 fn cfg_expressions(shell: &Shell, count: &str) -> Result<(), String> {

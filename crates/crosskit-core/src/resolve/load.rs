@@ -255,10 +255,11 @@ impl Loader<'_> {
         let mut values = match config::spanned(&layer.text) {
             Ok(table) => match Value::of_table(&table, number, class) {
                 Ok(values) => values,
-                Err(unsupported) => {
-                    let position = config::Position::of(&layer.text, unsupported.offset);
-                    let file = layer.path.clone();
-                    self.layers.problems.push(Problem::Unsupported { file, position, unsupported });
+                Err(all) => {
+                    self.layers.problems.extend(all.into_iter().map(|unsupported| {
+                        let position = config::Position::of(&layer.text, unsupported.offset);
+                        Problem::Unsupported { file: layer.path.clone(), position, unsupported }
+                    }));
                     return None;
                 }
             },

@@ -32,20 +32,13 @@ pub struct Toolbox {
 }
 
 impl Toolbox {
-    /// Finds the toolchain, and lays out the fakes in a new directory outside of this repository, whose own config
-    /// would be found from inside.
+    /// Finds the toolchain, and lays out the fakes in a new directory outside of this repository.
     ///
     /// # Panics
-    /// There is no toolchain, the disk fails, or a config file lies above the directory.
+    /// There is no toolchain, or the disk fails.
     pub fn new() -> Toolbox {
-        let temporary = std::env::temp_dir().canonicalize().expect("the directory for temporary files exists");
-        let directory = temporary.join(format!("crosskit-differential-{}", std::process::id()));
-        for above in directory.ancestors() {
-            let config = above.join(".cargo");
-            assert!(!config.exists(), "{} would be read in every case", config.display());
-        }
-        let sysroot = PathBuf::from(told(Path::new("rustc"), &["--print", "sysroot"]).trim());
-        let (cargo, rustc) = (sysroot.join("bin/cargo"), sysroot.join("bin/rustc"));
+        let directory = directory_outside("differential");
+        let (cargo, rustc) = toolchain();
         let version = told(&cargo, &["--version"]);
         let minor = version.split('.').nth(1).and_then(|minor| minor.parse().ok()).expect("cargo tells its version");
         assert!(minor >= OLDEST_CARGO, "{version} lacks what this test compares");
@@ -74,6 +67,26 @@ impl Toolbox {
         let always = always.map(|(name, value)| (name.to_owned(), value)).into();
         Toolbox { host: host.to_owned(), cargo, rustc, minor, directory, always }
     }
+}
+
+/// The name of a new directory outside of this repository, where no config file is found but those of a case.
+///
+/// # Panics
+/// A config file lies above it.
+pub fn directory_outside(purpose: &str) -> PathBuf {
+    let temporary = std::env::temp_dir().canonicalize().expect("the directory for temporary files exists");
+    let directory = temporary.join(format!("crosskit-{purpose}-{}", std::process::id()));
+    for above in directory.ancestors() {
+        let config = above.join(".cargo");
+        assert!(!config.exists(), "{} would be read in every case", config.display());
+    }
+    directory
+}
+
+/// The toolchain's own `cargo` and `rustc`.
+pub fn toolchain() -> (PathBuf, PathBuf) {
+    let sysroot = PathBuf::from(told(Path::new("rustc"), &["--print", "sysroot"]).trim());
+    (sysroot.join("bin/cargo"), sysroot.join("bin/rustc"))
 }
 
 /// What a tool of the toolchain prints.

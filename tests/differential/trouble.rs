@@ -13,8 +13,10 @@ pub struct Trouble {
 
 /// Two definitions of a key.
 pub const MISMATCH: &str = "cannot be merged";
-const NOT_TOML: &str = "is not TOML";
-const UNSUPPORTED: &str = "has a type that the config has not";
+/// A file that does not parse.
+pub const NOT_TOML: &str = "is not TOML";
+/// A float, a date or a time.
+pub const UNSUPPORTED: &str = "has a type that the config has not";
 const COMMAND_LINE: &str = "is no argument of --config";
 /// A value of a wrong type.
 pub const WRONG_TYPE: &str = "has a wrong type";

@@ -3,12 +3,14 @@
 mod checks;
 mod counts;
 mod generate;
+mod load;
 mod near;
 mod wanted;
 mod words;
 
 use crosskit_core::config::{self, SyncError};
-use generate::{Sample, marked, plain};
+use crosskit_core::resolve::Problem;
+use generate::{Sample, loadable, marked, plain};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use wanted::wanted;
@@ -69,7 +71,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_panics(text in prop_oneof![soup(), any::<String>()], wanted in wanted()) {
+    fn no_text_panics(text in prop_oneof![soup(), any::<String>()], wanted in wanted(), other in soup()) {
         match config::sync(&text, &wanted.keys) {
             Ok(outcome) => {
                 prop_assert!(outcome.text.parse::<toml::Table>().is_ok());
@@ -81,5 +83,19 @@ proptest! {
             }
             Err(error) => prop_assert!(false, "{error}"),
         }
+        let problems = load::two_files(&text, &other).problems;
+        for (file, text) in [(load::NEAR, &text), (load::FAR, &other)] {
+            let is_told = problems.iter().any(|it| matches!(it, Problem::NotToml { file: told, .. } if told == file));
+            prop_assert_eq!(is_told, config::parse(text).is_err(), "{}", file);
+        }
+    }
+
+    #[test]
+    fn a_file_merges_with_itself_and_with_what_sync_makes_of_it(sample in loadable()) {
+        let Sample { text, wanted, .. } = &sample;
+        let (once, twice) = (load::two_files(text, ""), load::two_files(text, text));
+        prop_assert_eq!(&twice.problems, &[]);
+        prop_assert!(load::same_but_for_longer_arrays(&once.merged, &twice.merged));
+        prop_assert_eq!(load::two_files(&checks::synced(text, wanted).text, text).problems, &[]);
     }
 }

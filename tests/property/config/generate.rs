@@ -5,7 +5,7 @@
 
 use super::near::{Near, near};
 use super::wanted::wanted;
-use super::words::{COMMENTS, HEADERS, KEYS, MARKS, VALUES};
+use super::words::{COMMENTS, HEADERS, KEYS, LOADABLE, MARKS, VALUES};
 use crosskit_core::config::WantedKey;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -28,12 +28,17 @@ pub struct Sample {
 
 /// A config without marks.
 pub fn plain() -> impl Strategy<Value = Sample> {
-    sample(COMMENTS)
+    sample(COMMENTS, VALUES)
 }
 
 /// A config in which some keys and headers carry the mark.
 pub fn marked() -> impl Strategy<Value = Sample> {
-    sample(MARKS)
+    sample(MARKS, VALUES)
+}
+
+/// A config that Cargo can read.
+pub fn loadable() -> impl Strategy<Value = Sample> {
+    sample(COMMENTS, LOADABLE)
 }
 
 /// A statement before it is known what is wanted.
@@ -46,13 +51,13 @@ enum Statement {
     Near(Near),
 }
 
-fn statement() -> impl Strategy<Value = Statement> {
-    let pair = (select(KEYS), select(&["=", " = ", "\t= ", "  =  "][..]), select(VALUES));
+fn statement(values: &'static [&'static str]) -> impl Strategy<Value = Statement> {
+    let pair = (select(KEYS), select(&["=", " = ", "\t= ", "  =  "][..]), select(values));
     prop_oneof![
         2 => Just(Statement::Blank),
         2 => select(HEADERS).prop_map(Statement::Header),
         4 => pair.prop_map(|(key, equals, value)| Statement::Pair(format!("{key}{equals}{value}"))),
-        4 => near().prop_map(Statement::Near),
+        4 => near(values).prop_map(Statement::Near),
     ]
 }
 
@@ -134,9 +139,9 @@ fn valid(mut pieces: Vec<Piece>, line_ends: &[&str], bom: bool) -> (String, usiz
 }
 
 /// A valid config: most line ends of one kind or mixed, with or without a byte order mark and a last line end.
-fn sample(comments: &'static [&'static str]) -> impl Strategy<Value = Sample> {
+fn sample(comments: &'static [&'static str], values: &'static [&'static str]) -> impl Strategy<Value = Sample> {
     let indent = prop_oneof![4 => Just(""), 1 => Just("  "), 1 => Just("\t")];
-    let statements = prop::collection::vec((indent, statement(), select(comments)), 0..=LONGEST);
+    let statements = prop::collection::vec((indent, statement(values), select(comments)), 0..=LONGEST);
     let line_ends =
         prop_oneof![Just(vec!["\n"]), Just(vec!["\r\n"]), Just(vec!["\n", "\r\n"]), Just(vec!["\r\n", "\r\n", "\n"])];
     (wanted(), statements, line_ends, any::<bool>(), any::<bool>()).prop_map(

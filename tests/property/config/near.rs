@@ -1,7 +1,6 @@
 //! Statements at wanted keys and beside them, in all the forms that TOML has for a key: under a header, dotted from any
 //! table above, in an inline table, and with its parts bare, quoted or escaped.
 
-use super::words::VALUES;
 use crosskit_core::config::WantedKey;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -48,7 +47,8 @@ pub struct Line {
     pub text: String,
 }
 
-pub fn near() -> impl Strategy<Value = Near> {
+/// A statement with one of these values, or with the wanted one.
+pub fn near(values: &'static [&'static str]) -> impl Strategy<Value = Near> {
     let beside = ["ar", "linker", "runner", "rustflags", "ü", "", "n~"];
     let place = prop_oneof![
         8 => Just(Place::Wanted),
@@ -64,7 +64,7 @@ pub fn near() -> impl Strategy<Value = Near> {
     ];
     let inline = prop_oneof![4 => Just(None), 1 => any::<Index>().prop_map(Some)];
     let dot = select(&[".", ".", " . ", ".\t"][..]);
-    let value = prop_oneof![1 => Just(None), 3 => select(VALUES).prop_map(Some)];
+    let value = prop_oneof![1 => Just(None), 3 => select(values).prop_map(Some)];
     (any::<Index>(), place, any::<Index>(), inline, prop::array::uniform4(quotes), dot, value).prop_map(
         |(key, place, header, inline, quotes, dot, value)| Near { key, place, header, inline, quotes, dot, value },
     )

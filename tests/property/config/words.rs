@@ -71,10 +71,7 @@ pub const KEYS: &[&str] = &[
 pub const VALUES: &[&str] = &[
     "1",
     "-0x1F",
-    "nan",
-    "1.5e3",
     "true",
-    "1979-05-27 07:32:00",
     "\"ld\"",
     "'run'",
     "\"\\\"# crosskit\\\"\"",
@@ -91,7 +88,13 @@ pub const VALUES: &[&str] = &[
     "{ linker = 'cc' }",
     "{ T = { linker = 'ld', ar.x = [ { y = 1 } ] } }",
     "{ # crosskit@  T.x = 1, # crosskit@}",
+    "nan",
+    "1.5e3",
+    "1979-05-27 07:32:00",
 ];
+
+/// The values without those of a kind that Cargo's configuration does not have.
+pub const LOADABLE: &[&str] = VALUES.split_at(VALUES.len() - 3).0;
 
 pub const COMMENTS: &[&str] =
     &["", "", " ", "#", " # ü𝄞", "\t# not crosskit", " # crosskit-build", " # crosskit.toml", " ## \t", " # crosskits"];

@@ -1,6 +1,5 @@
 //! Tables of texts before and after, shared by the operations.
 
-mod clashes;
 mod parsing;
 mod removing;
 mod syncing;

@@ -205,10 +205,11 @@ impl Loader<'_> {
         let mut values = match config::spanned(layer.text.as_str()) {
             Ok(table) => match Value::of_table(&table, number, class) {
                 Ok(values) => values,
-                Err(unsupported) => {
-                    let position = layer.text.position(unsupported.offset);
-                    let file = layer.path.clone();
-                    self.layers.problems.push(Problem::Unsupported { file, position, unsupported });
+                Err(all) => {
+                    self.layers.problems.extend(all.into_iter().map(|unsupported| {
+                        let position = layer.text.position(unsupported.offset);
+                        Problem::Unsupported { file: layer.path.clone(), position, unsupported }
+                    }));
                     return None;
                 }
             },

@@ -1,3 +1,5 @@
+mod merging;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -230,9 +232,15 @@ fn command_line_arguments_are_files_or_one_dotted_key() {
 
 #[test]
 fn values_of_kinds_that_cargo_does_not_have_are_refused() {
-    let problems = root("a.b = [1, { c = 1.5 }]\n").layers().problems;
-    let [Problem::Unsupported { unsupported, position, .. }] = problems.as_slice() else { panic!("{problems:?}") };
-    assert_eq!((unsupported.kind, *position), ("float", config::Position { line: 1, column: 17 }));
+    let problems = root("a.b = [1, { c = 1.5 }]\nZ = 07:32:00\ny = 0xFFFFFFFFFFFFFFFF\n").layers().problems;
+    let told = problems.iter().map(|problem| match problem {
+        Problem::Unsupported { unsupported, position, .. } => {
+            format!("{} at {position}: {}", dotted(&unsupported.path), unsupported.kind)
+        }
+        other => panic!("{other:?}"),
+    });
+    let told: Vec<String> = told.collect();
+    assert_eq!(told, ["a.b.c at 1:17: float", "Z at 2:5: datetime", "y at 3:5: integer beyond 64 bits"]);
 }
 
 #[test]

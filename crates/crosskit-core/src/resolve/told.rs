@@ -24,8 +24,9 @@ impl Problem {
             Problem::Unsupported { file, position, unsupported } => Finding::error(
                 Code::ConfigInvalid,
                 format!(
-                    "`{}` is a {}, which cargo's configuration does not have",
+                    "`{}` is {} {}, which cargo's configuration does not have",
                     dotted(&unsupported.path),
+                    article(unsupported.kind),
                     unsupported.kind
                 ),
             )

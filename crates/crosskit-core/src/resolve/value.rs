@@ -74,13 +74,16 @@ impl Value {
     /// A parsed file as a table of values.
     ///
     /// # Errors
-    /// The first value of a kind that Cargo refuses.
+    /// All values of kinds that Cargo refuses, in the order of the text.
     pub fn of_table(
         table: &Spanned<DeTable<'_>>,
         layer: usize,
         class: Class,
-    ) -> Result<BTreeMap<String, Value>, Unsupported> {
-        Reader { layer, class, path: Vec::new() }.table(table.get_ref())
+    ) -> Result<BTreeMap<String, Value>, Vec<Unsupported>> {
+        let mut reader = Reader { layer, class, path: Vec::new(), unsupported: Vec::new() };
+        let values = reader.table(table.get_ref());
+        reader.unsupported.sort_by_key(|it| it.offset);
+        if reader.unsupported.is_empty() { Ok(values) } else { Err(reader.unsupported) }
     }
 
     /// Where the value comes from.
@@ -142,38 +145,41 @@ struct Reader {
     layer: usize,
     class: Class,
     path: Vec<String>,
+    unsupported: Vec<Unsupported>,
 }
 
 impl Reader {
-    fn table(&mut self, table: &DeTable<'_>) -> Result<BTreeMap<String, Value>, Unsupported> {
+    fn table(&mut self, table: &DeTable<'_>) -> BTreeMap<String, Value> {
         let mut read = BTreeMap::new();
         for (key, value) in table {
             self.path.push(key.get_ref().to_string());
-            read.insert(key.get_ref().to_string(), self.value(value)?);
+            read.extend(self.value(value).map(|value| (key.get_ref().to_string(), value)));
             self.path.pop();
         }
-        Ok(read)
+        read
     }
 
-    fn value(&mut self, value: &Spanned<DeValue<'_>>) -> Result<Value, Unsupported> {
+    /// The value; `None` for one that is not supported, which is noted.
+    fn value(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Value> {
         let offset = value.span().start;
         let definition = Definition::Layer { layer: self.layer, offset, class: self.class };
-        let unsupported = |path: &[String], kind| Err(Unsupported { path: path.to_vec(), kind, offset });
-        Ok(match value.get_ref() {
-            DeValue::String(text) => Value::String(text.to_string(), definition),
-            DeValue::Boolean(it) => Value::Boolean(*it, definition),
+        let kind = match value.get_ref() {
+            DeValue::String(text) => return Some(Value::String(text.to_string(), definition)),
+            DeValue::Boolean(it) => return Some(Value::Boolean(*it, definition)),
             DeValue::Integer(it) => match i64::from_str_radix(&it.as_str().replace('_', ""), it.radix()) {
-                Ok(it) => Value::Integer(it, definition),
-                Err(_) => return unsupported(&self.path, "integer beyond 64 bits"),
+                Ok(it) => return Some(Value::Integer(it, definition)),
+                Err(_) => "integer beyond 64 bits",
             },
             DeValue::Array(items) => {
-                let items: Result<_, _> = items.iter().map(|item| self.value(item)).collect();
-                Value::List(items?, definition)
+                let items = items.iter().filter_map(|item| self.value(item)).collect();
+                return Some(Value::List(items, definition));
             }
-            DeValue::Table(table) => Value::Table(self.table(table)?, definition),
-            DeValue::Float(_) => return unsupported(&self.path, "float"),
-            DeValue::Datetime(_) => return unsupported(&self.path, "datetime"),
-        })
+            DeValue::Table(table) => return Some(Value::Table(self.table(table), definition)),
+            DeValue::Float(_) => "float",
+            DeValue::Datetime(_) => "datetime",
+        };
+        self.unsupported.push(Unsupported { path: self.path.clone(), kind, offset });
+        None
     }
 }
 

@@ -74,6 +74,21 @@ impl Answers {
     }
 }
 
+/// Reads and merges the config files of a situation.
+pub fn layers(place: &Place, plant: Option<Plant>) -> Layers {
+    let site = Site {
+        root: place.case.join(ROOT),
+        directory: place.directory.clone(),
+        cargo_home: Some(place.cargo_home.clone()),
+        command_line: place.arguments.clone(),
+    };
+    let read = |path: &Path| std::fs::read_to_string(path).ok();
+    match plant {
+        None => load(&site, &mut |path| read(path)),
+        Some(plant) => load(&site, &mut |path| plant.read(&site, path, &read)),
+    }
+}
+
 /// Resolves a situation, with a planted bug if there is one.
 pub fn resolve(
     toolbox: &Toolbox,
@@ -82,17 +97,7 @@ pub fn resolve(
     place: &Place,
     plant: Option<Plant>,
 ) -> Resolution {
-    let site = Site {
-        root: place.case.join(ROOT),
-        directory: place.directory.clone(),
-        cargo_home: Some(place.cargo_home.clone()),
-        command_line: place.arguments.clone(),
-    };
-    let read = |path: &Path| std::fs::read_to_string(path).ok();
-    let layers = match plant {
-        None => load(&site, &mut |path| read(path)),
-        Some(plant) => load(&site, &mut |path| plant.read(&site, path, &read)),
-    };
+    let layers = layers(place, plant);
     let mut environment = place.environment.clone();
     if let Some(plant) = plant {
         plant.environment(&mut environment);

@@ -56,10 +56,14 @@ fn number<T: std::str::FromStr>(variable: &str, otherwise: T) -> T {
     }
 }
 
+/// How many cases there are, and what they grow from.
+pub fn settings() -> (usize, u64) {
+    (number("CROSSKIT_DIFFERENTIAL_CASES", 60), number("CROSSKIT_DIFFERENTIAL_SEED", 20_260_401))
+}
+
 fn all() -> Run {
     let began = Instant::now();
-    let count: usize = number("CROSSKIT_DIFFERENTIAL_CASES", 60);
-    let seed: u64 = number("CROSSKIT_DIFFERENTIAL_SEED", 20_260_401);
+    let (count, seed) = settings();
     let toolbox = Toolbox::new();
     let answers = Answers::default();
     let next = AtomicUsize::new(0);

@@ -14,7 +14,7 @@ use crosskit_core::resolve::{Problem, Site, load};
 use crosskit_tests::{process, repository};
 
 use crate::random::Random;
-use crate::run::{self, number};
+use crate::run;
 use crate::toolbox::{directory_outside, exactly, toolchain};
 use crate::trouble::{self, Trouble};
 
@@ -125,8 +125,8 @@ fn file(problem: &Problem) -> Option<&str> {
 
 #[test]
 fn the_loader_takes_the_files_that_cargo_takes() {
-    let count = number(run::CASES, FEWEST).max(FEWEST);
-    let seed = number(run::SEED, run::DEFAULT_SEED);
+    let (count, seed) = run::settings();
+    let count = count.max(FEWEST);
     let place = Place::new("files");
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut different = Vec::new();

@@ -74,14 +74,8 @@ impl Answers {
     }
 }
 
-/// Resolves a situation, with a planted bug if there is one.
-pub fn resolve(
-    toolbox: &Toolbox,
-    answers: &Answers,
-    situation: &Situation,
-    place: &Place,
-    plant: Option<Plant>,
-) -> Resolution {
+/// Reads and merges the config files of a situation.
+pub fn layers(place: &Place, plant: Option<Plant>) -> Layers {
     let site = Site {
         root: place.case.join(ROOT),
         directory: place.directory.clone(),
@@ -90,10 +84,21 @@ pub fn resolve(
         shared_only: false,
     };
     let read = |path: &Path| std::fs::read_to_string(path).ok();
-    let layers = match plant {
+    match plant {
         None => load(&site, &mut |path| read(path)),
         Some(plant) => load(&site, &mut |path| plant.read(&site, path, &read)),
-    };
+    }
+}
+
+/// Resolves a situation, with a planted bug if there is one.
+pub fn resolve(
+    toolbox: &Toolbox,
+    answers: &Answers,
+    situation: &Situation,
+    place: &Place,
+    plant: Option<Plant>,
+) -> Resolution {
+    let layers = layers(place, plant);
     let mut environment = place.environment.clone();
     if let Some(plant) = plant {
         plant.environment(&mut environment);

@@ -3,12 +3,14 @@
 //! Each situation is a set of config files, an environment and a command line. Real `cargo test` runs in it with fakes for
 //! rustc, rustdoc, runners and linkers, so that nothing is compiled; what they were given is what the kit must have said.
 //!
+//! What the files are merged to is also held against `cargo config get`, in 200 of the situations at least.
 //! Generated sets of config files are held against what Cargo can read and merge at all.
 //!
 //! `CROSSKIT_DIFFERENTIAL_CASES` says how many, `CROSSKIT_DIFFERENTIAL_SEED` which; both are printed.
 
 mod cargo;
 mod compare;
+mod config_get;
 mod document;
 mod files;
 mod generate;

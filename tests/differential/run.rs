@@ -15,15 +15,6 @@ use crate::toolbox::Toolbox;
 /// How many cases run at once.
 const THREADS: usize = 2;
 
-/// The variable that says how many cases there are.
-pub const CASES: &str = "CROSSKIT_DIFFERENTIAL_CASES";
-
-/// The variable that says which.
-pub const SEED: &str = "CROSSKIT_DIFFERENTIAL_SEED";
-
-/// Which cases there are if it says nothing.
-pub const DEFAULT_SEED: u64 = 20_260_401;
-
 /// A case that has run.
 #[derive(Debug)]
 pub struct Case {
@@ -59,17 +50,21 @@ pub fn run() -> &'static Run {
 }
 
 /// The number that a variable holds, if it is set.
-pub fn number<T: std::str::FromStr>(variable: &str, otherwise: T) -> T {
+fn number<T: std::str::FromStr>(variable: &str, otherwise: T) -> T {
     match std::env::var(variable) {
         Ok(value) => value.parse().unwrap_or_else(|_| panic!("{variable} is no number: {value:?}")),
         Err(_) => otherwise,
     }
 }
 
+/// How many cases there are, and what they grow from.
+pub fn settings() -> (usize, u64) {
+    (number("CROSSKIT_DIFFERENTIAL_CASES", 60), number("CROSSKIT_DIFFERENTIAL_SEED", 20_260_401))
+}
+
 fn all() -> Run {
     let began = Instant::now();
-    let count: usize = number(CASES, 60);
-    let seed: u64 = number(SEED, DEFAULT_SEED);
+    let (count, seed) = settings();
     let toolbox = Toolbox::new();
     let answers = Answers::default();
     let next = AtomicUsize::new(0);

@@ -147,7 +147,7 @@ fn refused_by_cargo(options: &Options, sh: &Sh) -> Result<configs::Reader, Ends>
 
 /// Reads what there is to read. Cargo's own complaints are told before cargo is asked.
 fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Ground, Ends> {
-    let reader = refused_by_cargo(options, sh)?;
+    refused_by_cargo(options, sh)?;
     let catalogue = Catalogue::built_in().map_err(internal)?;
     let rustc = Rustc::ask(sh, rustc::program(sh, &start.cargo, None)).map_err(ends(Exit::ToolMissing))?;
     built_for_host(&rustc.host).map_err(ends(Exit::Usage))?;
@@ -171,7 +171,8 @@ fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> R
     let lock = if writes { Some(turn(&metadata.root, &out, terminal, sh)?) } else { None };
     let members = metadata.workspace.members().filter_map(|member| metadata.packages.get(&member.id));
     let members = members.map(|info| info.directory.as_path());
-    let configs = reader.read(&metadata.root, members, &options.request.config, &sh.variables);
+    // What was read before it was our turn may have been written anew since.
+    let configs = configs::Reader::default().read(&metadata.root, members, &options.request.config, &sh.variables);
     let configs = configs.map_err(|findings| (Exit::Config, findings))?;
     strip_env_table(&mut sh.variables, &metadata.root, &configs);
     let rustc = rustc_of_config(rustc, sh, start, &metadata.root, &configs, &options.request.config)?;

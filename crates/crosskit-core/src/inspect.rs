@@ -132,7 +132,7 @@ impl Sight {
             layers: &self.layers,
             environment: &self.environment,
             directory: subject.configs.root,
-            cargo_minor: subject.machine.minor_version(),
+            cargo_minor: subject.machine.cargo_minor(),
         }
     }
 }

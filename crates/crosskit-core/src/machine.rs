@@ -15,6 +15,8 @@ pub struct Machine {
     pub host: String,
     /// The version of rustc, such as `1.95.0`.
     pub rustc: String,
+    /// The version of cargo, where it is another one than rustc's.
+    pub cargo: Option<String>,
     /// The distribution, as `/etc/os-release` names it; on other systems the name of the system.
     pub distribution: Distribution,
     /// Whether rustup manages the toolchain in use.
@@ -77,13 +79,22 @@ impl Machine {
         self.cfgs.get(&CfgQuery::plain(triple))?.as_ref().ok()
     }
 
-    /// The minor version of rustc, which is Cargo's as well: 95 for 1.95.0.
-    pub fn minor_version(&self) -> u32 {
-        self.rustc.split('.').nth(1).and_then(|minor| minor.parse().ok()).unwrap_or(0)
+    /// The minor version of rustc: 95 for 1.95.0.
+    pub fn rustc_minor(&self) -> u32 {
+        minor(&self.rustc)
+    }
+
+    /// The minor version of cargo.
+    pub fn cargo_minor(&self) -> u32 {
+        minor(self.cargo.as_ref().unwrap_or(&self.rustc))
     }
 
     /// A variable of the environment, if it is set.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.environment.get(name).map(String::as_str)
     }
+}
+
+fn minor(version: &str) -> u32 {
+    version.split('.').nth(1).and_then(|minor| minor.parse().ok()).unwrap_or(0)
 }

@@ -287,7 +287,7 @@ impl Input<'_> {
             layers,
             environment: &self.machine.environment,
             directory: self.configs.root,
-            cargo_minor: self.machine.minor_version(),
+            cargo_minor: self.machine.cargo_minor(),
         }
     }
 }

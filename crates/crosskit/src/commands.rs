@@ -23,7 +23,7 @@ use crate::probe::Probe;
 use crate::report::{self, Terminal};
 use crate::results::{CellResult, Verdict};
 use crate::run::{self, Context};
-use crate::rustc::{self, Rustc};
+use crate::rustc::{self, Rustc, Toolchain};
 use crate::sh::Sh;
 use crate::{apply, install, scripts};
 
@@ -71,7 +71,7 @@ fn go_on(sh: &Sh) -> Result<(), Ends> {
 struct Ground {
     catalogue: Catalogue,
     metadata: Metadata,
-    rustc: Rustc,
+    toolchain: Toolchain,
     settings: Settings,
     configs: Configs,
     launcher: Option<String>,
@@ -87,7 +87,7 @@ struct Ground {
 fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Exit, Ends> {
     let mut ground = look(options, terminal, sh, start)?;
     let sh: &Sh = sh;
-    let probe = Probe::new(sh, ground.rustc.clone());
+    let probe = Probe::new(sh, ground.toolchain.clone());
     let (machine, prepared) = decide(&ground, options.action, &probe)?;
     go_on(sh)?;
     let exit = prepared.exit_of_sync();
@@ -174,8 +174,8 @@ fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> R
     // What was read before it was our turn may have been written anew since.
     let configs = configs::Reader::default().read(&metadata.root, members, &options.request.config, &sh.variables);
     let configs = configs.map_err(|findings| (Exit::Config, findings))?;
-    strip_env_table(&mut sh.variables, &metadata.root, &configs);
-    let rustc = rustc_of_config(rustc, sh, start, &metadata.root, &configs, &options.request.config)?;
+    strip_env_table(&mut sh.variables, start, &metadata.root, &configs);
+    let toolchain = toolchain(rustc, sh, start, &metadata.root, &configs, &options.request.config)?;
     let launcher = metadata.root.join(crosskit_core::policy::LAUNCHER_PATH);
     // One that cannot be started is as good as none: archives and some file systems lose the permission.
     let launcher = if apply::is_executable(&launcher) { apply::read(&launcher).ok().flatten() } else { None };
@@ -191,7 +191,7 @@ fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> R
         }
     }
     let scripts = scripts::read(&metadata.root);
-    Ok(Ground { catalogue, metadata, rustc, settings, configs, launcher, scripts, request, lock, out })
+    Ok(Ground { catalogue, metadata, toolchain, settings, configs, launcher, scripts, request, lock, out })
 }
 
 /// Waits until no other run is between its look at the config and its write.
@@ -292,29 +292,27 @@ fn read_settings(metadata: &Metadata, catalogue: &Catalogue) -> Result<Settings,
 }
 
 /// The xtask inherits the `[env]` values of the config as it was when cargo started it.
-fn strip_env_table(variables: &mut Variables, root: &Path, configs: &Configs) {
+fn strip_env_table(variables: &mut Variables, start: &Start, root: &Path, configs: &Configs) {
     let nothing = std::collections::BTreeMap::new();
     for (directory, layers) in configs::layers_everywhere(root, configs) {
         let config = Config { layers: &layers, environment: &nothing, directory: &directory, cargo_minor: 0 };
-        environment::strip_env_table(variables, &config.env_table().0);
+        environment::strip_env_table(variables, &config.env_table().0, &start.cargo);
     }
 }
 
-/// The compiler that cargo takes at the root, once it is known what the config says.
-fn rustc_of_config(
+/// What cargo compiles with at the root, once it is known what the config says.
+fn toolchain(
     rustc: Rustc,
     sh: &Sh,
     start: &Start,
     root: &Path,
     configs: &Configs,
     command_line: &[String],
-) -> Result<Rustc, Ends> {
+) -> Result<Toolchain, Ends> {
     let layers = configs.as_data(root, command_line).layers(root);
     let environment = environment::as_text(&sh.variables);
     let config = Config { layers: &layers, environment: &environment, directory: root, cargo_minor: 0 };
-    // A value of a wrong type is a finding of its own.
-    let configured = config.rustc().ok().flatten().map(|choice| choice.value);
-    rustc.or_ask(sh, rustc::program(sh, &start.cargo, configured.as_deref())).map_err(ends(Exit::ToolMissing))
+    Toolchain::of(&config, rustc, sh, &start.cargo).map_err(ends(Exit::ToolMissing))
 }
 
 fn dry_run(options: &Options, prepared: &Prepared, machine: &Machine, progress: Progress) -> Result<Exit, Ends> {

@@ -62,18 +62,41 @@ pub fn strip_cargo(variables: &mut Variables, executable_directory: Option<&Path
 
 /// Takes out what the `[env]` table of the config put there: nested cargo sets it again, with the value that the table
 /// has then. A value that differs is the user's own.
-pub fn strip_env_table(variables: &mut Variables, table: &BTreeMap<String, EnvEntry>) {
+///
+/// Without `PATH` nothing would be found, so that stays, and with it what cargo needs: the directory of its own tools.
+pub fn strip_env_table(variables: &mut Variables, table: &BTreeMap<String, EnvEntry>, cargo: &Path) {
     for (name, entry) in table {
-        if variables.get(OsStr::new(name)).is_some_and(|value| value == OsStr::new(&entry.value)) {
+        let Some(value) = variables.get(OsStr::new(name)).filter(|value| *value == OsStr::new(&entry.value)) else {
+            continue;
+        };
+        if name == "PATH" {
+            let directories =
+                std::env::split_paths(value).chain(cargo.parent().filter(|it| it.is_absolute()).map(PathBuf::from));
+            if let Ok(path) = std::env::join_paths(directories) {
+                variables.insert(name.into(), path);
+            }
+        } else {
             variables.remove(OsStr::new(name));
         }
     }
 }
 
-/// The variables whose name and value are text, for the decisions.
+/// What cargo's own children get: the variables, and what `[env]` adds to them.
+pub fn with_env_table(variables: &Variables, table: &BTreeMap<String, EnvEntry>) -> Variables {
+    let mut with = variables.clone();
+    for (name, entry) in table {
+        if entry.force || !with.contains_key(OsStr::new(name)) {
+            with.insert(name.into(), OsString::from(&entry.value));
+        }
+    }
+    with
+}
+
+/// The variables for the decisions. A value that is no text is mended, so that what is set counts as set.
 pub fn as_text(variables: &Variables) -> BTreeMap<String, String> {
-    let text = |value: &OsString| value.to_str().map(str::to_owned);
-    variables.iter().filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect()
+    let text =
+        |(name, value): (&OsString, &OsString)| Some((name.to_str()?.to_owned(), value.to_string_lossy().into_owned()));
+    variables.iter().filter_map(text).collect()
 }
 
 #[cfg(test)]
@@ -116,9 +139,11 @@ mod tests {
     fn values_of_the_env_table_go_and_the_users_own_stay() {
         let entry =
             |value: &str| EnvEntry { value: value.to_owned(), force: false, origin: Origin::CommandLine, shared: true };
-        let table = BTreeMap::from([("A".to_owned(), entry("table")), ("B".to_owned(), entry("table"))]);
-        let mut before = variables(&[("A", "table"), ("B", "mine")]);
-        strip_env_table(&mut before, &table);
-        assert_eq!(before, variables(&[("B", "mine")]));
+        let table = ["A", "B", "C", "PATH"].map(|name| (name.to_owned(), entry("table"))).into();
+        let mut before = variables(&[("A", "table"), ("B", "mine"), ("PATH", "table")]);
+        strip_env_table(&mut before, &table, Path::new("/toolchain/bin/cargo"));
+        assert_eq!(before, variables(&[("B", "mine"), ("PATH", "table:/toolchain/bin")]));
+        let children = [("A", "table"), ("B", "mine"), ("C", "table"), ("PATH", "table:/toolchain/bin")];
+        assert_eq!(with_env_table(&before, &table), variables(&children));
     }
 }

@@ -2,7 +2,9 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crosskit_core::cfgs::{self, CfgAnswer, CfgQuery, Cfgs};
 use crosskit_core::machine::{Distribution, Machine};
@@ -11,34 +13,34 @@ use crosskit_core::tools::Questions;
 
 use crate::environment;
 use crate::path::{find_program, path_directories};
-use crate::rustc::Rustc;
+use crate::rustc::Toolchain;
 use crate::sh::{Sh, Started};
 
 /// Answers questions about this computer; what was asked once is remembered.
 #[derive(Debug)]
 pub struct Probe<'a> {
     sh: &'a Sh,
-    rustc: Rustc,
+    toolchain: Toolchain,
     objects: RefCell<BTreeMap<String, Option<ObjectFile>>>,
     cfgs: RefCell<BTreeMap<CfgQuery, CfgAnswer>>,
 }
 
 impl<'a> Probe<'a> {
-    /// A probe that starts its processes through `sh`.
-    pub fn new(sh: &'a Sh, rustc: Rustc) -> Probe<'a> {
-        Probe { sh, rustc, objects: RefCell::default(), cfgs: RefCell::default() }
+    /// A probe that starts its processes through `sh`, as cargo would start them.
+    pub fn new(sh: &'a Sh, toolchain: Toolchain) -> Probe<'a> {
+        Probe { sh, toolchain, objects: RefCell::default(), cfgs: RefCell::default() }
     }
 
     /// rustc's sysroot.
     pub fn sysroot(&self) -> &Path {
-        &self.rustc.sysroot
+        &self.toolchain.rustc.sysroot
     }
 
     /// Everything that the decisions look at.
     pub fn machine(&self, questions: &Questions) -> Machine {
-        let rustc = &self.rustc;
+        let rustc = &self.toolchain.rustc;
         let own_tools = rustc.sysroot.join("lib/rustlib").join(&rustc.host).join("bin");
-        let mut directories = path_directories(&self.sh.variables);
+        let mut directories = path_directories(&self.toolchain.variables);
         let path_directories = directories.len();
         // rustc looks for its own linker beside its own libraries before it looks in PATH.
         directories.push(own_tools);
@@ -50,6 +52,7 @@ impl<'a> Probe<'a> {
         Machine {
             host: rustc.host.clone(),
             rustc: rustc.release.clone(),
+            cargo: self.toolchain.cargo.clone(),
             distribution: distribution(),
             rustup: find_program("rustup", &directories).is_some(),
             std: installed_std(&rustc.sysroot),
@@ -63,12 +66,22 @@ impl<'a> Probe<'a> {
         }
     }
 
+    /// A command with the environment of cargo's children.
+    fn command<A: AsRef<OsStr>>(&self, program: impl AsRef<Path>, arguments: impl IntoIterator<Item = A>) -> Command {
+        let mut command = self.sh.command(program, arguments);
+        command.env_clear().envs(&self.toolchain.variables);
+        command
+    }
+
     /// Which cfgs hold, in rustc's own words, all at once. It answers without the target's rust-std, too.
     fn ask_cfgs(&self, queries: &BTreeSet<CfgQuery>) {
         let start = |query: &CfgQuery| {
-            let arguments = cfgs::QUESTION.into_iter().chain(["--target", &query.triple]);
-            let arguments = arguments.chain(query.flags.iter().map(String::as_str));
-            self.sh.start(self.sh.command(&self.rustc.program, arguments))
+            let wrappers = self.toolchain.wrappers.iter().map(OsStr::new);
+            let mut words = wrappers.chain([self.toolchain.rustc.program.as_os_str()]);
+            let program = words.next().unwrap_or_default();
+            let question = cfgs::QUESTION.into_iter().chain(["--target", &query.triple]);
+            let question = question.chain(query.flags.iter().map(String::as_str)).map(OsStr::new);
+            self.sh.start(self.command(program, words.chain(question)))
         };
         let mut known = self.cfgs.borrow_mut();
         let unknown = queries.iter().filter(|query| !known.contains_key(*query));
@@ -94,13 +107,13 @@ impl<'a> Probe<'a> {
     }
 
     fn compile_empty(&self, compiler: &str) -> Option<ObjectFile> {
-        let whole = find_program(compiler, &path_directories(&self.sh.variables)).map(|_| compiler);
+        let whole = find_program(compiler, &path_directories(&self.toolchain.variables)).map(|_| compiler);
         let mut words = whole.into_iter().chain(compiler.split_ascii_whitespace().filter(|_| whole.is_none()));
         let program = words.next()?;
         let directory = tempfile_directory().ok()?;
         let (source, object) = (directory.join("empty.c"), directory.join("empty.o"));
         let made = std::fs::write(&source, "").ok().and_then(|()| {
-            let mut command = self.sh.command(program, words);
+            let mut command = self.command(program, words);
             command.arg("-c").arg(&source).arg("-o").arg(&object);
             self.sh.output(command).ok()?;
             std::fs::read(&object).ok()

@@ -1,12 +1,14 @@
 //! rustc: which one cargo takes, and what it says of itself.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crosskit_core::finding::{Code, Finding};
+use crosskit_core::resolve::Config;
 
+use crate::environment::{Variables, with_env_table};
 use crate::path::{find_program, path_directories};
-use crate::sh::Sh;
+use crate::sh::{Sh, Started};
 
 /// A compiler that was asked.
 #[derive(Clone, Debug)]
@@ -23,25 +25,69 @@ pub struct Rustc {
     directory: PathBuf,
 }
 
+/// What cargo compiles with at the root of a workspace.
+#[derive(Clone, Debug)]
+pub struct Toolchain {
+    /// The compiler.
+    pub rustc: Rustc,
+    /// What is started in front of it, the outer one first.
+    pub wrappers: Vec<String>,
+    /// The version of cargo, where it is another one than rustc's.
+    pub cargo: Option<String>,
+    /// What cargo's children get: the user's environment with `[env]`.
+    pub variables: Variables,
+}
+
 /// The compiler that cargo would start; `configured` is the one that the config or a variable names.
 ///
 /// Where rustup's proxy would only start the toolchain that it started cargo from, its compiler is started itself, as
-/// cargo does since 1.69: the proxy takes longer than most answers.
+/// cargo does since 1.69: the proxy takes longer than most answers. So is it where `PATH` has none.
 pub fn program(sh: &Sh, cargo: &Path, configured: Option<&str>) -> PathBuf {
     let variable = |name: &str| sh.variables.get(OsStr::new(name)).filter(|value| !value.is_empty());
     let named = configured.map(PathBuf::from).or_else(|| variable("RUSTC").map(PathBuf::from));
-    named.or_else(|| behind_the_proxy(sh, cargo, variable("RUSTUP_TOOLCHAIN")?)).unwrap_or_else(|| "rustc".into())
+    // It is looked up now, as `[env]` may give it another `PATH` when it is started.
+    let in_path = || find_program("rustc", &path_directories(&sh.variables));
+    let unnamed = || beside_cargo(sh, cargo, variable("RUSTUP_TOOLCHAIN")).or_else(in_path);
+    named.or_else(unnamed).unwrap_or_else(|| "rustc".into())
 }
 
-fn behind_the_proxy(sh: &Sh, cargo: &Path, toolchain: &OsStr) -> Option<PathBuf> {
+fn beside_cargo(sh: &Sh, cargo: &Path, toolchain: Option<&OsString>) -> Option<PathBuf> {
     let directories = path_directories(&sh.variables);
     let size = |program: &str| Some(find_program(program, &directories)?.metadata().ok()?.len());
-    // rustup's proxies are links to rustup, or copies of it.
-    let is_proxy = size("rustc")? == size("rustup")?;
-    // A toolchain without a cargo is used with the cargo of another one.
-    let binaries = cargo.parent().filter(|it| it.parent().and_then(Path::file_name) == Some(toolchain))?;
+    let binaries = cargo.parent().filter(|it| it.is_absolute())?;
+    let wanted = match size("rustc") {
+        None => true,
+        // rustup's proxies are links to rustup, or copies of it. A toolchain without a cargo is used with the cargo of
+        // another one.
+        proxy => proxy == size("rustup") && binaries.parent()?.file_name() == toolchain.map(OsString::as_os_str),
+    };
     let rustc = binaries.join("rustc").with_extension(std::env::consts::EXE_EXTENSION);
-    (is_proxy && rustc.is_file()).then_some(rustc)
+    (wanted && rustc.is_file()).then_some(rustc)
+}
+
+impl Toolchain {
+    /// What is in force with a config, where `rustc` is what was asked before it was read.
+    ///
+    /// # Errors
+    /// The compiler that the config names does not work.
+    pub fn of(config: &Config, rustc: Rustc, sh: &Sh, cargo: &Path) -> Result<Toolchain, Box<Finding>> {
+        // Values of a wrong type are findings of their own.
+        let configured = config.rustc().ok().flatten().map(|choice| choice.value);
+        let program = program(sh, cargo, configured.as_deref());
+        let own = configured.is_some();
+        let version = own.then(|| sh.start(sh.command(cargo, ["--version"])));
+        let rustc = rustc.or_ask(sh, program)?;
+        let cargo = match version.map(|started| started.and_then(Started::output)) {
+            Some(Ok((stdout, _, status))) if status.success() => stdout.split(' ').nth(1).map(str::to_owned),
+            _ => None,
+        };
+        Ok(Toolchain {
+            rustc,
+            wrappers: config.rustc_wrappers().unwrap_or_default(),
+            cargo,
+            variables: with_env_table(&sh.variables, &config.env_table().0),
+        })
+    }
 }
 
 impl Rustc {
@@ -59,7 +105,7 @@ impl Rustc {
         };
         let start = |arguments: &[&str]| sh.start(sh.command(&program, arguments));
         let (version, sysroot) = (start(&["-vV"]), start(&["--print", "sysroot"]));
-        let read = |started: Result<crate::sh::Started, String>| match started?.output()? {
+        let read = |started: Result<Started, String>| match started?.output()? {
             (stdout, _, status) if status.success() => Ok(stdout),
             (_, stderr, _) => Err(stderr),
         };
@@ -76,7 +122,8 @@ impl Rustc {
     /// # Errors
     /// It does not work.
     pub fn or_ask(self, sh: &Sh, program: PathBuf) -> Result<Rustc, Box<Finding>> {
-        let same = self.program == program && (program.is_absolute() || self.directory == sh.directory());
+        let chosen = sh.variables.contains_key(OsStr::new("RUSTUP_TOOLCHAIN"));
+        let same = self.program == program && (chosen || self.directory == sh.directory());
         if same { Ok(self) } else { Rustc::ask(sh, program) }
     }
 }

@@ -59,35 +59,105 @@ fn a_thousand_members_and_five_thousand_lines_are_looked_at_in_no_time() {
     assert!(shown.contains("env.VARIABLE_1999\n") && shown.contains("from .cargo/config.toml:2001:17"), "{shown}");
 }
 
-/// A compiler that knows one cfg more. Cargo asks several things at once, and for the cfgs last.
+/// A compiler that knows one cfg more, or what stands in front of one. Cargo asks several things at once, and for the
+/// cfgs last.
 const COMPILER: &str = "\
 #!/bin/sh
-rustc \"$@\" || exit
+COMMAND \"$@\" || exit
 for argument; do
     case $argument in cfg | --print=cfg) echo of_the_config ;; esac
 done
 ";
 
-#[test]
-fn the_compiler_of_the_config_is_the_one_that_is_asked() {
-    let scratch = Scratch::empty(&kit::directory(), "own-compiler");
+const SET: &str = "(not set) executables are started as they are";
+
+/// A package whose executable cargo starts with `echo ran` where a cfg holds that its compiler alone knows.
+fn small(name: &str, compiler: &str, config: &str) -> Scratch {
+    let scratch = Scratch::empty(&kit::directory(), name);
     scratch.write("Cargo.toml", "[package]\nname = \"small\"\nedition = \"2024\"\n\n[workspace]\n");
     scratch.write("src/main.rs", "fn main() {}\n");
-    scratch.write("tools/compiler", COMPILER);
-    let compiler: &Path = &scratch.root.join("tools/compiler");
-    std::fs::set_permissions(compiler, std::fs::Permissions::from_mode(0o755)).expect("permissions can be set");
-    let config = "build.rustc = \"tools/compiler\"\n[target.'cfg(of_the_config)']\nrunner = \"echo ran\"\n";
+    scratch.write("tools/compiler", compiler);
+    let path = scratch.root.join("tools/compiler");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("permissions can be set");
     scratch.write(CONFIG, config);
+    scratch
+}
+
+/// Fails unless plain cargo starts the executable with the runner, and the kit says that it stands on this line; or
+/// neither does.
+#[track_caller]
+fn is_the_runner(scratch: &Scratch, line: Option<usize>, variables: &[(&str, &str)]) {
     let host = crosskit_tests::installed::host();
-    let ran = kit::run_cargo(&scratch.root, "run --quiet --offline").exits(0);
-    assert_eq!(ran.stdout, "ran target/debug/small\n");
-    let explained = kit::run(&scratch, &format!("explain {host} runner")).exits(0);
-    assert!(explained.stdout.contains("from .cargo/config.toml:3:10"), "{explained}");
+    let mut run = kit::cargo(&scratch.root);
+    run.args(["run", "--quiet", "--offline"]).envs(variables.iter().copied());
+    let ran = process::run(run, kit::COMPILING).exits(0);
+    assert_eq!(ran.stdout, if line.is_some() { "ran target/debug/small\n" } else { "" });
+    let mut explain = kit::direct(&scratch.root, &format!("explain {host} runner"));
+    explain.envs(variables.iter().copied());
+    let explained = process::run(explain, kit::SHORT).exits(0);
+    let expected = line.map_or(SET.to_owned(), |line| format!("from .cargo/config.toml:{line}:10"));
+    assert!(explained.stdout.contains(&expected), "{explained}");
+}
+
+#[test]
+fn the_compiler_of_the_config_is_the_one_that_is_asked() {
+    let config = "build.rustc = \"tools/compiler\"\n[target.'cfg(of_the_config)']\nrunner = \"echo ran\"\n";
+    let scratch = small("own-compiler", &COMPILER.replace("COMMAND", "rustc"), config);
+    is_the_runner(&scratch, Some(3), &[]);
     // A variable comes before the config, for cargo as for the kit.
-    let mut command = kit::direct(&scratch.root, &format!("explain {host} runner"));
-    command.env("RUSTC", "rustc");
-    let explained = process::run(command, kit::SHORT).exits(0);
-    assert!(explained.stdout.contains("(not set) executables are started as they are"), "{explained}");
+    is_the_runner(&scratch, None, &[("RUSTC", "rustc")]);
+}
+
+#[test]
+fn a_wrapper_is_asked_and_an_empty_variable_takes_it_away() {
+    let config = "build.rustc-wrapper = \"tools/compiler\"\n[target.'cfg(of_the_config)']\nrunner = \"echo ran\"\n";
+    let scratch = small("own-wrapper", &COMPILER.replace("COMMAND ", ""), config);
+    is_the_runner(&scratch, Some(3), &[]);
+    is_the_runner(&scratch, None, &[("RUSTC_WRAPPER", "")]);
+}
+
+/// A flag of nightly on stable, which a variable of the config allows.
+#[test]
+fn the_compiler_is_asked_with_the_variables_of_the_config() {
+    let config = "env.RUSTC_BOOTSTRAP = \"1\"\nbuild.rustflags = [\"-Zshare-generics=y\"]\n\
+                  [target.'cfg(unix)']\nrunner = \"echo ran\"\n";
+    let scratch = small("bootstrap", "", config);
+    is_the_runner(&scratch, Some(4), &[]);
+}
+
+/// The xtask is started by a cargo that has put the config's `PATH` before it; nothing else is in it.
+#[test]
+fn a_path_of_the_config_hides_no_tool() {
+    let scratch = small("own-path", "#!/bin/sh\necho ran \"$@\"\n", "");
+    let tools = scratch.root.join("tools");
+    let config = format!(
+        "env.PATH = {{ value = \"{}:/bin:/usr/bin\", force = true }}\n[target.'cfg(unix)']\nrunner = \"compiler\"\n",
+        tools.display()
+    );
+    scratch.write(CONFIG, &config);
+    is_the_runner(&scratch, Some(3), &[]);
+    let host = crosskit_tests::installed::host();
+    let mut explain = kit::direct(&scratch.root, &format!("explain {host} runner"));
+    let mut rustc = process::command("rustc", &scratch.root);
+    rustc.args(["--print", "sysroot"]);
+    let rustc = process::run(rustc, kit::SHORT).exits(0);
+    let cargo = Path::new(rustc.stdout.trim()).join("bin/cargo");
+    explain.env("PATH", format!("{}:/bin:/usr/bin", tools.display())).env("CARGO", cargo);
+    explain.env("CARGO_PKG_NAME", "xtask").env("CARGO_MANIFEST_DIR", &scratch.root);
+    let explained = process::run(explain, kit::SHORT).exits(0);
+    let there = format!("`compiler` is {}", tools.join("compiler").display());
+    assert!(explained.stdout.contains(&there), "{explained}");
+}
+
+/// Cargo does not get past its question to rustc.
+#[test]
+fn flags_that_rustc_refuses_are_told() {
+    let scratch = small("refused-flags", "", "build.rustflags = [\"-Cnonsense\"]\n");
+    let refused = kit::run_cargo(&scratch.root, "build --offline").exits(101);
+    refused.tells(&["failed to run `rustc` to learn about target-specific information"]);
+    let host = crosskit_tests::installed::host();
+    let explained = kit::run(&scratch, &format!("explain {host}")).exits(4);
+    explained.tells(&["error[X010]: rustc does not tell the cfgs of", "`-Cnonsense`", "unknown codegen option"]);
 }
 
 #[test]

@@ -81,7 +81,7 @@ impl Sides<'_> {
         let flags: Vec<&str> =
             view.rustflags.winner.iter().flat_map(|it| &it.value).map(|flag| flag.text.as_str()).collect();
         let configured = view.linker.winner.as_ref().map(|it| it.value.as_str());
-        linking::linking(&view.triple, configured, &flags, self.machine.minor_version())
+        linking::linking(&view.triple, configured, &flags, self.machine.rustc_minor())
     }
 
     fn linker(&self, kind: &'static str, (view, other): Pair) -> Side {

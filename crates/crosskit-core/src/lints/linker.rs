@@ -118,7 +118,7 @@ fn no_linker(situation: &Situation, row: &Row, view: &KindView) -> Option<Findin
 fn name_decides(situation: &Situation, view: &KindView) -> Option<Finding> {
     let winner = view.linker.winner.as_ref()?;
     let flags = flag_texts(view);
-    let linking = linking::linking(&view.triple, Some(&winner.value), &flags, situation.machine.minor_version())?;
+    let linking = linking::linking(&view.triple, Some(&winner.value), &flags, situation.machine.rustc_minor())?;
     let unknown_name = linking.style == Style::DriverWithLld && linking.why.contains("tells rustc nothing");
     // What is no linker at all is told elsewhere.
     if !unknown_name || super::programs::is_emulator(&winner.value) || arguments(situation, view).is_some() {

@@ -72,8 +72,9 @@ impl Config<'_> {
         problems.extend(self.build_targets().err().map(|it| *it));
         problems.extend(self.triple_table_problems(triple));
         let mut without = take(self.flags(Tool::Rustc, triple, kind, None), &mut problems);
-        // rustc is asked only where its answer can decide something.
-        let turns = if self.has_cfg_tables() { 2 } else { 0 };
+        // rustc is asked only where its answer can decide something: between tables, or whether it takes the flags.
+        let has_flags = without.winner.as_ref().is_some_and(|flags| !flags.value.is_empty());
+        let turns = if self.has_cfg_tables() || has_flags { 2 } else { 0 };
         for turn in 0..turns {
             let flags = without.winner.as_ref().map(|it| it.value.clone()).unwrap_or_default();
             match rustc.cfgs(triple, &flags) {

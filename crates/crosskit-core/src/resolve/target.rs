@@ -32,6 +32,27 @@ impl Config<'_> {
         Ok(choice.map(|it| Choice { value: self.program(&it.value, &it.definition), ..it }))
     }
 
+    /// The programs that Cargo starts in front of the compiler, the outer one first.
+    ///
+    /// Source: Cargo reference, "Configuration", `build.rustc-wrapper` and `build.rustc-workspace-wrapper`. A variable
+    /// that is set to nothing takes the wrapper of the config away.
+    ///
+    /// # Errors
+    /// What Cargo refuses.
+    pub fn rustc_wrappers(&self) -> Result<Vec<String>, Box<Problem>> {
+        let mut wrappers = Vec::new();
+        for (variable, key) in
+            [("RUSTC_WRAPPER", "rustc-wrapper"), ("RUSTC_WORKSPACE_WRAPPER", "rustc-workspace-wrapper")]
+        {
+            let wrapper = match self.environment.get(variable) {
+                Some(value) => Some(self.program(value, &Definition::Variable(variable.to_owned()))),
+                None => self.string(&["build", key])?.map(|it| self.program(&it.value, &it.definition)),
+            };
+            wrappers.extend(wrapper.filter(|wrapper| !wrapper.is_empty()));
+        }
+        Ok(wrappers)
+    }
+
     /// The linker that Cargo passes to rustc for a triple; none leaves rustc's default.
     ///
     /// # Errors

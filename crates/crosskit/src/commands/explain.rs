@@ -15,7 +15,7 @@ use crate::rustc::{self, Rustc};
 use crate::sh::Sh;
 use crate::{metadata, scripts};
 
-use super::{Ends, ends, internal, refused_by_cargo, rustc_of_config, strip_env_table};
+use super::{Ends, ends, internal, refused_by_cargo, strip_env_table, toolchain};
 
 pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Exit, Ends> {
     let name = options.request.targets.first().map(String::as_str).unwrap_or_default();
@@ -43,10 +43,10 @@ pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &S
     sh.change_directory(&root);
     let configs = reader.read(&root, std::iter::once(started_in.as_path()), &options.request.config, &sh.variables);
     let configs = configs.map_err(|findings| (Exit::Config, findings))?;
-    strip_env_table(&mut sh.variables, &root, &configs);
+    strip_env_table(&mut sh.variables, start, &root, &configs);
     let scripts = scripts::read(&root);
-    let rustc = rustc_of_config(rustc, sh, start, &root, &configs, &options.request.config)?;
-    let probe = Probe::new(sh, rustc);
+    let toolchain = toolchain(rustc, sh, start, &root, &configs, &options.request.config)?;
+    let probe = Probe::new(sh, toolchain);
     let mut asked = Default::default();
     let inspection = loop {
         let machine = probe.machine(&asked);

@@ -49,6 +49,8 @@ impl Rung {
 pub struct Request {
     /// The rung to reach.
     pub rung: Rung,
+    /// Whether tests are built, which may need more than the programs do: `--no-run` does not run them.
+    pub builds_tests: bool,
     /// Triples or aliases.
     pub targets: Vec<String>,
     /// `-p`.

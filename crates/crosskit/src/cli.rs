@@ -98,10 +98,11 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, c
         let what = "no target given; name a triple or an alias, such as `aarch64`, or `host`";
         return Err(command.error(clap::error::ErrorKind::MissingRequiredArgument, what));
     }
-    Ok(options(matches, action, rung))
+    let builds_tests = !matches!(word, "check" | "build");
+    Ok(options(matches, action, rung, builds_tests))
 }
 
-fn options(matches: &ArgMatches, action: Action, rung: Rung) -> Options {
+fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool) -> Options {
     let flag = |name: &str| matches.try_get_one::<bool>(name).is_ok_and(|it| it == Some(&true));
     let texts = |name: &str| -> Vec<String> {
         matches.try_get_many::<String>(name).ok().flatten().into_iter().flatten().cloned().collect()
@@ -126,6 +127,7 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung) -> Options {
         action,
         request: Request {
             rung,
+            builds_tests,
             targets: texts("target"),
             packages: texts("package"),
             workspace: flag("workspace"),

@@ -86,7 +86,7 @@ fn add_cell(
         policy,
         linker: config.resolved(&view.linker),
         runner: config.resolved(&view.runner),
-        compiling_c: input.workspace.compiling_c(&selected, target_platform, host_platform, request.rung == Rung::Run),
+        compiling_c: input.workspace.compiling_c(&selected, target_platform, host_platform, request.builds_tests),
         links: request.rung > Rung::Check,
         runs: request.rung == Rung::Run,
     };
@@ -120,7 +120,7 @@ fn add_cell(
     let packages = input.workspace.package_specs(selected.iter().copied());
     let verb: &[&str] = match request.rung {
         Rung::Check => &["check"],
-        Rung::Run if row.std => &["test", "--no-run"],
+        _ if request.builds_tests && row.std => &["test", "--no-run"],
         _ => &["build"],
     };
     let with_doctests = selected.iter().copied().filter(|package| package.doctests);

@@ -57,7 +57,8 @@ fn at<'a>(doing: &'static str, path: &'a Path) -> impl Fn(io::Error) -> Failure 
 
 /// Writes a planned file below the workspace root.
 ///
-/// Symbolic links are followed and stay. The permissions are kept, and so are the owner and the group where the system
+/// Symbolic links to a file of the user are followed and stay; one in the place of a file that is wholly ours makes way for
+/// it, as what it leads to is not ours. The permissions are kept, and so are the owner and the group where the system
 /// lets us; another hard link to the old file goes on naming the old text. Our own runs take turns, by a lock on the
 /// directory unless `held` is one. Another program's edit is seen up to the last moment before the new file takes its
 /// place, and then nothing is written.
@@ -67,8 +68,10 @@ fn at<'a>(doing: &'static str, path: &'a Path) -> impl Fn(io::Error) -> Failure 
 pub fn write(held: Option<&Lock>, root: &Path, edit: &FileEdit) -> Result<(), Box<Finding>> {
     let path = root.join(&edit.path);
     let mut made = Vec::new();
-    let written =
-        place::make(&path, &mut made).map_err(at("finding", &path)).and_then(|place| replace(held, &place, edit));
+    let follow = edit.before != Before::Anything;
+    let written = place::make(&path, follow, &mut made)
+        .map_err(at("finding", &path))
+        .and_then(|place| replace(held, &place, edit));
     written.map_err(|failure| {
         if !matches!(failure, Failure::Unsafe(_)) {
             // A directory that holds something by now is not ours alone any more, and stays.
@@ -129,7 +132,9 @@ fn replace(held: Option<&Lock>, place: &Path, edit: &FileEdit) -> Result<(), Fai
 /// Replacing a file asks the directory alone for permission. Whoever made the file read-only, or a device, did not mean
 /// it to be replaced, so the file is asked as well.
 fn writable(place: &Path) -> io::Result<Option<Metadata>> {
-    let old = match std::fs::metadata(place) {
+    let old = match std::fs::symlink_metadata(place) {
+        // It is not followed, so what it leads to is not asked.
+        Ok(link) if link.is_symlink() => return Ok(None),
         Ok(old) => old,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),

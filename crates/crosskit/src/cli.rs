@@ -253,6 +253,7 @@ fn with_build(command: Command) -> Command {
         Arg::new(name).long(name).value_name(value).action(ArgAction::Append).help(help)
     };
     with_output(with_install(with_packages(command))).args([
+        format(),
         text("features", "FEATURES", "Features to activate").short('F'),
         switch("all-features", None, "Activate all features"),
         switch("no-default-features", None, "Do not activate the `default` feature"),
@@ -287,7 +288,6 @@ fn with_output(command: Command) -> Command {
     command.args([
         switch("dry-run", None, "Print the plan and touch nothing"),
         config(),
-        format(),
         colour(),
         switch("verbose", Some('v'), "Print every command and all test output"),
         switch("quiet", Some('q'), "Print findings and the result alone").conflicts_with("verbose"),

@@ -54,6 +54,19 @@ fn a_link_to_no_file_yet_stays_and_the_file_is_made() {
     ground.has_no_leftover();
 }
 
+/// The launcher is the kit's own file; what somebody linked in its place is not.
+#[test]
+fn a_link_in_the_place_of_the_launcher_makes_way_and_what_it_led_to_stays() {
+    let ground = Ground::new("linked-launcher");
+    fs::create_dir_all(ground.path(LAUNCHER).parent().expect("it lies in a directory")).expect("it can be made");
+    fs::write(ground.path("mine"), "keep\n").expect("a file can be written");
+    symlink("../../mine", ground.path(LAUNCHER)).expect("a link can be made");
+    ground.run(SYNC).exits(0);
+    assert_eq!(ground.read("mine"), "keep\n");
+    assert!(!ground.path(LAUNCHER).is_symlink() && ground.read(LAUNCHER).starts_with("#!/bin/sh"));
+    ground.has_no_leftover();
+}
+
 #[test]
 fn a_link_into_no_directory_is_refused() {
     let ground = linked("link-to-nowhere", "../gone/team.toml");

@@ -7,12 +7,17 @@ use std::path::{Path, PathBuf};
 /// Source: `path_resolution(7)`.
 const LINKS: usize = 40;
 
-/// The place that a path leads to once every link is followed, with the directories above it. Each directory that had to
-/// be made is added to `made`, the outermost first.
+/// The place that a path leads to, with the directories above it: once every link is followed, or the path itself where
+/// `follow` says that a link is no better than a file. Each directory that had to be made is added to `made`, the
+/// outermost first.
 ///
 /// # Errors
 /// The links lead nowhere, or a directory cannot be made.
-pub fn make(path: &Path, made: &mut Vec<PathBuf>) -> io::Result<PathBuf> {
+pub fn make(path: &Path, follow: bool, made: &mut Vec<PathBuf>) -> io::Result<PathBuf> {
+    if !follow {
+        make_directory(path.parent().unwrap_or(Path::new(".")), made)?;
+        return Ok(path.to_path_buf());
+    }
     let mut place = path.to_path_buf();
     for _ in 0..LINKS {
         let is_link = match place.symlink_metadata() {

@@ -11,6 +11,7 @@ pub(super) fn check(situation: &Situation) -> Vec<Finding> {
     for (row, view) in situation.targets {
         findings.extend(wiped(situation, view, Tool::Rustc, &view.rustflags));
         findings.extend(wiped(situation, view, Tool::Rustdoc, &view.rustdocflags));
+        findings.extend(circle(situation, view));
         if row.std {
             findings.extend(documentation_tests(situation, view));
         }
@@ -50,6 +51,25 @@ fn wiped(situation: &Situation, view: &KindView, tool: Tool, flags: &Setting<Vec
         finding.hint(format!("unset {name}")).hint(format!("or, to add to the config's: {adds}='…'"))
     } else {
         finding.hint("repeat the lost flags where the others stand")
+    })
+}
+
+/// A table that holds because of flags, and whose own flags make it hold no longer.
+fn circle(situation: &Situation, view: &KindView) -> Option<Finding> {
+    if !view.paradox {
+        return None;
+    }
+    let finding = Finding::warning(
+        Code::FlagsInACircle,
+        format!("the rustflags of {} and the `cfg(…)` tables that set them depend on one another", view.triple),
+    )
+    .note("cargo asks rustc twice which tables hold, warns of a \"non-trivial mutual dependency\", and goes on")
+    .note("it takes the flags of the first answer, and linker and runner by the second")
+    .hint(format!("set the flags under [target.{}], or let the `cfg` not depend on them", view.triple));
+    let of_table = view.rustflags.winner.iter().flat_map(|it| &it.value).find(|flag| flag.key.contains("cfg("));
+    Some(match of_table {
+        Some(flag) => finding.at(situation.config.origin(&flag.definition)),
+        None => finding,
     })
 }
 

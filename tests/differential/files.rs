@@ -87,7 +87,8 @@ impl Place {
     fn of_kit(&self) -> Vec<Problem> {
         let root = self.directory.join(WORKSPACE);
         let cargo_home = Some(self.directory.join("home"));
-        let site = Site { directory: root.clone(), root, cargo_home, command_line: Vec::new(), shared_only: false };
+        let (directory, shared_root) = (root.clone(), root.clone());
+        let site = Site { root, shared_root, directory, cargo_home, command_line: Vec::new(), shared_only: false };
         load(&site, &mut |path: &Path| fs::read_to_string(path).ok()).problems
     }
 }

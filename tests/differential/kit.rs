@@ -78,6 +78,7 @@ impl Answers {
 pub fn layers(place: &Place, plant: Option<Plant>) -> Layers {
     let site = Site {
         root: place.case.join(ROOT),
+        shared_root: place.case.join(ROOT),
         directory: place.directory.clone(),
         cargo_home: Some(place.cargo_home.clone()),
         command_line: place.arguments.clone(),

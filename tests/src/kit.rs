@@ -124,7 +124,16 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     fn configs<'a>(&'a self, files: &'a Files) -> ConfigFiles<'a> {
-        ConfigFiles { root: Path::new(ROOT), cargo_home: None, command_line: &self.options.request.config, files }
+        let command_line = &self.options.request.config;
+        ConfigFiles { root: Path::new(ROOT), shared_root: self.shared_root(), cargo_home: None, command_line, files }
+    }
+
+    /// The nearest directory from the root upwards in which the scene has a file `.git`, as worktrees have.
+    fn shared_root(&self) -> &'static Path {
+        let root = Path::new(ROOT);
+        let is_repository = |steps: usize| self.scene.files.contains_key(&format!("{}.git", "../".repeat(steps)));
+        let mut candidates = root.ancestors().enumerate();
+        candidates.find(|(steps, _)| is_repository(*steps)).map_or(root, |(_, directory)| directory)
     }
 
     /// The files of the scene that are scripts.

@@ -143,6 +143,8 @@ codes! {
     EnvReachesHost = 73,
     /// `RUSTC_LINKER` of the shell reaches build scripts.
     RustcLinkerLeak = 74,
+    /// Flags and `cfg(…)` tables decide about one another without end.
+    FlagsInACircle = 75,
     /// An emulator is set as the linker, or a compiler as the runner.
     ProgramsSwapped = 80,
     /// A foreign target has a linker and no runner.

@@ -148,6 +148,33 @@ pub fn codegen<'a>(flags: &[&'a str], option: &str) -> Vec<&'a str> {
     values.map(|(_, value)| value).collect()
 }
 
+/// The flags with each option and its value in one word, and the number of the flag with which it begins: so two ways
+/// of writing the same are equal.
+pub fn in_one_word(flags: &[&str]) -> Vec<(usize, String)> {
+    let mut words = Vec::new();
+    let mut flags = flags.iter().copied().enumerate();
+    while let Some((at, flag)) = flags.next() {
+        let separate = ["-C", "--codegen", "-L", "-l", "-A", "-D", "-F", "-W", "--cfg", "--sysroot"].contains(&flag);
+        let value = if separate { flags.next().map(|(_, value)| value) } else { None };
+        let word = match value {
+            Some(value) if flag.starts_with("--") => format!("{flag}={value}"),
+            Some(value) => format!("{flag}{value}"),
+            None => flag.to_owned(),
+        };
+        words.push((
+            at,
+            match word.strip_prefix("-C").or_else(|| word.strip_prefix("--codegen=")) {
+                Some(option) => match option.split_once('=') {
+                    Some((name, value)) => format!("-C{}={value}", name.replace('_', "-")),
+                    None => format!("-C{}", option.replace('_', "-")),
+                },
+                None => word,
+            },
+        ));
+    }
+    words
+}
+
 /// rustc takes underscores in the place of dashes.
 fn is_option(name: &str, option: &str) -> bool {
     name.replace('_', "-") == option

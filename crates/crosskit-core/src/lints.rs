@@ -59,6 +59,7 @@ pub fn keys_of(code: Code) -> &'static [&'static str] {
         Code::EmbeddedAsNative => &["linker", "runner", "rustflags"],
         Code::EnvTableName => &["env"],
         Code::EnvReachesHost => NATIVE,
+        Code::FlagsInACircle => &["linker", "runner", "rustflags", "rustdocflags"],
         Code::RustcLinkerLeak => &["linker", "cc", "cxx"],
         _ => &[],
     }

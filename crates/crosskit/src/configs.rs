@@ -23,12 +23,15 @@ pub struct Configs {
     pub inner_files: Vec<String>,
     /// `$CARGO_HOME`.
     pub cargo_home: Option<PathBuf>,
+    /// The repository that the root is in, or the root.
+    pub shared_root: PathBuf,
 }
 
 impl Configs {
     /// The files as the decisions take them.
     pub fn as_data<'a>(&'a self, root: &'a Path, command_line: &'a [String]) -> ConfigFiles<'a> {
-        ConfigFiles { root, cargo_home: self.cargo_home.as_deref(), command_line, files: &self.files }
+        let (shared_root, cargo_home) = (&self.shared_root, self.cargo_home.as_deref());
+        ConfigFiles { root, shared_root, cargo_home, command_line, files: &self.files }
     }
 }
 
@@ -49,7 +52,8 @@ impl Reader {
             if let Some(known) = self.files.borrow().known(path) {
                 return known.map(str::to_owned);
             }
-            let text = apply::read(path).unwrap_or_else(|finding| {
+            let read = if is_second_name(path) { Ok(None) } else { apply::read(path) };
+            let text = read.unwrap_or_else(|finding| {
                 self.unreadable.borrow_mut().push(*finding);
                 None
             });
@@ -97,7 +101,7 @@ impl Reader {
                     break;
                 }
                 let names = ["config", "config.toml"].map(|name| directory.join(".cargo").join(name));
-                if let Some(path) = names.iter().find(|path| path.exists()) {
+                if let Some(path) = names.iter().find(|path| path.exists() && !is_second_name(path)) {
                     inner_files.push(path.strip_prefix(root).unwrap_or(path).display().to_string());
                     inner_directories.push(directory.to_path_buf());
                     self.load(Site { directory: directory.to_path_buf(), ..site.clone() });
@@ -110,16 +114,17 @@ impl Reader {
         }
         let mut files = self.files.into_inner();
         self.loaded.into_inner().into_iter().for_each(|(site, layers)| files.remember(site, layers));
-        Ok(Configs { files, inner_directories, inner_files, cargo_home: site.cargo_home })
+        let Site { cargo_home, shared_root, .. } = site;
+        Ok(Configs { files, inner_directories, inner_files, cargo_home, shared_root })
     }
 }
 
 fn site(root: &Path, directory: &Path, command_line: &[String], variables: &Variables) -> Site {
     // A home that is one of the directories above by another name is not read twice (cargo 1.94).
-    let same = |a: &Path, b: &Path| a == b || a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b));
-    let is_above = |home: &PathBuf| directory.ancestors().any(|above| same(&above.join(".cargo"), home));
+    let is_above = |home: &PathBuf| directory.ancestors().any(|above| is_same(&above.join(".cargo"), home));
     Site {
         root: root.to_path_buf(),
+        shared_root: shared_root(root, variables).to_path_buf(),
         directory: directory.to_path_buf(),
         cargo_home: cargo_home(variables).filter(|home| !is_above(home)),
         command_line: command_line.to_vec(),
@@ -127,10 +132,35 @@ fn site(root: &Path, directory: &Path, command_line: &[String], variables: &Vari
     }
 }
 
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other || one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}
+
+/// Whether a file is a `config` that links to the `config.toml` beside it, or the other way round: for releases of both
+/// kinds, and without a word from Cargo. Source: Cargo reference, "Hierarchical structure".
+fn is_second_name(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == "config") && is_same(path, &path.with_extension("toml"))
+}
+
 /// Cargo's home. Source: Cargo reference, "Cargo Home".
 fn cargo_home(variables: &Variables) -> Option<PathBuf> {
-    let home = |name: &str| variables.get(OsStr::new(name)).filter(|value| !value.is_empty()).map(PathBuf::from);
-    home("CARGO_HOME").or_else(|| Some(home("HOME").or_else(|| home("USERPROFILE"))?.join(".cargo")))
+    directory_in("CARGO_HOME", variables).or_else(|| Some(home(variables)?.join(".cargo")))
+}
+
+fn home(variables: &Variables) -> Option<PathBuf> {
+    directory_in("HOME", variables).or_else(|| directory_in("USERPROFILE", variables))
+}
+
+fn directory_in(name: &str, variables: &Variables) -> Option<PathBuf> {
+    variables.get(OsStr::new(name)).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+/// The nearest directory with `.git`, which is a file in worktrees and submodules. A home directory in a repository of
+/// its own is one person's all the same.
+fn shared_root<'a>(root: &'a Path, variables: &Variables) -> &'a Path {
+    let home = home(variables);
+    let mut candidates = root.ancestors().take_while(|directory| home.as_deref() != Some(directory));
+    candidates.find(|directory| directory.join(".git").exists()).unwrap_or(root)
 }
 
 /// The layers in force at each directory in which cargo may have been started for the xtask: the root, then the members'
@@ -139,4 +169,65 @@ pub fn layers_everywhere(root: &Path, configs: &Configs) -> Vec<(PathBuf, Rc<Lay
     let directories = std::iter::once(root).chain(configs.inner_directories.iter().map(PathBuf::as_path));
     let files = configs.as_data(root, &[]);
     directories.map(|directory| (directory.to_path_buf(), files.layers(directory))).collect()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    /// A fresh directory that goes with the value.
+    struct Directory(PathBuf);
+
+    impl Directory {
+        fn new(name: &str) -> Directory {
+            let path = std::env::temp_dir().join(format!("crosskit-configs-{name}-{}", std::process::id()));
+            fs::create_dir_all(path.join("ws/.cargo")).expect("a directory can be made");
+            Directory(path)
+        }
+    }
+
+    impl Drop for Directory {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn a_link_between_the_two_names_of_a_config_hides_nothing() {
+        let directory = Directory::new("names");
+        let root = directory.0.join("ws");
+        let read = || {
+            let configs = Reader::default().read(&root, std::iter::empty(), &[], &Variables::new());
+            configs.expect("the files can be read").as_data(&root, &[]).layers(&root).old_names.clone()
+        };
+        let [old, new] = ["config", "config.toml"].map(|name| root.join(".cargo").join(name));
+        fs::write(&new, "").expect("a file can be written");
+        symlink("config.toml", &old).expect("a link can be made");
+        assert_eq!(read(), []);
+        fs::remove_file(&old).expect("a link can be removed");
+        fs::rename(&new, &old).expect("a file can be renamed");
+        symlink("config", &new).expect("a link can be made");
+        assert_eq!(read(), []);
+        fs::remove_file(&new).expect("a link can be removed");
+        assert_eq!(read(), [(".cargo/config".to_owned(), false)]);
+        fs::write(&new, "").expect("a file can be written");
+        assert_eq!(read(), [(".cargo/config".to_owned(), true)], "a copy is another file");
+    }
+
+    #[test]
+    fn what_lies_in_the_repository_is_shared_and_a_home_is_not() {
+        let directory = Directory::new("repository");
+        let root = directory.0.join("ws");
+        let home = |path: &Path| Variables::from([("HOME".into(), path.into())]);
+        let elsewhere = home(Path::new("/nowhere"));
+        assert_eq!(shared_root(&root, &elsewhere), root);
+        fs::write(directory.0.join(".git"), "gitdir: elsewhere").expect("a file can be written");
+        assert_eq!(shared_root(&root, &elsewhere), directory.0);
+        assert_eq!(shared_root(&root, &home(&directory.0)), root);
+        fs::create_dir(root.join(".git")).expect("a directory can be made");
+        assert_eq!(shared_root(&root, &elsewhere), root);
+    }
 }

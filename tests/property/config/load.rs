@@ -14,7 +14,8 @@ pub const FAR: &str = "/above/.cargo/config.toml";
 pub fn two_files(near: &str, far: &str) -> Layers {
     let root = PathBuf::from("/above/workspace");
     let (cargo_home, command_line) = (None, Vec::new());
-    let site = Site { directory: root.clone(), root: root.clone(), cargo_home, command_line, shared_only: false };
+    let (directory, shared_root) = (root.clone(), root.clone());
+    let site = Site { root: root.clone(), shared_root, directory, cargo_home, command_line, shared_only: false };
     let texts = [(root.join(NEAR), near), (PathBuf::from(FAR), far)];
     let read = |path: &Path| texts.iter().find(|(it, _)| it == path).map(|(_, text)| (*text).to_owned());
     load(&site, &mut |path| read(path))

@@ -32,16 +32,21 @@ pub(super) fn check(situation: &Situation) -> Vec<Finding> {
         findings.extend(own_name(situation, name, &place));
         if TOOLS.contains(&name.as_str()) {
             let target = situation.targets.first().map_or("TARGET", |(_, view)| view.triple.as_str());
-            let suffixed = format!("{name}_{}", crate::triple::env_lower(target));
-            findings.push(
-                Finding::warning(
-                    Code::EnvReachesHost,
-                    format!("`{name}` in `[env]` reaches build scripts of every kind"),
-                )
-                .at(place)
-                .note("what is compiled for this computer gets it as well, and so does every other target")
-                .hint(format!("name the target: {suffixed} = …")),
+            let finding = Finding::warning(
+                Code::EnvReachesHost,
+                format!("`{name}` in `[env]` reaches build scripts of every kind"),
             );
+            let finding = finding.at(place);
+            let target = crate::triple::env_lower(target);
+            findings.push(if name == "CROSS_COMPILE" {
+                finding
+                    .note("the cc crate takes it for every target but this computer, and reads no form with a target in its name")
+                    .hint(format!("name the compiler of the target: CC_{target} = \"{}-gcc\"", prefix(value)))
+            } else {
+                finding
+                    .note("what is compiled for this computer gets it as well, and so does every other target")
+                    .hint(format!("name the target: {name}_{target} = …"))
+            });
         }
     }
     for (_, view) in situation.targets {
@@ -49,6 +54,12 @@ pub(super) fn check(situation: &Situation) -> Vec<Finding> {
         findings.extend(only_here(situation, view));
     }
     findings
+}
+
+/// What stands before the names of tools, whose dash the cc crate adds.
+fn prefix(value: &Value) -> &str {
+    let text = value.as_table().map_or(Some(value), |table| table.get("value")).and_then(Value::as_str);
+    text.map_or("…", |text| text.trim_end_matches('-'))
 }
 
 /// Cargo's own settings do not come from `[env]`.

@@ -1,7 +1,7 @@
 //! Which files are read, and keys at their top that have no effect.
 
 use crate::finding::{Code, Finding, Origin};
-use crate::resolve::{Value, value_at};
+use crate::resolve::{Value, value_at, variable_of};
 
 use super::Situation;
 
@@ -26,18 +26,53 @@ pub(super) fn check(situation: &Situation) -> Vec<Finding> {
                 .hint("move what it says into the root's `.cargo/config.toml`"),
         );
     }
-    // Cargo's nightly releases read these, and only with flags that are not looked at here.
     for key in ["unstable", "host", "target-applies-to-host"] {
         if let Some(value) = value_at(&layers.merged, &[key]) {
-            findings.push(
-                Finding::warning(Code::UnstableKey, format!("`{key}` has no effect on stable, without a word"))
-                    .at(situation.config.origin(first_place(value)))
-                    .note("only a nightly cargo with the right `-Z` flags reads it")
-                    .hint("take it out, or use a nightly toolchain on purpose"),
-            );
+            let told = unstable_key(situation, key);
+            findings.push(told.at(situation.config.origin(first_place(value))));
         }
     }
     findings
+}
+
+/// A key that only nightly releases of Cargo read, and two of the three only with a flag.
+fn unstable_key(situation: &Situation, key: &str) -> Finding {
+    if !is_nightly(situation) {
+        return Finding::warning(Code::UnstableKey, format!("`{key}` has no effect on stable, without a word"))
+            .note("only a nightly cargo with the right `-Z` flags reads it")
+            .hint("take it out, or use a nightly toolchain on purpose");
+    }
+    let flag = match key {
+        "host" => Some("host-config"),
+        "target-applies-to-host" => Some(key),
+        _ => None,
+    };
+    match flag.filter(|flag| !is_switched_on(situation, flag)) {
+        Some(flag) => Finding::warning(Code::UnstableKey, format!("`{key}` has no effect without `-Z {flag}`"))
+            .note(format!("neither `unstable.{flag}` nor {} switches it on", variable_of(&["unstable", flag])))
+            .hint("take it out, or switch it on on purpose"),
+        None => {
+            Finding::warning(Code::UnstableKey, format!("`{key}` is in force on nightly, and is not looked at here"))
+                .note("what is told about linkers, flags and build scripts may be untrue with it")
+                .hint("a stable cargo builds without it, and without a word")
+        }
+    }
+}
+
+/// Whether Cargo takes unstable settings, which another variable forces it to.
+fn is_nightly(situation: &Situation) -> bool {
+    let machine = situation.machine;
+    let forced = machine.variable("RUSTC_BOOTSTRAP") == Some("1");
+    forced || ["nightly", "dev"].iter().any(|channel| machine.rustc.contains(channel))
+}
+
+/// Whether the config or a variable holds a `-Z` flag.
+fn is_switched_on(situation: &Situation, flag: &str) -> bool {
+    let path = ["unstable", flag];
+    match situation.config.environment.get(&variable_of(&path)) {
+        Some(text) => text == "true",
+        None => matches!(value_at(&situation.config.layers.merged, &path), Some(Value::Boolean(true, _))),
+    }
 }
 
 /// Where a value is first written: a table that no header names begins at its first key.

@@ -1,7 +1,8 @@
 //! Flags that do not reach what they are meant for.
 
 use crate::finding::{Code, Finding};
-use crate::resolve::{Class, Flag, KindView, Loser, Setting, Tool, value_at};
+use crate::linking::in_one_word;
+use crate::resolve::{Class, Flag, KindView, Loser, Setting, Tool, dotted, variable_of};
 
 use super::Situation;
 
@@ -10,6 +11,7 @@ pub(super) fn check(situation: &Situation) -> Vec<Finding> {
     for (row, view) in situation.targets {
         findings.extend(wiped(situation, view, Tool::Rustc, &view.rustflags));
         findings.extend(wiped(situation, view, Tool::Rustdoc, &view.rustdocflags));
+        findings.extend(circle(situation, view));
         if row.std {
             findings.extend(documentation_tests(situation, view));
         }
@@ -21,7 +23,7 @@ pub(super) fn check(situation: &Situation) -> Vec<Finding> {
 /// Only one source of flags counts.
 fn wiped(situation: &Situation, view: &KindView, tool: Tool, flags: &Setting<Vec<Flag>>) -> Option<Finding> {
     let winner = flags.winner.as_ref()?;
-    let lost: Vec<&Loser> = flags.losers.iter().filter(|it| !it.shown.is_empty()).collect();
+    let lost: Vec<&Loser> = flags.losers.iter().filter(|it| !is_repeated(&it.shown, &winner.value)).collect();
     if lost.is_empty() {
         return None;
     }
@@ -39,11 +41,44 @@ fn wiped(situation: &Situation, view: &KindView, tool: Tool, flags: &Setting<Vec
     let finding = finding.note("only one source of flags counts (cargo #5376)");
     Some(if by_variable {
         let name = &winner.key;
-        let adds = crate::resolve::triple_flags_variable(tool, &view.triple);
+        // A variable joins the table of its own name alone, and would take the place of the other one.
+        let build = ["build", tool.key()];
+        let of_build = [dotted(&build), variable_of(&build)];
+        let adds = match lost.iter().all(|it| of_build.contains(&it.key)) {
+            true => variable_of(&build),
+            false => crate::resolve::triple_flags_variable(tool, &view.triple),
+        };
         finding.hint(format!("unset {name}")).hint(format!("or, to add to the config's: {adds}='…'"))
     } else {
         finding.hint("repeat the lost flags where the others stand")
     })
+}
+
+/// A table that holds because of flags, and whose own flags make it hold no longer.
+fn circle(situation: &Situation, view: &KindView) -> Option<Finding> {
+    if !view.paradox {
+        return None;
+    }
+    let finding = Finding::warning(
+        Code::FlagsInACircle,
+        format!("the rustflags of {} and the `cfg(…)` tables that set them depend on one another", view.triple),
+    )
+    .note("cargo asks rustc twice which tables hold, warns of a \"non-trivial mutual dependency\", and goes on")
+    .note("it takes the flags of the first answer, and linker and runner by the second")
+    .hint(format!("set the flags under [target.{}], or let the `cfg` not depend on them", view.triple));
+    let of_table = view.rustflags.winner.iter().flat_map(|it| &it.value).find(|flag| flag.key.contains("cfg("));
+    Some(match of_table {
+        Some(flag) => finding.at(situation.config.origin(&flag.definition)),
+        None => finding,
+    })
+}
+
+/// Whether flags lost nothing: all of them stand among the others, in the same order.
+fn is_repeated(lost: &str, winner: &[Flag]) -> bool {
+    let words = |flags: &[&str]| in_one_word(flags).into_iter().map(|(_, word)| word);
+    let winner: Vec<&str> = winner.iter().flat_map(|flag| flag.text.split_whitespace()).collect();
+    let mut winner = words(&winner);
+    words(&lost.split_whitespace().collect::<Vec<_>>()).all(|word| winner.any(|it| it == word))
 }
 
 /// Documentation tests get no flags of rustc.
@@ -54,10 +89,13 @@ fn documentation_tests(situation: &Situation, view: &KindView) -> Option<Finding
         ["link-arg", "link-args", "crt-static", "--sysroot", "linker="].iter().any(|word| text.contains(word))
             || text.starts_with("-L")
     };
-    let missing: Vec<&Flag> =
-        flags.value.iter().filter(|it| matters(&it.text) && has.iter().all(|other| other.text != it.text)).collect();
-    let first = missing.first()?;
-    let texts: Vec<&str> = missing.iter().map(|flag| flag.text.as_str()).collect();
+    let words = |flags: &[Flag]| in_one_word(&flags.iter().map(|flag| flag.text.as_str()).collect::<Vec<_>>());
+    let has = words(has);
+    let missing = words(&flags.value).into_iter();
+    let missing: Vec<(usize, String)> =
+        missing.filter(|(_, it)| matters(it) && has.iter().all(|(_, other)| other != it)).collect();
+    let first = flags.value.get(missing.first()?.0)?;
+    let texts: Vec<&str> = missing.iter().map(|(_, text)| text.as_str()).collect();
     Some(
         Finding::note_only(
             Code::DoctestFlags,
@@ -72,21 +110,18 @@ fn documentation_tests(situation: &Situation, view: &KindView) -> Option<Finding
 /// `build.target` is in force for `cargo run --package xtask` as well.
 fn build_target(situation: &Situation) -> Option<Finding> {
     let config = situation.config;
-    let at = match config.environment.get("CARGO_BUILD_TARGET") {
-        Some(_) => crate::finding::Origin::Variable("CARGO_BUILD_TARGET".to_owned()),
-        None => config.origin(value_at(&config.layers.merged, &["build", "target"])?.definition()),
-    };
-    let alias = value_at(&config.layers.merged, &["alias", "xtask"]);
-    let words = match alias {
-        Some(value) => value.as_str().map(str::to_owned).unwrap_or_else(|| value.shown()),
-        None => String::new(),
-    };
-    if words.contains("--target") {
+    let is_foreign = |name: &str| name != "host-tuple" && name != situation.host();
+    // What `--config` says to this command was not said to the one that started the xtask.
+    let mut targets = config.build_targets().ok()?.into_iter().filter(|it| it.definition.class() < Class::CommandLine);
+    let foreign = targets.find(|it| is_foreign(&it.value))?;
+    let alias = config.alias("xtask");
+    let mut of_cargo = alias.iter().take_while(|word| *word != "--");
+    if of_cargo.any(|word| word == "--target" || word.starts_with("--target=")) {
         return None;
     }
     Some(
         Finding::warning(Code::BuildTargetAndXtask, "`build.target` cross-compiles the xtask, too")
-            .at(at)
+            .at(config.origin(&foreign.definition))
             .note("`cargo xtask` is `cargo run`, and so builds the xtask for that target")
             .hint("xtask = \"run --quiet --target host-tuple --package xtask --\" under [alias] (cargo 1.91)"),
     )

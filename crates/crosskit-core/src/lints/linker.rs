@@ -45,10 +45,10 @@ fn arguments(situation: &Situation, view: &KindView) -> Option<Finding> {
 /// Build scripts and proc-macros are always linked with the linker of this computer's own triple.
 fn host_linker(situation: &Situation) -> Option<Finding> {
     let winner = situation.host.linker.winner.as_ref()?;
-    let (arch, wanted) = (foreign_prefix(&winner.value, situation.host())?, triple::arch(situation.host()));
+    let (what, wanted) = foreign_prefix(&winner.value, situation.host())?;
     let finding = Finding::warning(
         Code::HostLinker,
-        format!("build scripts and proc-macros are linked with `{}`, which is for {arch}", winner.value),
+        format!("build scripts and proc-macros are linked with `{}`, which is for {what}", winner.value),
     )
     .at(situation.config.origin(&winner.definition))
     .note(format!("they run here, on {wanted}, and get the linker of {} in every build", situation.host()));
@@ -61,8 +61,9 @@ fn host_linker(situation: &Situation) -> Option<Finding> {
     })
 }
 
-/// The architecture in the name of a cross tool, if it is another one than the host's.
-fn foreign_prefix(linker: &str, host: &str) -> Option<String> {
+/// The architecture in the name of a cross tool, or the system, and what this computer has in its place, if that is
+/// another one.
+fn foreign_prefix<'a>(linker: &'a str, host: &'a str) -> Option<(&'a str, &'a str)> {
     let name = linker.rsplit('/').next()?;
     let (prefix, _) = name.rsplit_once('-')?;
     let arch = prefix.split('-').next()?;
@@ -90,8 +91,30 @@ fn foreign_prefix(linker: &str, host: &str) -> Option<String> {
         "x86_64",
     ];
     let same = triple::arch(host).starts_with(arch) || (arch == "arm" && triple::arch(host).starts_with("thumb"));
-    let is_cross = ARCHES.contains(&arch) && prefix.contains('-');
-    (is_cross && !same).then(|| arch.to_owned())
+    if !ARCHES.contains(&arch) || !prefix.contains('-') {
+        return None;
+    }
+    if !same {
+        return Some((arch, triple::arch(host)));
+    }
+    let (of_tool, of_host) = (system(prefix)?, system(host)?);
+    (of_tool != of_host).then_some((of_tool, of_host))
+}
+
+/// The system in a triple of rustc or of a toolchain for C, as far as both name it. Android's also say `linux`.
+fn system(triple: &str) -> Option<&'static str> {
+    const SYSTEMS: &[(&str, &str)] = &[
+        ("android", "Android"),
+        ("mingw32", "Windows"),
+        ("windows", "Windows"),
+        ("darwin", "macOS"),
+        ("freebsd", "FreeBSD"),
+        ("netbsd", "NetBSD"),
+        ("openbsd", "OpenBSD"),
+        ("solaris", "Solaris"),
+        ("linux", "Linux"),
+    ];
+    SYSTEMS.iter().find(|(word, _)| triple.contains(word)).map(|(_, name)| *name)
 }
 
 /// Without a linker rustc takes `cc`, which makes programs for this computer.

@@ -1,25 +1,30 @@
 //! Scripts that hold what belongs into the config.
 
+mod marks;
+
 use crate::finding::{Code, Finding, Origin};
 use crate::triple;
 
 use super::Situation;
+use marks::{Mark, What};
 
 pub(super) fn check(situation: &Situation) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, text) in situation.scripts {
+        let marks = marks::of(text);
         for (row, view) in situation.targets {
             let variable = format!("CARGO_TARGET_{}_", triple::env_upper(&view.triple));
             if let Some(emulator) = &row.emulator {
                 let words = [emulator.clone(), format!("{emulator}-static")];
                 let key = format!("target.{}.runner", view.triple);
-                let found = find(text, |word| words.iter().any(|it| file_name(word) == it));
+                let named = |word: &str| words.iter().any(|it| file_name(word) == it);
+                let found = find(&marks, |mark| mark.what == What::Program && named(mark.word));
                 findings.extend(found.map(|found| finding(path, &found, &format!("`{emulator}`"), &key)));
             }
             for (suffix, key) in [("LINKER", "linker"), ("RUNNER", "runner"), ("RUSTFLAGS", "rustflags")] {
                 let name = format!("{variable}{suffix}");
                 let key = format!("target.{}.{key}", view.triple);
-                let found = find(text, |word| word == name);
+                let found = find(&marks, |mark| mark.what == What::Variable && mark.word == name);
                 findings.extend(found.map(|found| finding(path, &found, &name, &key)));
             }
         }
@@ -34,34 +39,17 @@ struct Found {
     lines: usize,
 }
 
-/// Looks for a word outside comments. Lines that install packages name no program to be started.
-fn find(text: &str, is_it: impl Fn(&str) -> bool) -> Option<Found> {
-    let mut found: Option<Found> = None;
-    let part_of_word = |c: char| c.is_alphanumeric() || "_-./+".contains(c);
-    for (at, line) in text.lines().enumerate() {
-        let code = line.split_once(" #").map_or(line, |(code, _)| code);
-        let installs = ["apt", "dnf", "apk", "pacman", "brew", "zypper"].iter().any(|it| code.contains(it));
-        if line.trim_start().starts_with('#') || (installs && code.contains("install")) {
-            continue;
-        }
-        let mut rest = code;
-        let mut offset = 0;
-        while let Some(start) = rest.find(part_of_word) {
-            let word_and_more = &rest[start..];
-            let length = word_and_more.find(|c| !part_of_word(c)).unwrap_or(word_and_more.len());
-            if is_it(&word_and_more[..length]) {
-                let column = code[..offset + start].chars().count() + 1;
-                match &mut found {
-                    None => found = Some(Found { line: at + 1, column, lines: 1 }),
-                    Some(found) => found.lines += 1,
-                }
-                break;
-            }
-            offset += start + length;
-            rest = &word_and_more[length..];
+/// The first of the places that are meant, one a line at most.
+fn find(marks: &[Mark], is_it: impl Fn(&Mark) -> bool) -> Option<Found> {
+    let mut found: Option<(Found, usize)> = None;
+    for mark in marks.iter().filter(|mark| is_it(mark)) {
+        match &mut found {
+            None => found = Some((Found { line: mark.line, column: mark.column, lines: 1 }, mark.line)),
+            Some((found, last)) if *last != mark.line => (found.lines, *last) = (found.lines + 1, mark.line),
+            Some(_) => {}
         }
     }
-    found
+    found.map(|(found, _)| found)
 }
 
 fn file_name(word: &str) -> &str {

@@ -1,6 +1,6 @@
 //! `[target.…]` tables that do not do what they seem to.
 
-use crate::cfgs::Expression;
+use crate::cfgs::{Cfgs, Expression};
 use crate::finding::{Code, Finding};
 use crate::resolve::{Value, dotted, value_at};
 
@@ -10,7 +10,7 @@ use super::files::first_place;
 /// What Cargo knows in a `cfg(…)` table. `rustdocflags` came with 1.96.
 const CFG_KEYS: &[&str] = &["linker", "runner", "rustflags"];
 
-/// Names that rustc does not print, so that Cargo never sees them set.
+/// Names that rustc does not print, so that Cargo never sees them set unless a `--cfg` among the flags sets them.
 const NEVER: &[&str] = &["feature", "test", "doctest", "doc", "proc_macro"];
 
 pub(super) fn check(situation: &Situation) -> Vec<Finding> {
@@ -49,7 +49,11 @@ fn cfg_table(situation: &Situation, name: &str, table: &Value, findings: &mut Ve
         Ok(expression) => {
             for predicate in expression.predicates() {
                 let word = predicate.name;
-                if NEVER.contains(&word) {
+                // Flags decide: `--cfg=feature="fast"` sets what rustc does not, and `-Copt-level=3` takes
+                // `debug_assertions` away.
+                let in_views = || situation.views().filter_map(|view| view.cfgs.as_ref());
+                let is_set = |cfgs: &Cfgs| cfgs.contains(word, predicate.value);
+                if NEVER.contains(&word) && !in_views().any(is_set) {
                     let always = if predicate.negated { "always" } else { "never" };
                     findings.push(
                         Finding::warning(Code::DeadCfg, format!("`{word}` in {quoted} {always} holds"))
@@ -57,7 +61,7 @@ fn cfg_table(situation: &Situation, name: &str, table: &Value, findings: &mut Ve
                             .note("cargo knows only what `rustc --print cfg` tells, and that does not name it")
                             .hint("take it out of the expression"),
                     );
-                } else if word == "debug_assertions" {
+                } else if word == "debug_assertions" && in_views().all(is_set) {
                     findings.push(
                         Finding::warning(Code::DeadCfg, format!("`debug_assertions` in {quoted} always counts as set"))
                             .at(place.clone())

@@ -6,7 +6,7 @@ use crate::cfgs::selects;
 use crate::config::{self, Change, Document, WantedKey, WantedValue};
 use crate::finding::{Code, Finding, Origin};
 use crate::policy::{self, LAUNCHER, LAUNCHER_PATH, Policy, target_path};
-use crate::resolve::{self, Class, ConfigFiles, Layer, Layers, Rustc, Value};
+use crate::resolve::{self, ConfigFiles, Layer, Layers, Rustc, Value};
 
 use super::{Before, FileEdit, Input, Prepared};
 
@@ -137,7 +137,8 @@ impl Owned<'_> {
         if self.root.is_marked(path) {
             return None;
         }
-        let own = |layer: &Layer| !layer.outside && layer.class == Class::File;
+        // What is written must not depend on whether the repository is there, so that what lies above does not count.
+        let own = |layer: &Layer| layer.in_workspace;
         let place = |value: &Value| resolve::origin(self.layers, value.definition());
         let mut included = self.layers.at(path).into_iter().filter(|(layer, _)| own(layer) && layer.included);
         if let Some((_, value)) = included.next() {

@@ -128,6 +128,17 @@ impl Config<'_> {
         }
     }
 
+    /// The words that an alias stands for. The variable takes the place of a string and adds its words to an array.
+    pub fn alias(&self, name: &str) -> Vec<String> {
+        let path = ["alias", name];
+        if let Ok(found) = self.string(&path) {
+            let text = found.map(|it| it.value).unwrap_or_default();
+            return text.split_whitespace().map(str::to_owned).collect();
+        }
+        let words = self.words(&path).ok().flatten().unwrap_or_default();
+        words.into_iter().map(|(word, _)| word).collect()
+    }
+
     /// A list of words, or a string that is split at blanks; the variable's words come after those of files.
     pub(super) fn words<S: AsRef<str>>(&self, path: &[S]) -> Result<Option<Vec<(String, Definition)>>, Box<Problem>> {
         let value = self.value(path)?;

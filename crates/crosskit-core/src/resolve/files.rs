@@ -18,8 +18,10 @@ pub struct Files {
 /// A workspace's config files, and how Cargo is told to read them.
 #[derive(Clone, Copy, Debug)]
 pub struct ConfigFiles<'a> {
-    /// The workspace root: what lies below it is the workspace's own.
+    /// The workspace root: names of files are shown from here.
     pub root: &'a Path,
+    /// What lies below it is everybody's: the repository that the root is in, or the root where there is none.
+    pub shared_root: &'a Path,
     /// `$CARGO_HOME`.
     pub cargo_home: Option<&'a Path>,
     /// The arguments of `--config`.
@@ -33,6 +35,7 @@ impl ConfigFiles<'_> {
     pub fn layers(&self, directory: &Path) -> Rc<Layers> {
         self.files.layers(Site {
             root: self.root.to_path_buf(),
+            shared_root: self.shared_root.to_path_buf(),
             directory: directory.to_path_buf(),
             cargo_home: self.cargo_home.map(Path::to_path_buf),
             command_line: self.command_line.to_vec(),
@@ -40,10 +43,16 @@ impl ConfigFiles<'_> {
         })
     }
 
-    /// What is in force at the root for a colleague, who has the files of the workspace and no others.
+    /// What is in force at the root for a colleague, who has the files of the repository and no others.
     pub fn shared_layers(&self) -> Rc<Layers> {
-        let (root, directory) = (self.root.to_path_buf(), self.root.to_path_buf());
-        self.files.layers(Site { root, directory, cargo_home: None, command_line: Vec::new(), shared_only: true })
+        self.files.layers(Site {
+            root: self.root.to_path_buf(),
+            shared_root: self.shared_root.to_path_buf(),
+            directory: self.root.to_path_buf(),
+            cargo_home: None,
+            command_line: Vec::new(),
+            shared_only: true,
+        })
     }
 
     /// The root config below the workspace root: the old name, where that is there, hides the new one.

@@ -22,8 +22,10 @@ pub struct Layer {
     pub directory: PathBuf,
     /// How strong it is.
     pub class: Class,
-    /// Whether it lies outside the workspace, so that a colleague has another one or none.
+    /// Whether it lies outside the workspace and its repository, so that a colleague has another one or none.
     pub outside: bool,
+    /// Whether it lies in the workspace itself, which a copy without the repository around it has as well.
+    pub in_workspace: bool,
     /// Whether another file includes it.
     pub included: bool,
     /// The text.
@@ -35,15 +37,17 @@ pub struct Layer {
 /// Where Cargo is started, and what it is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
-    /// The workspace root: what lies below it is the workspace's own.
+    /// The workspace root: names of files are shown from here.
     pub root: PathBuf,
+    /// What lies below it is everybody's: the repository that the root is in, or the root where there is none.
+    pub shared_root: PathBuf,
     /// The directory in which Cargo is started; config files are looked for from here upwards (cargo #10302).
     pub directory: PathBuf,
     /// `$CARGO_HOME`.
     pub cargo_home: Option<PathBuf>,
     /// The arguments of `--config`.
     pub command_line: Vec<String>,
-    /// Whether only what lies below the root is looked at, as a colleague has nothing else.
+    /// Whether only what is shared is looked at, as a colleague has nothing else.
     pub shared_only: bool,
 }
 
@@ -67,9 +71,10 @@ pub struct Layers {
 /// Reads what is in force at a site.
 ///
 /// `read` is asked for every file that Cargo would look at; where it fails, it has told so itself, and the file counts
-/// as missing.
+/// as missing. So does a `config` that is the `config.toml` beside it by another name, which is read by that one.
 pub fn load(site: &Site, read: &mut dyn FnMut(&Path) -> Option<String>) -> Layers {
-    let mut read = |path: &Path| if site.shared_only && !path.starts_with(&site.root) { None } else { read(path) };
+    let mut read =
+        |path: &Path| if site.shared_only && !path.starts_with(&site.shared_root) { None } else { read(path) };
     let mut loader = Loader { site, read: &mut read, layers: Layers::default() };
     let mut merging = Merging::default();
     let mut merged = BTreeMap::new();
@@ -143,12 +148,12 @@ impl Loader<'_> {
         path.strip_prefix(&self.site.root).unwrap_or(path).display().to_string()
     }
 
-    /// Whether a colleague with the same workspace lacks a file. A home below the root is the shell's choice, unless
-    /// it is the directory in which the workspace's own config lies.
+    /// Whether a colleague with the same workspace lacks a file. A home among what is shared is the shell's choice,
+    /// unless it is the directory in which the workspace's own config lies.
     fn is_outside(&self, path: &Path) -> bool {
         let is_own = |home: &Path| self.site.directory.ancestors().any(|above| above.join(".cargo") == home);
         let home = self.site.cargo_home.as_deref().filter(|home| !is_own(home));
-        !path.starts_with(&self.site.root) || home.is_some_and(|home| path.starts_with(home))
+        !path.starts_with(&self.site.shared_root) || home.is_some_and(|home| path.starts_with(home))
     }
 
     fn text(
@@ -169,6 +174,7 @@ impl Loader<'_> {
             path: shown,
             file: Some(path.to_path_buf()),
             outside: class == Class::File && self.is_outside(path),
+            in_workspace: class == Class::File && !self.is_outside(path) && path.starts_with(&self.site.root),
             directory,
             class,
             included,
@@ -192,6 +198,7 @@ impl Loader<'_> {
             directory: directory.clone(),
             class: Class::CommandLine,
             outside: false,
+            in_workspace: false,
             included: false,
             text: Text::from(argument.to_owned()),
             values: BTreeMap::new(),

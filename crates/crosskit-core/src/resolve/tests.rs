@@ -37,6 +37,7 @@ impl Situation {
     fn layers(&self) -> Layers {
         let site = Site {
             root: PathBuf::from("/ws"),
+            shared_root: PathBuf::from("/ws"),
             directory: PathBuf::from("/ws"),
             cargo_home: Some(PathBuf::from("/home/.cargo")),
             command_line: self.command_line.clone(),
@@ -282,7 +283,8 @@ fn a_home_below_the_root_is_the_shells_choice_and_not_the_workspaces() {
         files.insert("/ws/.cargo/config.toml", Some(String::new()));
         files.insert("/ws/target/home/config.toml", Some(String::new()));
         let (root, cargo_home) = (PathBuf::from("/ws"), Some(PathBuf::from(home)));
-        let site = Site { directory: root.clone(), root, cargo_home, command_line: Vec::new(), shared_only: false };
+        let (directory, shared_root) = (root.clone(), root.clone());
+        let site = Site { root, shared_root, directory, cargo_home, command_line: Vec::new(), shared_only: false };
         let layers = load(&site, &mut |path| files.text(path).map(str::to_owned));
         layers.all.into_iter().map(|layer| (layer.path, layer.outside)).collect::<Vec<_>>()
     };

@@ -143,6 +143,8 @@ codes! {
     EnvReachesHost = 73,
     /// `RUSTC_LINKER` of the shell reaches build scripts.
     RustcLinkerLeak = 74,
+    /// A runner that a variable cannot hold, as it is split at blanks.
+    RunnerWithBlank = 75,
     /// An emulator is set as the linker, or a compiler as the runner.
     ProgramsSwapped = 80,
     /// A foreign target has a linker and no runner.

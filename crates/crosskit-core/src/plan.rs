@@ -3,6 +3,7 @@
 
 mod cell;
 mod remove;
+mod shell;
 mod sync;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -199,6 +200,8 @@ pub struct Prepared {
     pub lints: Vec<Finding>,
     /// Findings about tools, by triple (exit code 3).
     pub tools: Vec<(String, Finding)>,
+    /// What `env` says besides its variables: what they cannot say, or say in another way than the config.
+    pub not_in_shell: Vec<Finding>,
     /// What an install command may bring.
     pub missing: BTreeSet<Missing>,
     /// What the probe must look at for these decisions to be right.

@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 
 use crate::finding::Origin;
+use crate::native::Variable;
 
-use super::config::{Config, TABLE, wrong_type};
+use super::config::{Config, Setting, TABLE, wrong_type};
 use super::problem::Problem;
 use super::value::{Class, Definition, Value};
 
@@ -72,6 +73,34 @@ impl Config<'_> {
             }
         }
         (entries, problems)
+    }
+
+    /// A variable as a build script sees it: `[env]` where it is forced or the shell has none, else the shell's.
+    pub fn script_variable(&self, name: &str, env: &BTreeMap<String, EnvEntry>) -> Option<Variable> {
+        let in_shell = self.environment.get(name);
+        match env.get(name) {
+            Some(entry) if !matches!(entry.fate(in_shell), Fate::Shadowed(_)) => Some(Variable {
+                name: name.to_owned(),
+                value: entry.value.clone(),
+                origin: entry.origin.clone(),
+                shared: entry.shared,
+            }),
+            _ => Some(Variable {
+                name: name.to_owned(),
+                value: in_shell?.clone(),
+                origin: Origin::Variable(name.to_owned()),
+                shared: false,
+            }),
+        }
+    }
+
+    /// `RUSTC_LINKER` of a build script: Cargo sets it where a linker is configured, and otherwise lets through what is
+    /// there.
+    pub fn script_linker(&self, linker: &Setting<String>, env: &BTreeMap<String, EnvEntry>) -> Option<String> {
+        match &linker.winner {
+            Some(winner) => Some(winner.value.clone()),
+            None => self.script_variable("RUSTC_LINKER", env).map(|it| it.value),
+        }
     }
 
     fn env_entry(&self, name: &str, value: &Value) -> Result<EnvEntry, Box<Problem>> {

@@ -135,6 +135,8 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung) -> Options {
             config,
             timeout: matches.try_get_one::<u64>("timeout").ok().flatten().copied(),
             writes_own_triple: matches!(action, Action::Sync(_)),
+            writes: !flag("dry-run")
+                && matches!(action, Action::Climb | Action::Sync(SyncMode::Write | SyncMode::Remove)),
         },
         key: texts("key").pop(),
         shell: texts("shell").pop(),

@@ -35,7 +35,7 @@ pub fn program(sh: &Sh, cargo: &Path, configured: Option<&str>) -> PathBuf {
 
 fn behind_the_proxy(sh: &Sh, cargo: &Path, toolchain: &OsStr) -> Option<PathBuf> {
     let directories = path_directories(&sh.variables);
-    let size = |program: &str| Some(find_program(program, &directories)?.metadata().ok()?.len());
+    let size = |program: &str| Some(find_program(program, &sh.directory(), &directories)?.metadata().ok()?.len());
     // rustup's proxies are links to rustup, or copies of it.
     let is_proxy = size("rustc")? == size("rustup")?;
     // A toolchain without a cargo is used with the cargo of another one.

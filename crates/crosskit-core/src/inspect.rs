@@ -166,7 +166,7 @@ pub fn inspect(subject: &Subject) -> (Inspection, Questions) {
             let others = Script { linker: other_linker.as_deref(), ..script };
             let pick = script.pick(name, machine, &lookup);
             let other = others.pick(name, machine, &others_lookup);
-            side::of_pick(kind, pick, other)
+            side::of_pick(kind, &here.layers, pick, other)
         };
         let (of_target, of_host) = (side("target", &scripts[0]), side("host kind", &scripts[1]));
         keys.push(Key { name: (*name).to_owned(), sides: vec![of_target, of_host] });

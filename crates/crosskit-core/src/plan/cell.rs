@@ -165,24 +165,33 @@ fn linker_of_flags(config: &Config, view: &KindView) -> Option<Resolved<String>>
 }
 
 /// A linker or runner of the shell takes the place of what the config has for everybody, for the kit as for plain cargo:
-/// a colleague's computer would do something else.
+/// a colleague's computer would do something else. One that says what the config says does no harm.
 fn environment_wins(input: &Input, config: &Config, view: &KindView, needs: &Needs) -> Vec<Finding> {
     let Policy { triple, linker, runner, .. } = needs.policy;
     let cfgs = view.cfgs.as_ref();
+    let on_disk = input.configs.layers(input.configs.root);
     let mut findings = Vec::new();
     if let Some(Resolved { value, origin: Origin::Variable(name) }) = &needs.linker {
         let environment = environment_without(config, name);
-        let others = Config { environment: &environment, ..*config }.linker(triple, cfgs).unwrap_or_default();
-        let others = others.winner.map(|it| it.value);
+        let of = |layers| {
+            let config = Config { layers, environment: &environment, ..*config };
+            config.linker(triple, cfgs).unwrap_or_default().winner.map(|it| it.value)
+        };
+        let others = of(config.layers);
         if others.as_ref() != Some(value) {
             let others = others.map(|it| told(&it, linker.as_deref()));
             findings.push(environment_wins_over(("linker", triple), name, value, others));
+        } else if !input.request.writes && of(&on_disk) != others {
+            findings.push(environment_alone(("linker", triple), name, value));
         }
     }
     if let Some(Resolved { value, origin: Origin::Variable(name) }) = &needs.runner {
         let environment = environment_without(config, name);
-        let without = Config { environment: &environment, ..*config };
-        let others = without.resolved(&without.runner(triple, cfgs).unwrap_or_default());
+        let of = |layers| {
+            let config = Config { layers, environment: &environment, ..*config };
+            config.resolved(&config.runner(triple, cfgs).unwrap_or_default())
+        };
+        let others = of(config.layers);
         let words = others.as_ref().map(|it| it.value.clone()).unwrap_or_default();
         // What `env` prints where the launcher is not there yet.
         let through = Needs { runner: others, ..needs.clone() };
@@ -191,8 +200,11 @@ fn environment_wins(input: &Input, config: &Config, view: &KindView, needs: &Nee
         if !same {
             let root = format!("{}/", input.configs.root.display());
             let words = words.join(" ");
-            let others = (!words.is_empty()).then(|| told(words.trim_start_matches(&root), runner.as_deref()));
+            let others =
+                (!words.is_empty()).then(|| told(words.strip_prefix(&root).unwrap_or(&words), runner.as_deref()));
             findings.push(environment_wins_over(("runner", triple), name, &value.join(" "), others));
+        } else if !input.request.writes && of(&on_disk).map(|it| it.value).as_ref() != Some(&words) {
+            findings.push(environment_alone(("runner", triple), name, &value.join(" ")));
         }
     }
     findings
@@ -207,13 +219,23 @@ fn told(value: &str, policy: Option<&str>) -> String {
     format!("the {} says `{value}`", if policy == Some(value) { "policy" } else { "config" })
 }
 
-fn environment_wins_over((key, triple): (&str, &str), name: &str, value: &str, others: Option<String>) -> Finding {
-    let others = others.unwrap_or_else(|| "the config names none".to_owned());
+fn comes_from_the_environment((key, triple): (&str, &str), name: &str, value: &str) -> Finding {
     let message = format!("the {key} of {triple} comes from the environment: `{value}`");
-    Finding::warning(Code::EnvironmentWins, message)
-        .at(Origin::Variable(name.to_owned()))
+    Finding::warning(Code::EnvironmentWins, message).at(Origin::Variable(name.to_owned()))
+}
+
+fn environment_wins_over(of: (&str, &str), name: &str, value: &str, others: Option<String>) -> Finding {
+    let others = others.unwrap_or_else(|| "the config names none".to_owned());
+    comes_from_the_environment(of, name, value)
         .note(format!("{others}, and that is what others get"))
         .hint(format!("unset {name}"))
+}
+
+/// The policy says what the variable says, and nothing on the disk does.
+fn environment_alone(of: (&str, &str), name: &str, value: &str) -> Finding {
+    comes_from_the_environment(of, name, value)
+        .note("the policy agrees, but the config does not have it yet, so that others do not get it")
+        .hint(format!("write it with `cargo xtask cross sync {}`", of.1))
 }
 
 /// The runner as the launcher will start it on this machine.

@@ -9,6 +9,7 @@
 //! | `machine` | TOML, see `Recorded::parse`; default: `debian-x86_64` |
 //! | `machine after install` | the same, for what is found after the install commands ran |
 //! | `workspace` | TOML, see `Workspace`; default: `workspaces/example.toml` |
+//! | `root` | the workspace root; default: `/home/marta/telemetry` |
 //! | `file PATH` | a file, relative to the workspace root; `../` leads above it |
 //!
 //! What must come out: `exit`, then `stdout`, `stderr`, `install` (command lines), `after PATH` (a file that was
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use crosskit_core::policy::{LAUNCHER, LAUNCHER_PATH};
 use crosskit_core::target::Catalogue;
-use crosskit_tests::kit::{self, CONFIG, Outcome, Scene};
+use crosskit_tests::kit::{self, CONFIG, Outcome, ROOT, Scene};
 use crosskit_tests::recorded::{self, MACHINES, Recorded};
 use crosskit_tests::sections::Sections;
 use crosskit_tests::{expect, repository};
@@ -110,6 +111,7 @@ fn scene(arguments: &[&str], machine: &str) -> Result<Scene, String> {
         machine: Recorded::named(machine)?,
         machine_after_install: None,
         workspace: recorded::example_workspace()?,
+        root: ROOT.into(),
         files: files.map(|(path, text)| (path.to_owned(), text.to_owned())).into(),
     })
 }
@@ -161,6 +163,7 @@ fn read_scene(case: &Sections) -> Result<Scene, String> {
             ("machine", "") => scene.machine = Recorded::parse(text)?,
             ("machine", "after install") => scene.machine_after_install = Some(Recorded::parse(text)?),
             ("workspace", "") => scene.workspace = recorded::workspace(text)?,
+            ("root", "") => scene.root = text.trim_end().into(),
             ("file", path) if !path.is_empty() => {
                 let text = if text == THE_LAUNCHER { LAUNCHER } else { text };
                 scene.files.insert(path.to_owned(), text.to_owned());

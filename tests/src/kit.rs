@@ -24,7 +24,7 @@ use crosskit_core::{explain, install, pages};
 
 use crate::recorded::Recorded;
 
-/// The workspace root; `../` in the name of a file leads above it.
+/// The workspace root of a scene that names none.
 pub const ROOT: &str = "/home/marta/telemetry";
 
 /// The config file at the root.
@@ -41,7 +41,9 @@ pub struct Scene {
     pub machine_after_install: Option<Recorded>,
     /// The workspace.
     pub workspace: Workspace,
-    /// Files by their path from the root.
+    /// The workspace root.
+    pub root: PathBuf,
+    /// Files by their path from the root; `../` leads above it.
     pub files: BTreeMap<String, String>,
 }
 
@@ -107,7 +109,7 @@ pub fn run(scene: &Scene) -> Outcome {
         return explain_target(&desk, outcome);
     }
     if desk.request.targets.is_empty() && options.action != Action::Sync(SyncMode::Remove) {
-        let (files, ..) = config_files(&scene.files);
+        let (files, ..) = config_files(scene);
         desk.request.targets = plan::written_targets(&desk.configs(&files), &catalogue, &settings);
     }
     act(&desk, outcome)
@@ -125,12 +127,12 @@ struct Desk<'a> {
 impl Desk<'_> {
     fn configs<'a>(&'a self, files: &'a Files) -> ConfigFiles<'a> {
         let command_line = &self.options.request.config;
-        ConfigFiles { root: Path::new(ROOT), shared_root: self.shared_root(), cargo_home: None, command_line, files }
+        ConfigFiles { root: &self.scene.root, shared_root: self.shared_root(), cargo_home: None, command_line, files }
     }
 
     /// The nearest directory from the root upwards in which the scene has a file `.git`, as worktrees have.
-    fn shared_root(&self) -> &'static Path {
-        let root = Path::new(ROOT);
+    fn shared_root(&self) -> &Path {
+        let root: &Path = &self.scene.root;
         let is_repository = |steps: usize| self.scene.files.contains_key(&format!("{}.git", "../".repeat(steps)));
         let mut candidates = root.ancestors().enumerate();
         candidates.find(|(steps, _)| is_repository(*steps)).map_or(root, |(_, directory)| directory)
@@ -145,7 +147,7 @@ impl Desk<'_> {
 
     /// Asks and answers until there is nothing new to ask.
     fn decide(&self, machine: &Recorded) -> (Machine, Prepared) {
-        let (files, inner_directories, inner_files) = config_files(&self.scene.files);
+        let (files, inner_directories, inner_files) = config_files(self.scene);
         let settled: Result<_, std::convert::Infallible> = plan::settle(
             |questions| Ok(machine.answer(questions)),
             |machine| {
@@ -188,7 +190,7 @@ fn act(desk: &Desk, mut outcome: Outcome) -> Outcome {
     if options.action == Action::Env {
         let shell = options.shell.as_deref().and_then(Shell::of).unwrap_or(Shell::Sh);
         outcome.stdout = explain::variables(&prepared.plan.shell, shell);
-        return outcome.end(Exit::Done, []);
+        return outcome.end(Exit::Done, &prepared.not_in_shell);
     }
     let before = prepared.exit();
     if before == Exit::Config {
@@ -251,7 +253,7 @@ fn explain_target(desk: &Desk, mut outcome: Outcome) -> Outcome {
         Ok(row) => row,
         Err(finding) => return outcome.end(Exit::Usage, [finding.as_ref()]),
     };
-    let (files, _, inner_files) = config_files(&desk.scene.files);
+    let (files, _, inner_files) = config_files(desk.scene);
     let scripts = desk.scripts();
     let mut asked = Questions::default();
     let inspection = loop {
@@ -280,17 +282,17 @@ fn explain_target(desk: &Desk, mut outcome: Outcome) -> Outcome {
 
 /// The files of a scene by their whole path, and the members' directories and files that are
 /// configs of their own.
-fn config_files(files: &BTreeMap<String, String>) -> (Files, Vec<PathBuf>, Vec<String>) {
+fn config_files(scene: &Scene) -> (Files, Vec<PathBuf>, Vec<String>) {
     let mut found = Files::default();
     let mut inner_directories = Vec::new();
     let mut inner_files = Vec::new();
-    for (path, text) in files {
+    for (path, text) in &scene.files {
         let steps = path.matches("../").count();
-        let above = Path::new(ROOT).ancestors().nth(steps).unwrap_or(Path::new("/"));
+        let above = scene.root.ancestors().nth(steps).unwrap_or(Path::new("/"));
         let place = above.join(path.trim_start_matches("../"));
         if let Some(member) = path.strip_suffix(CONFIG).filter(|member| steps == 0 && !member.is_empty()) {
             inner_files.push(path.clone());
-            inner_directories.push(Path::new(ROOT).join(member.trim_end_matches('/')));
+            inner_directories.push(scene.root.join(member.trim_end_matches('/')));
         }
         found.insert(place, Some(text.clone()));
     }

@@ -145,6 +145,8 @@ codes! {
     RustcLinkerLeak = 74,
     /// Flags and `cfg(…)` tables decide about one another without end.
     FlagsInACircle = 75,
+    /// A runner that a variable cannot hold, as it is split at blanks.
+    RunnerWithBlank = 76,
     /// An emulator is set as the linker, or a compiler as the runner.
     ProgramsSwapped = 80,
     /// A foreign target has a linker and no runner.

@@ -11,8 +11,8 @@ use serde::Serialize;
 use crate::finding::Finding;
 use crate::lints::{self, Situation};
 use crate::machine::Machine;
-use crate::native::{self, Script, Variable};
-use crate::resolve::{Config, ConfigFiles, EnvEntry, Kind, KindView, Layers, Rustc};
+use crate::native::{self, Script};
+use crate::resolve::{Config, ConfigFiles, Kind, Layers, Rustc};
 use crate::target::Row;
 use crate::tools::Questions;
 
@@ -154,11 +154,11 @@ pub fn inspect(subject: &Subject) -> (Inspection, Questions) {
     let mut questions = Questions::default();
     let sides = Sides { config: &config, machine, row: subject.row };
     let mut keys = sides.of_cargo([(&target, &other_target), (&host, &other_host)], (&env, &other_env));
-    let lookup = |name: &str| script_variable(name, &config, &env);
-    let others_lookup = |name: &str| script_variable(name, &other, &other_env);
-    let scripts = [(&target, &other_target), (&host, &other_host)].map(|(view, other)| {
-        let script = |view: &KindView| view.linker.winner.as_ref().map(|it| it.value.clone());
-        (view.triple.clone(), script(view), script(other))
+    let lookup = |name: &str| config.script_variable(name, &env);
+    let others_lookup = |name: &str| other.script_variable(name, &other_env);
+    let scripts = [(&target, &other_target), (&host, &other_host)].map(|(view, other_view)| {
+        let linkers = (config.script_linker(&view.linker, &env), other.script_linker(&other_view.linker, &other_env));
+        (view.triple.clone(), linkers.0, linkers.1)
     });
     for name in native::KEYS {
         let side = |kind, (triple, linker, other_linker): &(String, Option<String>, Option<String>)| {
@@ -166,7 +166,7 @@ pub fn inspect(subject: &Subject) -> (Inspection, Questions) {
             let others = Script { linker: other_linker.as_deref(), ..script };
             let pick = script.pick(name, machine, &lookup);
             let other = others.pick(name, machine, &others_lookup);
-            side::of_pick(kind, pick, other)
+            side::of_pick(kind, &here.layers, pick, other)
         };
         let (of_target, of_host) = (side("target", &scripts[0]), side("host kind", &scripts[1]));
         keys.push(Key { name: (*name).to_owned(), sides: vec![of_target, of_host] });
@@ -199,25 +199,6 @@ pub fn inspect(subject: &Subject) -> (Inspection, Questions) {
         files.map(|layer| FileInForce { path: layer.path.clone(), only_here: side::only_here(layer) }).collect();
     let inspection = Inspection { target: target.triple, host: machine.host.clone(), files, keys, findings };
     (inspection, questions)
-}
-
-/// A variable as a build script sees it: `[env]` where it is forced or the shell has none, else the shell's.
-fn script_variable(name: &str, config: &Config, env: &BTreeMap<String, EnvEntry>) -> Option<Variable> {
-    let in_shell = config.environment.get(name);
-    match env.get(name) {
-        Some(entry) if entry.force || in_shell.is_none() => Some(Variable {
-            name: name.to_owned(),
-            value: entry.value.clone(),
-            origin: entry.origin.clone(),
-            shared: entry.shared,
-        }),
-        _ => Some(Variable {
-            name: name.to_owned(),
-            value: in_shell?.clone(),
-            origin: crate::finding::Origin::Variable(name.to_owned()),
-            shared: false,
-        }),
-    }
 }
 
 impl Inspection {

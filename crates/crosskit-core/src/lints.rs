@@ -16,6 +16,8 @@ use crate::machine::Machine;
 use crate::resolve::{Config, EnvEntry, KindView};
 use crate::target::Row;
 
+pub use environment::is_read_by_cargo;
+
 /// What the lints look at.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation<'a> {
@@ -60,7 +62,7 @@ pub fn keys_of(code: Code) -> &'static [&'static str] {
         Code::EnvTableName => &["env"],
         Code::EnvReachesHost => NATIVE,
         Code::FlagsInACircle => &["linker", "runner", "rustflags", "rustdocflags"],
-        Code::RustcLinkerLeak => &["linker", "cc", "cxx"],
+        Code::RustcLinkerLeak => &["linker", "cc", "cxx", "ar"],
         _ => &[],
     }
 }

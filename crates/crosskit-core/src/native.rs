@@ -281,9 +281,11 @@ impl Script<'_> {
         let variable = set.next();
         let arguments = variable.as_ref().map(|it| it.value.clone()).unwrap_or_default();
         let mut pick = Pick { variable, losers: set.collect(), ..Pick::default() };
-        pick.value = match (self.cross() && !arguments.contains("--target"), arguments.is_empty()) {
-            (true, true) => format!("libclang --target={}", self.target),
-            (true, false) => format!("libclang --target={} {arguments}", self.target),
+        let target = clang_target(self.target);
+        let names_target = target != clang_target(self.host) && !names_target(&arguments);
+        pick.value = match (names_target, arguments.is_empty()) {
+            (true, true) => format!("libclang --target={target}"),
+            (true, false) => format!("libclang --target={target} {arguments}"),
             (false, true) => "libclang".to_owned(),
             (false, false) => format!("libclang {arguments}"),
         };
@@ -331,6 +333,34 @@ fn told(variable: &Variable) -> String {
     format!("{}={} ({}){only_here}", variable.name, variable.value, variable.origin)
 }
 
+/// A target's name for clang, as bindgen makes it.
+///
+/// Source: bindgen 0.72.1, `lib.rs`, `rust_to_clang_target`.
+fn clang_target(triple: &str) -> String {
+    let mut parts: Vec<&str> = triple.split('-').collect();
+    let apple = parts.get(1) == Some(&"apple");
+    for (at, part) in parts.iter_mut().enumerate() {
+        *part = match (at, *part) {
+            (0, arch) if arch.starts_with("riscv32") => "riscv32",
+            (0, arch) if arch.starts_with("riscv64") => "riscv64",
+            (0, "aarch64") if apple => "arm64",
+            (2, "espidf") => "elf",
+            (3, "sim") if apple => "simulator",
+            (_, other) => other,
+        };
+    }
+    parts.join("-")
+}
+
+/// Whether arguments name the target in one of the two ways that bindgen knows: it then adds none.
+fn names_target(arguments: &str) -> bool {
+    let mut words = arguments.split_whitespace();
+    words.any(|word| word.starts_with("--target=")) || {
+        let mut words = arguments.split_whitespace();
+        words.any(|word| word == "-target") && words.next().is_some()
+    }
+}
+
 /// The C++ compiler of the same toolchain.
 fn cxx_name(compiler: &str) -> String {
     match compiler {
@@ -342,5 +372,39 @@ fn cxx_name(compiler: &str) -> String {
             Some(prefix) => format!("{prefix}g++"),
             None => compiler.strip_suffix("clang").map_or(compiler.to_owned(), |prefix| format!("{prefix}clang++")),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_have_the_names_that_bindgen_gives_clang() {
+        for (triple, name) in [
+            ("aarch64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"),
+            ("armv7-unknown-linux-gnueabihf", "armv7-unknown-linux-gnueabihf"),
+            ("riscv64gc-unknown-linux-gnu", "riscv64-unknown-linux-gnu"),
+            ("riscv32imac-unknown-none-elf", "riscv32-unknown-none-elf"),
+            ("riscv32imc-esp-espidf", "riscv32-esp-elf"),
+            ("aarch64-apple-darwin", "arm64-apple-darwin"),
+            ("aarch64-apple-ios-sim", "arm64-apple-ios-simulator"),
+            ("thumbv7em-none-eabihf", "thumbv7em-none-eabihf"),
+        ] {
+            assert_eq!(clang_target(triple), name);
+        }
+    }
+
+    #[test]
+    fn a_target_is_named_in_one_word_or_in_two() {
+        for (arguments, named) in [
+            ("--target=arm-none-eabi -O2", true),
+            ("-O2 -target arm-none-eabi", true),
+            ("-O2 -target", false),
+            ("--target arm-none-eabi", false),
+            ("", false),
+        ] {
+            assert_eq!(names_target(arguments), named, "{arguments}");
+        }
     }
 }

@@ -2,7 +2,9 @@
 //! the two cannot disagree.
 
 mod cell;
+mod place;
 mod remove;
+mod shell;
 mod sync;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,6 +72,8 @@ pub struct Request {
     /// Whether the policy of the machine's own triple is written, too: `sync` writes what it is told, while a run on
     /// the machine itself needs none.
     pub writes_own_triple: bool,
+    /// Whether what is planned is written before anything is done with it.
+    pub writes: bool,
 }
 
 /// Everything the decisions look at.
@@ -201,6 +205,8 @@ pub struct Prepared {
     pub lints: Vec<Finding>,
     /// Findings about tools, by triple (exit code 3).
     pub tools: Vec<(String, Finding)>,
+    /// What `env` says besides its variables: what they cannot say, or say in another way than the config.
+    pub not_in_shell: Vec<Finding>,
     /// What an install command may bring.
     pub missing: BTreeSet<Missing>,
     /// What the probe must look at for these decisions to be right.
@@ -271,6 +277,8 @@ pub fn prepare(input: &Input) -> Prepared {
     let policies: Vec<Policy> = rows.iter().map(|row| Policy::of(row, input.settings)).collect();
     let rustc = Rustc::new(&input.machine.cfgs);
     let layers = sync::synced_layers(input, &policies, &rustc, &mut prepared);
+    // So far it was the files on the disk that were spoken of.
+    let about_disk = prepared.config.len();
     if let Some(layers) = layers {
         let config = input.config(&layers);
         let (env_table, problems) = config.env_table();
@@ -279,6 +287,13 @@ pub fn prepare(input: &Input) -> Prepared {
         cell::add_cells(input, &rows, &policies, &config, &rustc, &mut prepared);
     }
     prepared.questions.cfgs = rustc.asked();
+    let exit = if input.request.writes_own_triple { prepared.exit_of_sync() } else { prepared.exit() };
+    if !input.request.writes || matches!(exit, Exit::Usage | Exit::Config) {
+        let Prepared { plan, config, lints, tools, not_in_shell, .. } = &mut prepared;
+        let config = config.iter_mut().skip(about_disk);
+        let tools = tools.iter_mut().map(|(_, finding)| finding);
+        place::as_on_disk(&plan.edits, config.chain(lints).chain(tools).chain(not_in_shell));
+    }
     prepared
 }
 

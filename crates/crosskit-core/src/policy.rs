@@ -80,6 +80,11 @@ impl Policy {
     }
 }
 
+/// Whether a word of a command stays whole in a variable that cargo, or a program like it, splits at blanks.
+pub fn is_one_word(word: &str) -> bool {
+    !word.is_empty() && !word.contains(char::is_whitespace)
+}
+
 /// The path of `target.<triple>.<key>`; Cargo splits a dotted triple at its dots (cargo #15901).
 pub fn target_path(triple: &str, key: &str) -> Vec<String> {
     let mut path = vec!["target".to_owned()];

@@ -23,6 +23,8 @@ pub struct Needs<'a> {
     pub policy: &'a Policy,
     /// The linker that Cargo passes to rustc.
     pub linker: Option<Resolved<String>>,
+    /// The program that `-Clinker` among the flags puts in its place: rustc takes the last one, and Cargo's comes first.
+    pub linker_of_flags: Option<Resolved<String>>,
     /// The runner that Cargo starts executables with.
     pub runner: Option<Resolved<Vec<String>>>,
     /// Members that need a C compiler.
@@ -73,9 +75,14 @@ impl Needs<'_> {
         &self.row.triple
     }
 
-    /// The program that links: the configured one, or what rustc takes by itself.
+    /// The linker that is named, by flags or by the config.
+    fn named_linker(&self) -> Option<&Resolved<String>> {
+        self.linker_of_flags.as_ref().or(self.linker.as_ref())
+    }
+
+    /// The program that links: the one that is named, or what rustc takes by itself.
     pub fn linker_program(&self, host: &str) -> Option<&str> {
-        match &self.linker {
+        match self.named_linker() {
             Some(linker) => Some(&linker.value),
             // rustc's own default for a host; on Windows it finds the linker by other ways than PATH.
             None if self.triple() == host => (!host.contains("-windows-")).then_some("cc"),
@@ -109,7 +116,9 @@ impl Needs<'_> {
         host: &str,
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> (Vec<String>, CompilerOrigin, Option<String>) {
-        let linker = self.linker.as_ref().map(|it| it.value.as_str());
+        // Cargo sets it where a linker is configured, and otherwise lets through what is there.
+        let leaked = if self.linker.is_none() { variable("RUSTC_LINKER") } else { None };
+        let linker = self.linker.as_ref().map(|it| it.value.as_str()).or(leaked.as_deref());
         let cross_compile = variable("CROSS_COMPILE");
         let (candidates, origin) = match rules::compiler_variable("CC", self.triple(), host, variable) {
             Some((name, value)) => (vec![value], CompilerOrigin::Variable(name)),

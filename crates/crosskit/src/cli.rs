@@ -137,6 +137,8 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool)
             config,
             timeout: matches.try_get_one::<u64>("timeout").ok().flatten().copied(),
             writes_own_triple: matches!(action, Action::Sync(_)),
+            writes: !flag("dry-run")
+                && matches!(action, Action::Climb | Action::Sync(SyncMode::Write | SyncMode::Remove)),
         },
         key: texts("key").pop(),
         shell: texts("shell").pop(),

@@ -100,7 +100,7 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     findings.for_each(|finding| progress(Event::Finding(finding)));
     match options.action {
         Action::Sync(mode) => return sync::run(mode, options, &ground, &prepared, progress),
-        Action::Env => return sync::environment(options, &prepared),
+        Action::Env => return sync::environment(options, &prepared, progress),
         _ if prepared.exit() == Exit::Config => return Ok(Exit::Config),
         _ if options.dry_run => return dry_run(options, &prepared, &machine, progress),
         Action::Doctor => {}

@@ -1,7 +1,7 @@
 //! `PATH`: where a spawn finds a program.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::apply;
 use crate::environment::Variables;
@@ -12,12 +12,12 @@ pub fn path_directories(variables: &Variables) -> Vec<PathBuf> {
     path.map(|path| std::env::split_paths(path).collect()).unwrap_or_default()
 }
 
-/// A program as a spawn would find it: a path as it is, a bare name in the directories.
-pub fn find_program(program: &str, directories: &[PathBuf]) -> Option<PathBuf> {
+/// A program as a spawn in the directory `here` would find it: a path as it is, a bare name in the directories.
+pub fn find_program(program: &str, here: &Path, directories: &[PathBuf]) -> Option<PathBuf> {
     let with_suffix = |path: PathBuf| {
         let suffix = std::env::consts::EXE_SUFFIX;
         let suffixed = PathBuf::from(format!("{}{suffix}", path.display()));
-        [path, suffixed].into_iter().find(|path| apply::is_executable(path))
+        [path, suffixed].into_iter().find(|path| apply::is_executable(&here.join(path)))
     };
     if program.contains(std::path::is_separator) {
         return with_suffix(PathBuf::from(program));

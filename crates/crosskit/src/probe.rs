@@ -44,8 +44,9 @@ impl<'a> Probe<'a> {
         let path_directories = directories.len();
         // rustc looks for its own linker beside its own libraries before it looks in PATH.
         directories.push(own_tools);
+        let here = self.sh.directory();
         let find = |program: &String| {
-            let path = find_program(program, &directories)?;
+            let path = find_program(program, &here, &directories)?;
             Some((program.clone(), path.to_string_lossy().into_owned()))
         };
         self.ask_cfgs(&questions.cfgs);
@@ -54,7 +55,7 @@ impl<'a> Probe<'a> {
             rustc: rustc.release.clone(),
             cargo: self.toolchain.cargo.clone(),
             distribution: distribution(),
-            rustup: find_program("rustup", &directories).is_some(),
+            rustup: find_program("rustup", &here, &directories).is_some(),
             std: installed_std(&rustc.sysroot),
             programs: questions.programs.iter().filter_map(find).collect(),
             paths: questions.paths.iter().filter(|path| Path::new(path).exists()).cloned().collect(),
@@ -107,7 +108,8 @@ impl<'a> Probe<'a> {
     }
 
     fn compile_empty(&self, compiler: &str) -> Option<ObjectFile> {
-        let whole = find_program(compiler, &path_directories(&self.toolchain.variables)).map(|_| compiler);
+        let whole = find_program(compiler, &self.sh.directory(), &path_directories(&self.toolchain.variables))
+            .map(|_| compiler);
         let mut words = whole.into_iter().chain(compiler.split_ascii_whitespace().filter(|_| whole.is_none()));
         let program = words.next()?;
         let directory = tempfile_directory().ok()?;

@@ -46,14 +46,14 @@ pub fn program(sh: &Sh, cargo: &Path, configured: Option<&str>) -> PathBuf {
     let variable = |name: &str| sh.variables.get(OsStr::new(name)).filter(|value| !value.is_empty());
     let named = configured.map(PathBuf::from).or_else(|| variable("RUSTC").map(PathBuf::from));
     // It is looked up now, as `[env]` may give it another `PATH` when it is started.
-    let in_path = || find_program("rustc", &path_directories(&sh.variables));
+    let in_path = || find_program("rustc", &sh.directory(), &path_directories(&sh.variables));
     let unnamed = || beside_cargo(sh, cargo, variable("RUSTUP_TOOLCHAIN")).or_else(in_path);
     named.or_else(unnamed).unwrap_or_else(|| "rustc".into())
 }
 
 fn beside_cargo(sh: &Sh, cargo: &Path, toolchain: Option<&OsString>) -> Option<PathBuf> {
     let directories = path_directories(&sh.variables);
-    let size = |program: &str| Some(find_program(program, &directories)?.metadata().ok()?.len());
+    let size = |program: &str| Some(find_program(program, &sh.directory(), &directories)?.metadata().ok()?.len());
     let binaries = cargo.parent().filter(|it| it.is_absolute())?;
     let wanted = match size("rustc") {
         None => true,

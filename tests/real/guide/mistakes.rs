@@ -234,7 +234,7 @@ fn the_kit_on_mistake_6(project: &Project) {
     doctor.env(LINKER_VARIABLE, "aarch64-linux-gnu-gcc");
     the_kit_finds(process::run(doctor, kit::COMPILING), 0, &["X026"]).tells(&[
         "--> environment variable CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER\n",
-        "= note: the policy says `aarch64-linux-gnu-gcc`, and that is what others get\n",
+        "= note: the policy agrees, but the config does not have it yet, so that others do not get it\n",
     ]);
     // A config of one's own in CARGO_HOME.
     let mut explain = project.cross_command("explain aarch64");

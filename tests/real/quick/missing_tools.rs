@@ -1,9 +1,10 @@
 //! A tool that is missing or wrong stops the kit before anything is compiled.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crosskit_tests::process::{self, Finished};
-use crosskit_tests::scratch::Scratch;
+use crosskit_tests::scratch::{CONFIG, Scratch};
 
 use crate::{kit, report};
 
@@ -42,4 +43,20 @@ fn a_compiler_for_another_machine_is_told_before_it_compiles() {
     let scratch = kit::scratch("wrong-compiler");
     let words = ["error[X050]", "CC", "x86-64", "AArch64"];
     stops(&scratch, "CC", Path::new("cc")).tells(&words);
+}
+
+#[test]
+fn a_relative_linker_is_looked_for_at_the_root_wherever_the_command_starts() {
+    let scratch = kit::scratch("relative-linker");
+    let config = scratch.read(CONFIG);
+    let flags = "[target.aarch64-unknown-linux-gnu]\nrustflags = [\"-Clinker=./tools/x-gcc\"]\n";
+    scratch.write(CONFIG, &format!("{config}\n{flags}"));
+    scratch.write("tools/x-gcc", "#!/bin/sh\n");
+    let everybody = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(scratch.root.join("tools/x-gcc"), everybody).expect("the mode can be set");
+    for directory in ["", "app"] {
+        let command = kit::direct(&scratch.root.join(directory), "explain aarch64 linker");
+        let explained = process::run(command, kit::SHORT).exits(0);
+        assert!(explained.stdout.contains("`./tools/x-gcc` is there"), "in `{directory}`:\n{explained}");
+    }
 }

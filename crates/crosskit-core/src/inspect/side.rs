@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::finding::Origin;
 use crate::linking;
 use crate::machine::Machine;
 use crate::native::Pick;
 use crate::policy::LAUNCHER_PATH;
-use crate::resolve::{Class, Config, Definition, EnvEntry, Fate, Flag, KindView, Layer, Loser, Setting};
+use crate::resolve::{Class, Config, Definition, EnvEntry, Fate, Flag, KindView, Layer, Layers, Loser, Setting, Tool};
 use crate::target::Row;
 
 use super::{Key, Lost, Place, Side};
@@ -21,6 +22,17 @@ pub(super) fn only_here(layer: &Layer) -> Option<&'static str> {
         Class::CommandLine => Some(COMMAND_LINE),
         _ if layer.outside => Some(OUTSIDE),
         _ => None,
+    }
+}
+
+/// Why a colleague does not have a variable that stands at this place.
+fn only_here_at(layers: &Layers, origin: &Origin, shared: bool) -> Option<&'static str> {
+    match origin {
+        _ if shared => None,
+        Origin::Variable(_) => Some(SHELL),
+        Origin::CommandLine => Some(COMMAND_LINE),
+        Origin::File { path, .. } => layers.all.iter().find(|layer| layer.path == *path).and_then(only_here),
+        Origin::Catalogue(_) => None,
     }
 }
 
@@ -47,17 +59,11 @@ impl Sides<'_> {
             key("runner", vec![self.runner("target", target), self.runner("host kind", host)]),
             key(
                 "rustflags",
-                vec![
-                    self.flags("target", &target.0.rustflags, &target.1.rustflags),
-                    self.flags("host kind", &host.0.rustflags, &host.1.rustflags),
-                ],
+                vec![self.flags("target", Tool::Rustc, target), self.flags("host kind", Tool::Rustc, host)],
             ),
             key(
                 "rustdocflags",
-                vec![
-                    self.flags("target", &target.0.rustdocflags, &target.1.rustdocflags),
-                    self.flags("host kind", &host.0.rustdocflags, &host.1.rustdocflags),
-                ],
+                vec![self.flags("target", Tool::Rustdoc, target), self.flags("host kind", Tool::Rustdoc, host)],
             ),
         ];
         for name in env.keys().chain(other_env.keys().filter(|name| !env.contains_key(*name))) {
@@ -137,9 +143,14 @@ impl Sides<'_> {
         side
     }
 
-    fn flags(&self, kind: &'static str, here: &Setting<Vec<Flag>>, other: &Setting<Vec<Flag>>) -> Side {
+    fn flags(&self, kind: &'static str, tool: Tool, (view, other): Pair) -> Side {
+        let [here, other] = [view, other].map(|it| match tool {
+            Tool::Rustc => &it.rustflags,
+            Tool::Rustdoc => &it.rustdocflags,
+        });
         let text = |flags: &[Flag]| flags.iter().map(|flag| flag.text.as_str()).collect::<Vec<_>>().join(" ");
-        let losers = self.losers(&here.losers);
+        let mut losers = self.losers(&here.losers);
+        losers.extend(self.losers(&self.config.replaced_flags(tool, &view.triple, view.cfgs.as_ref())));
         let mut side = Side { kind, losers, refused: here.refused, ..Side::default() };
         match &here.winner {
             Some(winner) => {
@@ -173,7 +184,7 @@ impl Sides<'_> {
                 part: None,
                 key: format!("env.{name}"),
                 at: entry.origin.to_string(),
-                only_here: (!entry.shared).then_some(OUTSIDE),
+                only_here: only_here_at(self.config.layers, &entry.origin, entry.shared),
             };
             let of_shell = Place {
                 part: None,
@@ -199,6 +210,7 @@ impl Sides<'_> {
                     side.losers.push(Lost { value: entry.value.clone(), place: of_table, why });
                 }
             }
+            side.losers.extend(self.losers(&self.config.env_losers(name)));
         } else {
             side.value = in_shell.cloned();
         }
@@ -246,16 +258,13 @@ impl Sides<'_> {
 }
 
 /// A side from what a helper crate picks, and from what it would pick for a colleague.
-pub(super) fn of_pick(kind: &'static str, pick: Pick, other: Pick) -> Side {
+pub(super) fn of_pick(kind: &'static str, layers: &Layers, pick: Pick, other: Pick) -> Side {
     let colleague = (pick.value != other.value).then(|| format!("`{}`", other.value));
     let place = |variable: &crate::native::Variable| Place {
         part: None,
         key: variable.name.clone(),
         at: variable.origin.to_string(),
-        only_here: (!variable.shared).then_some(match variable.origin {
-            crate::finding::Origin::Variable(_) => SHELL,
-            _ => OUTSIDE,
-        }),
+        only_here: only_here_at(layers, &variable.origin, variable.shared),
     };
     let mut notes = pick.notes;
     if !pick.because.is_empty() {

@@ -62,11 +62,15 @@ fn prefix(value: &Value) -> &str {
     text.map_or("…", |text| text.trim_end_matches('-'))
 }
 
+/// Whether a variable is a setting of cargo's own, which it reads before it sets `[env]`.
+pub fn is_read_by_cargo(name: &str) -> bool {
+    ["RUSTFLAGS", "RUSTDOCFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC", "RUSTC_WRAPPER"].contains(&name)
+        || ["CARGO_BUILD_", "CARGO_TARGET_", "CARGO_PROFILE_", "CARGO_NET_"].iter().any(|it| name.starts_with(it))
+}
+
 /// Cargo's own settings do not come from `[env]`.
 fn own_name(situation: &Situation, name: &str, place: &Origin) -> Option<Finding> {
-    let own = ["RUSTFLAGS", "RUSTDOCFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC", "RUSTC_WRAPPER"].contains(&name)
-        || ["CARGO_BUILD_", "CARGO_TARGET_", "CARGO_PROFILE_", "CARGO_NET_"].iter().any(|it| name.starts_with(it));
-    if !own {
+    if !is_read_by_cargo(name) {
         return None;
     }
     // The policy itself sets the runner there, for the children of tests (assert_cmd #193), and in the config as well.
@@ -91,20 +95,24 @@ fn own_name(situation: &Situation, name: &str, place: &Origin) -> Option<Finding
     )
 }
 
-/// A build script gets a `RUSTC_LINKER` of the shell where no linker is configured.
+/// A build script gets a `RUSTC_LINKER` of the shell or of `[env]` where no linker is configured.
 fn leaked_linker(situation: &Situation, view: &KindView) -> Option<Finding> {
-    let value = situation.config.environment.get("RUSTC_LINKER")?;
+    let variable = situation.config.script_variable("RUSTC_LINKER", situation.env)?;
+    let (place, hint) = match variable.origin {
+        Origin::Variable(_) => ("the shell", "unset RUSTC_LINKER"),
+        _ => ("`[env]`", "take it out of `[env]`"),
+    };
     if view.linker.winner.is_some() {
         return None;
     }
     Some(
         Finding::warning(
             Code::RustcLinkerLeak,
-            format!("RUSTC_LINKER=`{value}` of the shell reaches build scripts for {}", view.triple),
+            format!("RUSTC_LINKER=`{}` of {place} reaches build scripts for {}", variable.value, view.triple),
         )
-        .at(Origin::Variable("RUSTC_LINKER".to_owned()))
+        .at(variable.origin)
         .note("cargo sets it where a linker is configured, and otherwise lets it through; the cc crate goes by it")
-        .hint("unset RUSTC_LINKER"),
+        .hint(hint),
     )
 }
 

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use crate::cfgs::Cfgs;
 use crate::finding::{Code, Finding, Origin};
+use crate::linking;
 use crate::lints::{self, Situation};
 use crate::machine::Machine;
-use crate::policy::{Policy, linker_variable, runner_variable};
-use crate::resolve::{Config, Kind, KindView, Rustc};
+use crate::policy::{Policy, linker_variable};
+use crate::resolve::{Config, Flag, Kind, KindView, Resolved, Rustc};
 use crate::settings::DEFAULT_TIMEOUT;
 use crate::target::Row;
 use crate::tools::{self, Needs};
 use crate::workspace::Platform;
 
-use super::{Cell, Input, Prepared, Request, Rung};
+use super::{Cell, Input, Prepared, Request, Rung, shell};
 
 /// Plans every target, and what nested cargo gets besides the user's environment.
 pub(super) fn add_cells(
@@ -32,7 +33,7 @@ pub(super) fn add_cells(
         add_cell(input, row, policy, config, rustc, (view, &host), prepared);
     }
     prepared.plan.environment = nested_environment(input, &host);
-    prepared.plan.shell = shell_variables(&views, prepared);
+    shell::add_variables(input, config, &views, prepared);
     let targets: Vec<(&Row, &KindView)> = rows.iter().zip(&views).collect();
     prepared.lints = lints::check(&Situation {
         config,
@@ -85,19 +86,15 @@ fn add_cell(
         row,
         policy,
         linker: config.resolved(&view.linker),
+        linker_of_flags: linker_of_flags(config, view),
         runner: config.resolved(&view.runner),
         compiling_c: input.workspace.compiling_c(&selected, target_platform, host_platform, request.builds_tests),
         links: request.rung > Rung::Check,
         runs: request.rung == Rung::Run,
     };
-    prepared.config.extend(environment_wins(&needs));
+    prepared.config.extend(environment_wins(input, config, view, &needs));
     let table = &prepared.plan.env_table;
-    let variable = |name: &str| {
-        let set = input.machine.environment.get(name).cloned();
-        let entry = table.get(name);
-        let entry_wins = entry.is_some_and(|entry| entry.force) || set.is_none();
-        if entry_wins { entry.map(|entry| entry.value.clone()) } else { set }
-    };
+    let variable = |name: &str| config.script_variable(name, table).map(|it| it.value);
     let questions = needs.questions(input.machine, &variable);
     let (mut findings, missing) = tools::check(&needs, input.machine, &variable);
     for finding in &mut findings {
@@ -157,23 +154,88 @@ fn profile_directory(cargo_options: &[String]) -> String {
     }
 }
 
-/// A linker or runner of the shell takes the place of the policy's, for the kit as for plain cargo: a colleague's
-/// computer would do something else.
-fn environment_wins(needs: &Needs) -> Vec<Finding> {
-    let policy = needs.policy;
-    let linker = needs.linker.as_ref().map(|it| ("linker", it.value.clone(), &it.origin, &policy.linker));
-    let runner = needs.runner.as_ref().map(|it| ("runner", it.value.join(" "), &it.origin, &policy.runner));
-    let from_shell = linker.into_iter().chain(runner).filter_map(|(key, value, origin, planned)| {
-        let Origin::Variable(name) = origin else { return None };
-        let message = format!("the {key} of {} comes from the environment: `{value}`", policy.triple);
-        let finding = Finding::warning(Code::EnvironmentWins, message).at(origin.clone());
-        let finding = match planned {
-            Some(planned) => finding.note(format!("the policy says `{planned}`, and that is what others get")),
-            None => finding.note("the policy names none, and that is what others get"),
+/// The program that flags put in the place of the linker.
+fn linker_of_flags(config: &Config, view: &KindView) -> Option<Resolved<String>> {
+    let flags: &[Flag] = view.rustflags.winner.as_ref().map_or(&[], |it| &it.value);
+    let texts: Vec<&str> = flags.iter().map(|flag| flag.text.as_str()).collect();
+    let named = linking::codegen(&texts, "linker").pop()?;
+    // The flag is one word, or the second of two.
+    let flag = flags.iter().rev().find(|flag| flag.text.ends_with(&format!("linker={named}")))?;
+    Some(Resolved { value: named.to_owned(), origin: config.origin(&flag.definition) })
+}
+
+/// A linker or runner of the shell takes the place of what the config has for everybody, for the kit as for plain cargo:
+/// a colleague's computer would do something else. One that says what the config says does no harm.
+fn environment_wins(input: &Input, config: &Config, view: &KindView, needs: &Needs) -> Vec<Finding> {
+    let Policy { triple, linker, runner, .. } = needs.policy;
+    let cfgs = view.cfgs.as_ref();
+    let on_disk = input.configs.layers(input.configs.root);
+    let mut findings = Vec::new();
+    if let Some(Resolved { value, origin: Origin::Variable(name) }) = &needs.linker {
+        let environment = environment_without(config, name);
+        let of = |layers| {
+            let config = Config { layers, environment: &environment, ..*config };
+            config.linker(triple, cfgs).unwrap_or_default().winner.map(|it| it.value)
         };
-        Some(finding.hint(format!("unset {name}")))
-    });
-    from_shell.collect()
+        let others = of(config.layers);
+        if others.as_ref() != Some(value) {
+            let others = others.map(|it| told(&it, linker.as_deref()));
+            findings.push(environment_wins_over(("linker", triple), name, value, others));
+        } else if !input.request.writes && of(&on_disk) != others {
+            findings.push(environment_alone(("linker", triple), name, value));
+        }
+    }
+    if let Some(Resolved { value, origin: Origin::Variable(name) }) = &needs.runner {
+        let environment = environment_without(config, name);
+        let of = |layers| {
+            let config = Config { layers, environment: &environment, ..*config };
+            config.resolved(&config.runner(triple, cfgs).unwrap_or_default())
+        };
+        let others = of(config.layers);
+        let words = others.as_ref().map(|it| it.value.clone()).unwrap_or_default();
+        // What `env` prints where the launcher is not there yet.
+        let through = Needs { runner: others, ..needs.clone() };
+        let fitted = || runner_name(&through, through.native(&input.machine.host), input.machine);
+        let same = words == *value || shell::lacks_launcher(input, &words) && fitted() == value.join(" ");
+        if !same {
+            let root = format!("{}/", input.configs.root.display());
+            let words = words.join(" ");
+            let others =
+                (!words.is_empty()).then(|| told(words.strip_prefix(&root).unwrap_or(&words), runner.as_deref()));
+            findings.push(environment_wins_over(("runner", triple), name, &value.join(" "), others));
+        } else if !input.request.writes && of(&on_disk).map(|it| it.value).as_ref() != Some(&words) {
+            findings.push(environment_alone(("runner", triple), name, &value.join(" ")));
+        }
+    }
+    findings
+}
+
+fn environment_without(config: &Config, name: &str) -> BTreeMap<String, String> {
+    config.environment.iter().filter(|(it, _)| *it != name).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// What others get, and who says so.
+fn told(value: &str, policy: Option<&str>) -> String {
+    format!("the {} says `{value}`", if policy == Some(value) { "policy" } else { "config" })
+}
+
+fn comes_from_the_environment((key, triple): (&str, &str), name: &str, value: &str) -> Finding {
+    let message = format!("the {key} of {triple} comes from the environment: `{value}`");
+    Finding::warning(Code::EnvironmentWins, message).at(Origin::Variable(name.to_owned()))
+}
+
+fn environment_wins_over(of: (&str, &str), name: &str, value: &str, others: Option<String>) -> Finding {
+    let others = others.unwrap_or_else(|| "the config names none".to_owned());
+    comes_from_the_environment(of, name, value)
+        .note(format!("{others}, and that is what others get"))
+        .hint(format!("unset {name}"))
+}
+
+/// The policy says what the variable says, and nothing on the disk does.
+fn environment_alone(of: (&str, &str), name: &str, value: &str) -> Finding {
+    comes_from_the_environment(of, name, value)
+        .note("the policy agrees, but the config does not have it yet, so that others do not get it")
+        .hint(format!("write it with `cargo xtask cross sync {}`", of.1))
 }
 
 /// The runner as the launcher will start it on this machine.
@@ -207,25 +269,6 @@ fn cargo_arguments(verb: &[&str], triple: &str, packages: &[String], request: &R
     }
     arguments.extend(request.cargo_options.iter().cloned());
     arguments
-}
-
-/// What plain cargo, and what other tools of a build, need to be told in a shell.
-fn shell_variables(views: &[KindView], prepared: &Prepared) -> BTreeMap<String, Option<String>> {
-    let mut variables = BTreeMap::new();
-    for view in views {
-        if let Some(linker) = &view.linker.winner {
-            variables.insert(linker_variable(&view.triple), Some(linker.value.clone()));
-        }
-        if let Some(runner) = &view.runner.winner {
-            variables.insert(runner_variable(&view.triple), Some(runner.value.join(" ")));
-        }
-    }
-    let of_table = prepared.plan.env_table.iter().map(|(name, entry)| (name.clone(), Some(entry.value.clone())));
-    for (name, value) in of_table {
-        variables.entry(name).or_insert(value);
-    }
-    variables.extend(prepared.plan.environment.clone());
-    variables
 }
 
 /// What nested cargo gets besides the user's environment.

@@ -1,12 +1,13 @@
 //! Plans the edits of the root config and the launcher.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::cfgs::selects;
+use crate::cfgs::{Cfgs, selects};
 use crate::config::{self, Change, Document, WantedKey, WantedValue};
 use crate::finding::{Code, Finding, Origin};
 use crate::policy::{self, LAUNCHER, LAUNCHER_PATH, Policy, target_path};
-use crate::resolve::{self, ConfigFiles, Layer, Layers, Rustc, Value};
+use crate::resolve::{self, Config, ConfigFiles, Kind, Layer, Layers, Rustc, Value};
 
 use super::{Before, FileEdit, Input, Prepared};
 
@@ -34,7 +35,7 @@ pub(super) fn synced_layers(
     if !prepared.config.is_empty() {
         return None;
     }
-    let owned = Owned { root: &root, layers: &layers, rustc };
+    let owned = Owned { input, root: &root, layers: &layers, rustc };
     let written: Vec<&Policy> = policies
         .iter()
         .filter(|policy| {
@@ -42,6 +43,7 @@ pub(super) fn synced_layers(
         })
         .collect();
     let wanted = wanted_keys(input, &owned, &written, prepared);
+    prepared.config.extend(wanted.iter().filter_map(|key| split_at_a_blank(input, key)));
     let after = match config::sync(before, &wanted) {
         Ok(outcome) => {
             prepared.config.extend(outcome.user_keys.iter().map(|key| user_key(path, key)));
@@ -123,6 +125,7 @@ fn clashes(input: &Input, after: &Layers, configs: &ConfigFiles) -> Vec<Finding>
 
 /// What the workspace itself says about its targets: in the root config and the files that it includes.
 struct Owned<'a> {
+    input: &'a Input<'a>,
     root: &'a Document,
     layers: &'a Layers,
     rustc: &'a Rustc<'a>,
@@ -131,8 +134,6 @@ struct Owned<'a> {
 impl Owned<'_> {
     /// Where the user set a policy's key in another place than its own: in a file that the root includes, or in a
     /// `cfg(…)` table that holds for the target. A key of ours in the root would win over both.
-    ///
-    /// The cfgs are those without flags, as what is written must not depend on the flags in somebody's shell.
     fn set_elsewhere(&self, triple: &str, path: &[String]) -> Option<(Origin, Vec<String>)> {
         if self.root.is_marked(path) {
             return None;
@@ -152,13 +153,24 @@ impl Owned<'_> {
             let tables = layer.values.get("target").and_then(Value::as_table).filter(|_| own(layer));
             for (name, table) in tables.into_iter().flatten().filter(|(name, _)| name.starts_with("cfg(")) {
                 let Some(value) = table.as_table().and_then(|table| table.get(leaf)) else { continue };
-                let Some(Ok(cfgs)) = self.rustc.ask(triple) else { continue };
-                if selects(name, triple, cfgs) {
+                let Some(cfgs) = self.shared_cfgs(triple) else { continue };
+                if selects(name, triple, &cfgs) {
                     return Some((place(value), ["target", name, leaf].map(str::to_owned).to_vec()));
                 }
             }
         }
         None
+    }
+
+    /// The cfgs of a triple under the flags that the workspace itself commits to. What is written must not depend on the
+    /// flags in somebody's shell, nor on those of a config outside the workspace.
+    fn shared_cfgs(&self, triple: &str) -> Option<Cfgs> {
+        let config = Config {
+            layers: &self.input.configs.shared_layers(),
+            environment: &BTreeMap::new(),
+            ..self.input.config(self.layers)
+        };
+        config.view(triple, Kind::Target, self.rustc).cfgs
     }
 
     /// Whether the runner is the user's. Then nothing beside it is written that only the policy's own runner needs.
@@ -207,6 +219,23 @@ fn wanted_keys(input: &Input, owned: &Owned, policies: &[&Policy], prepared: &mu
         wanted.push(WantedKey { path: alias.to_vec(), value });
     }
     wanted
+}
+
+/// A variable of `[env]` that whoever reads it splits in the middle of this workspace's path.
+fn split_at_a_blank(input: &Input, key: &WantedKey) -> Option<Finding> {
+    let root = input.configs.root.to_string_lossy();
+    if policy::is_one_word(&root) || !matches!(key.value, WantedValue::EnvRelative(_)) {
+        return None;
+    }
+    let message = format!("`{}` is split at a blank in the path of this workspace", key.path.join("."));
+    Some(
+        Finding::warning(Code::RunnerWithBlank, message)
+            .note(format!("cargo puts `{root}` in front of it, and what reads it for the children of tests splits it"))
+            .note(
+                "it is written all the same, as the config is the same on every machine; `runner` itself is not split",
+            )
+            .hint("move the workspace to a path without blanks"),
+    )
 }
 
 /// A key of the policy that the user wrote, and that therefore wins.

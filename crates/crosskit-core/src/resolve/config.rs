@@ -203,6 +203,15 @@ pub fn variable_of<S: AsRef<str>>(path: &[S]) -> String {
     name
 }
 
+/// Why a value of the same key lost to this one.
+pub(super) fn why_lost(winner: &Definition) -> String {
+    match winner {
+        Definition::Variable(name) => format!("the variable {name} wins over files"),
+        _ if winner.class() == Class::CommandLine => "`--config` wins over everything else".to_owned(),
+        _ => "a nearer file wins".to_owned(),
+    }
+}
+
 /// What Cargo takes a variable for where the key may have values of several types.
 pub(super) fn value_of_variable(name: String, text: &str) -> Value {
     let definition = Definition::Variable(name);

@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 
 use crate::finding::Origin;
+use crate::native::Variable;
 
-use super::config::{Config, TABLE, wrong_type};
-use super::problem::Problem;
+use super::config::{Config, Loser, Setting, TABLE, value_of_variable, why_lost, wrong_type};
+use super::problem::{Problem, dotted};
 use super::value::{Class, Definition, Value};
 
 /// Variables that Cargo refuses to set, as the Cargo that runs already has its own.
@@ -74,15 +75,76 @@ impl Config<'_> {
         (entries, problems)
     }
 
+    /// A variable as a build script sees it: `[env]` where it is forced or the shell has none, else the shell's.
+    pub fn script_variable(&self, name: &str, env: &BTreeMap<String, EnvEntry>) -> Option<Variable> {
+        let in_shell = self.environment.get(name);
+        match env.get(name) {
+            Some(entry) if !matches!(entry.fate(in_shell), Fate::Shadowed(_)) => Some(Variable {
+                name: name.to_owned(),
+                value: entry.value.clone(),
+                origin: entry.origin.clone(),
+                shared: entry.shared,
+            }),
+            _ => Some(Variable {
+                name: name.to_owned(),
+                value: in_shell?.clone(),
+                origin: Origin::Variable(name.to_owned()),
+                shared: false,
+            }),
+        }
+    }
+
+    /// `RUSTC_LINKER` of a build script: Cargo sets it where a linker is configured, and otherwise lets through what is
+    /// there.
+    pub fn script_linker(&self, linker: &Setting<String>, env: &BTreeMap<String, EnvEntry>) -> Option<String> {
+        match &linker.winner {
+            Some(winner) => Some(winner.value.clone()),
+            None => self.script_variable("RUSTC_LINKER", env).map(|it| it.value),
+        }
+    }
+
+    /// The variable that takes the place of a whole entry, if it is set and the entry does not come from `--config`.
+    fn entry_variable(&self, name: &str, entry: &Value) -> Option<(String, &str)> {
+        let variable = format!("CARGO_ENV_{name}");
+        let set = self.environment.get(&variable).filter(|_| entry.definition().class() < Class::Environment)?;
+        Some((variable, set))
+    }
+
+    /// Everything that is set for a variable of `[env]` in a place that did not win.
+    pub fn env_losers(&self, name: &str) -> Vec<Loser> {
+        let path = ["env", name];
+        let Ok(Some(merged)) = self.value(&path) else { return Vec::new() };
+        let variable = self.entry_variable(name, merged).map(|(variable, _)| Definition::Variable(variable));
+        // Of tables that are merged it is the text that one of them wins with; what else they say may still count.
+        let winner = variable.as_ref().unwrap_or(text_of(merged).definition());
+        let name = format!("CARGO_ENV_{name}");
+        let set = self.environment.get(&name).filter(|_| variable.is_none());
+        let set = set.map(|value| Loser {
+            shown: value.clone(),
+            key: name.clone(),
+            definition: Definition::Variable(name.clone()),
+            why: why_lost(winner),
+        });
+        let lost = self.layers.at(&path).into_iter().map(|(_, value)| text_of(value));
+        let lost = lost.filter(|text| text.definition() != winner).map(|text| Loser {
+            shown: text.as_str().map_or_else(|| text.shown(), str::to_owned),
+            key: dotted(&path),
+            definition: text.definition().clone(),
+            why: why_lost(winner),
+        });
+        set.into_iter().chain(lost).collect()
+    }
+
     fn env_entry(&self, name: &str, value: &Value) -> Result<EnvEntry, Box<Problem>> {
         let wrong = |found: &Value| Box::new(wrong_type(&["env", name], found, VALUE));
-        // The entry itself can be set by a variable as well, and then is a plain string.
-        let variable = format!("CARGO_ENV_{name}");
-        if let Some(set) = self.environment.get(&variable)
-            && value.definition().class() < Class::Environment
-        {
-            let origin = Origin::Variable(variable);
-            return Ok(EnvEntry { value: set.clone(), force: false, origin, shared: false });
+        if let Some((variable, set)) = self.entry_variable(name, value) {
+            // Cargo reads it as whatever it looks like, and then wants a string.
+            return match value_of_variable(variable.clone(), set) {
+                Value::String(value, _) => {
+                    Ok(EnvEntry { value, force: false, origin: Origin::Variable(variable), shared: false })
+                }
+                other => Err(wrong(&other)),
+            };
         }
         let (text, force, relative) = match value {
             Value::String(text, _) => (text, false, false),
@@ -109,4 +171,9 @@ impl Config<'_> {
             shared: self.is_shared(definition),
         })
     }
+}
+
+/// The value of an entry of `[env]`, in both of its forms.
+fn text_of(entry: &Value) -> &Value {
+    entry.as_table().and_then(|table| table.get("value")).unwrap_or(entry)
 }

@@ -5,9 +5,9 @@
 
 use crate::cfgs::Cfgs;
 
-use super::config::{Choice, Config, Loser, Setting, variable_of, words_of};
+use super::config::{Choice, Config, Loser, Setting, variable_of, why_lost, words_of};
 use super::problem::{Problem, dotted};
-use super::value::Definition;
+use super::value::{Definition, Value};
 
 /// Whose flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +101,32 @@ impl Config<'_> {
         })
     }
 
+    /// The flags that lost within their own key: Cargo joins arrays of several files, and takes one of several strings.
+    pub fn replaced_flags(&self, tool: Tool, triple: &str, cfgs: Option<&Cfgs>) -> Vec<Loser> {
+        let mut paths = vec![crate::policy::target_path(triple, tool.key())];
+        if self.reads_cfg_tables(tool) {
+            let matching = self.matching_tables(cfgs, tool.key()).unwrap_or_default();
+            paths.extend(matching.iter().map(|name| ["target", name, tool.key()].map(str::to_owned).to_vec()));
+        }
+        paths.push(["build", tool.key()].map(str::to_owned).to_vec());
+        let mut replaced = Vec::new();
+        for path in paths {
+            let Ok(Some(Value::String(_, winner))) = self.value(&path) else { continue };
+            let lost = self.layers.at(&path).into_iter().filter(|(_, value)| value.definition() != winner);
+            replaced.extend(lost.map(|(_, value)| Loser {
+                shown: value.as_str().map_or_else(|| value.shown(), str::to_owned),
+                key: dotted(&path),
+                definition: value.definition().clone(),
+                why: why_lost(winner),
+            }));
+        }
+        replaced
+    }
+
+    fn reads_cfg_tables(&self, tool: Tool) -> bool {
+        tool == Tool::Rustc || self.cargo_minor >= CFG_RUSTDOCFLAGS
+    }
+
     /// The sources that say something, the strongest first.
     fn flag_sources(&self, tool: Tool, triple: &str, cfgs: Option<&Cfgs>) -> Result<Vec<Source>, Box<Problem>> {
         let mut sources = Vec::new();
@@ -151,7 +177,7 @@ impl Config<'_> {
             };
             flags.push(Flag { text, key, definition });
         }
-        if tool == Tool::Rustc || self.cargo_minor >= CFG_RUSTDOCFLAGS {
+        if self.reads_cfg_tables(tool) {
             for name in self.matching_tables(cfgs, tool.key())? {
                 let path = ["target", &name, tool.key()].map(str::to_owned);
                 let Some(value) = self.value(&path)? else { continue };

@@ -72,14 +72,15 @@ impl Check<'_> {
         if self.has(&linker) {
             return;
         }
-        if self.triple() == self.machine.host && linker != "cc" && self.has("cc") {
+        let by_flags = self.needs.linker_of_flags.is_some();
+        if self.triple() == self.machine.host && linker != "cc" && self.has("cc") && !by_flags {
             // The plan puts `cc`, rustc's own default, in the place of a cross linker on the machine that is the target.
             return;
         }
         let mut finding = Finding::error(Code::LinkerMissing, format!("linker `{linker}` not found"))
             .note(format!("needed to link for `{}` on `{}`", self.triple(), self.machine.host))
             .note(format!("looked in PATH ({} directories)", self.machine.path_directories));
-        finding.origin = self.needs.linker.as_ref().map(|it| it.origin.clone());
+        finding.origin = self.needs.named_linker().map(|it| it.origin.clone());
         if linker == "rust-lld" {
             finding = finding
                 .note("it comes with the toolchains of rustup; a distribution's rustc may lack it")
@@ -96,8 +97,8 @@ impl Check<'_> {
 
     fn library(&mut self) {
         let row = self.needs.row;
-        let own_linker = row.provider == Provider::Gcc
-            && self.needs.linker.as_ref().map(|it| &it.value) == row.c_compiler().as_ref();
+        let own_linker =
+            row.provider == Provider::Gcc && self.needs.named_linker().map(|it| &it.value) == row.c_compiler().as_ref();
         let paths = library_paths(row);
         if !own_linker || row.triple == self.machine.host || paths.iter().any(|path| self.machine.paths.contains(path))
         {

@@ -3,6 +3,7 @@
 //!
 //! Source: Cargo reference, "Configuration". A test compares with what Cargo does in generated situations.
 
+mod build_table;
 mod build_target;
 mod config;
 mod env_table;

@@ -72,7 +72,7 @@ impl Reader {
         let environment = crate::environment::as_text(variables);
         let config = Config { layers: &layers, environment: &environment, directory, cargo_minor: 0 };
         let problems = layers.problems.iter().cloned().chain(config.target_table_problems());
-        let problems = problems.chain(config.env_table().1);
+        let problems = problems.chain(config.build_table_problems()).chain(config.env_table().1);
         findings.extend(problems.map(|problem| problem.finding(&layers)));
         findings
     }

@@ -69,7 +69,7 @@ impl Config<'_> {
         let mut view = KindView { triple: triple.to_owned(), ..KindView::default() };
         let mut problems = self.target_table_problems();
         // Cargo reads `[build]` as a whole, also where `--target` takes the place of its target.
-        problems.extend(self.build_targets().err().map(|it| *it));
+        problems.extend(self.build_table_problems());
         problems.extend(self.triple_table_problems(triple));
         let mut without = take(self.flags(Tool::Rustc, triple, kind, None), &mut problems);
         // rustc is asked only where its answer can decide something: between tables, or whether it takes the flags.

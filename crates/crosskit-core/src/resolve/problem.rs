@@ -48,6 +48,15 @@ pub enum Problem {
         /// What it is.
         found: Value,
     },
+    /// A value that Cargo does not take, though it has a type that the key may have; or a variable that it cannot read.
+    WrongValue {
+        /// The key.
+        path: Vec<String>,
+        /// What it must be, with its article.
+        expected: &'static str,
+        /// What it is.
+        found: Value,
+    },
     /// A runner without a program.
     EmptyRunner {
         /// The key.

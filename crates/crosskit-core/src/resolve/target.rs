@@ -4,6 +4,7 @@
 
 use crate::cfgs::{Cfgs, Expression};
 
+use super::build_table::override_problems;
 use super::config::{
     Choice, Config, Loser, RUNNER, STRING, STRINGS, Setting, TABLE, variable_of, words_of, wrong_type,
 };
@@ -194,8 +195,10 @@ impl Config<'_> {
                     problems.extend(words_of(&path, value).err().map(|_| wrong_type(&path, value, STRINGS)))
                 }
                 key if TRIPLE_KEYS.contains(&key) => {}
-                _ if value.as_table().is_some() => {}
-                _ => problems.push(Problem::UnknownKey { path, found: value.clone() }),
+                _ => match value.as_table() {
+                    Some(table) => problems.extend(override_problems(&path, table)),
+                    None => problems.push(Problem::UnknownKey { path, found: value.clone() }),
+                },
             }
         }
         problems

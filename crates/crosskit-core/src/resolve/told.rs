@@ -89,11 +89,14 @@ impl Problem {
             )
             .at(origin(layers, found.definition()))
             .note("cargo refuses every command that builds while it is so"),
+            Problem::WrongValue { path, expected, found } => Finding::error(
+                Code::ConfigInvalid,
+                format!("`{}` must be {expected}, not {}", key_at(path, found.definition()), found.shown()),
+            )
+            .at(origin(layers, found.definition()))
+            .note("cargo refuses every command that builds while it is so"),
             Problem::EmptyRunner { path, at } => {
-                let key = match at {
-                    Definition::Variable(name) => name.clone(),
-                    Definition::Layer { .. } => dotted(path),
-                };
+                let key = key_at(path, at);
                 Finding::error(Code::ConfigInvalid, format!("`{key}` is empty, and a runner must name a program"))
                     .at(origin(layers, at))
                     .note("cargo refuses every command that builds while it is so")
@@ -130,6 +133,14 @@ impl Problem {
                     .note("cargo asks the same before it builds, and stops there")
             }
         }
+    }
+}
+
+/// The key, or the variable that stands in its place.
+fn key_at(path: &[String], at: &Definition) -> String {
+    match at {
+        Definition::Variable(name) => name.clone(),
+        Definition::Layer { .. } => dotted(path),
     }
 }
 

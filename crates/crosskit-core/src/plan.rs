@@ -2,6 +2,7 @@
 //! the two cannot disagree.
 
 mod cell;
+mod environment;
 mod place;
 mod remove;
 mod shell;

@@ -162,8 +162,7 @@ fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> R
     let settings = read_settings(&metadata, &catalogue)?;
 
     let out = metadata.target_directory.join("crosskit");
-    let reads = matches!(options.action, Action::Env | Action::Sync(SyncMode::Check | SyncMode::Diff));
-    let writes = !options.dry_run && !reads;
+    let writes = options.request.writes;
     if writes && options.action == Action::Climb {
         // The report of the last run must not be taken for this one's, however this one ends.
         let _ = std::fs::remove_file(out.join("report.json"));

@@ -85,7 +85,7 @@ pub fn strip_env_table(variables: &mut Variables, table: &BTreeMap<String, EnvEn
 pub fn with_env_table(variables: &Variables, table: &BTreeMap<String, EnvEntry>) -> Variables {
     let mut with = variables.clone();
     for (name, entry) in table {
-        if entry.force || !with.contains_key(OsStr::new(name)) {
+        if entry.applies(with.contains_key(OsStr::new(name))) {
             with.insert(name.into(), OsString::from(&entry.value));
         }
     }

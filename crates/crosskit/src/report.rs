@@ -198,6 +198,7 @@ fn summary_row(result: &CellResult) -> Vec<String> {
         (Some(Rung::Run), _) => figures(result.counts()),
         (_, _) if !result.suites.is_empty() => figures(result.counts()),
         (Some(Rung::Verify), _) if result.verified == 0 => "no executable to check".to_owned(),
+        (Some(Rung::Verify), _) if result.verified == 1 => "1 executable checked".to_owned(),
         (Some(Rung::Verify), _) => format!("{} executables checked", result.verified),
         (Some(rung), _) => format!("reached `{}`", rung.as_str()),
         (None, _) => "nothing reached".to_owned(),

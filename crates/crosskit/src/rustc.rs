@@ -41,7 +41,7 @@ pub struct Toolchain {
 /// The compiler that cargo would start; `configured` is the one that the config or a variable names.
 ///
 /// Where rustup's proxy would only start the toolchain that it started cargo from, its compiler is started itself, as
-/// cargo does since 1.69: the proxy takes longer than most answers. So is it where `PATH` has none.
+/// cargo does: the proxy takes longer than most answers. So is it where `PATH` has none.
 pub fn program(sh: &Sh, cargo: &Path, configured: Option<&str>) -> PathBuf {
     let variable = |name: &str| sh.variables.get(OsStr::new(name)).filter(|value| !value.is_empty());
     let named = configured.map(PathBuf::from).or_else(|| variable("RUSTC").map(PathBuf::from));

@@ -69,7 +69,7 @@ for argument; do
 done
 ";
 
-const SET: &str = "(not set) executables are started as they are";
+const UNSET: &str = "(not set) executables are started as they are";
 
 /// A package whose executable cargo starts with `echo ran` where a cfg holds that its compiler alone knows.
 fn small(name: &str, compiler: &str, config: &str) -> Scratch {
@@ -95,7 +95,7 @@ fn is_the_runner(scratch: &Scratch, line: Option<usize>, variables: &[(&str, &st
     let mut explain = kit::direct(&scratch.root, &format!("explain {host} runner"));
     explain.envs(variables.iter().copied());
     let explained = process::run(explain, kit::SHORT).exits(0);
-    let expected = line.map_or(SET.to_owned(), |line| format!("from .cargo/config.toml:{line}:10"));
+    let expected = line.map_or(UNSET.to_owned(), |line| format!("from .cargo/config.toml:{line}:10"));
     assert!(explained.stdout.contains(&expected), "{explained}");
 }
 

@@ -84,8 +84,7 @@ impl Sides<'_> {
     }
 
     fn linking(&self, view: &KindView) -> Option<linking::Linking> {
-        let flags: Vec<&str> =
-            view.rustflags.winner.iter().flat_map(|it| &it.value).map(|flag| flag.text.as_str()).collect();
+        let flags = view.rustflag_texts();
         let configured = view.linker.winner.as_ref().map(|it| it.value.as_str());
         linking::linking(&view.triple, configured, &flags, self.machine.rustc_minor())
     }

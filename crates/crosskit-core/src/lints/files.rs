@@ -13,10 +13,12 @@ pub(super) fn check(situation: &Situation) -> Vec<Finding> {
         let finding = if *hides {
             Finding::warning(Code::OldConfigName, format!("`{path}` hides the `config.toml` beside it"))
                 .note("cargo reads the old name where both exist, and nothing of the other file")
+                .hint(format!("copy what is still wanted of `{path}` into `{path}.toml`, then: rm {path}"))
         } else {
             Finding::warning(Code::OldConfigName, format!("`{path}` has the old name of `config.toml`"))
+                .hint(format!("mv {path} {path}.toml"))
         };
-        findings.push(finding.at(start).hint(format!("mv {path} {path}.toml")));
+        findings.push(finding.at(start));
     }
     for path in situation.inner_files {
         findings.push(

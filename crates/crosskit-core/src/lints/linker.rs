@@ -119,7 +119,7 @@ fn system(triple: &str) -> Option<&'static str> {
 
 /// Without a linker rustc takes `cc`, which makes programs for this computer.
 fn no_linker(situation: &Situation, row: &Row, view: &KindView) -> Option<Finding> {
-    let flags = flag_texts(view);
+    let flags = view.rustflag_texts();
     let configured = view.linker.winner.is_some() || !linking::codegen(&flags, "linker").is_empty();
     let default = linking::default_linker(&view.triple)?;
     if configured || default != "cc" || row.runs_natively_on(situation.host()) || view.triple.contains("apple") {
@@ -140,7 +140,7 @@ fn no_linker(situation: &Situation, row: &Row, view: &KindView) -> Option<Findin
 /// rustc goes by the linker's file name.
 fn name_decides(situation: &Situation, view: &KindView) -> Option<Finding> {
     let winner = view.linker.winner.as_ref()?;
-    let flags = flag_texts(view);
+    let flags = view.rustflag_texts();
     let linking = linking::linking(&view.triple, Some(&winner.value), &flags, situation.machine.rustc_minor())?;
     let unknown_name = linking.style == Style::DriverWithLld && linking.why.contains("tells rustc nothing");
     // What is no linker at all is told elsewhere.
@@ -179,8 +179,4 @@ fn same_triple(situation: &Situation, view: &KindView) -> Option<Finding> {
         ))
         .hint("cross-compile from a machine with another triple, or in a build root of its own"),
     )
-}
-
-fn flag_texts(view: &KindView) -> Vec<&str> {
-    view.rustflags.winner.iter().flat_map(|it| &it.value).map(|flag| flag.text.as_str()).collect()
 }

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use crate::cfgs::Cfgs;
-use crate::finding::{Code, Finding, Origin};
+use crate::finding::Origin;
 use crate::linking;
 use crate::lints::{self, Situation};
 use crate::machine::Machine;
 use crate::policy::{Policy, linker_variable};
-use crate::resolve::{Config, Flag, Kind, KindView, Resolved, Rustc};
+use crate::resolve::{Config, Kind, KindView, Resolved, Rustc};
 use crate::settings::DEFAULT_TIMEOUT;
 use crate::target::Row;
 use crate::tools::{self, Needs};
 use crate::workspace::Platform;
 
-use super::{Cell, Input, Prepared, Request, Rung, shell};
+use super::{Cell, Input, Prepared, Request, Rung, environment, shell};
 
 /// Plans every target, and what nested cargo gets besides the user's environment.
 pub(super) fn add_cells(
@@ -92,7 +92,7 @@ fn add_cell(
         links: request.rung > Rung::Check,
         runs: request.rung == Rung::Run,
     };
-    prepared.config.extend(environment_wins(input, config, view, &needs));
+    prepared.config.extend(environment::wins(input, config, view, &needs));
     let table = &prepared.plan.env_table;
     let variable = |name: &str| config.script_variable(name, table).map(|it| it.value);
     let questions = needs.questions(input.machine, &variable);
@@ -156,90 +156,16 @@ fn profile_directory(cargo_options: &[String]) -> String {
 
 /// The program that flags put in the place of the linker.
 fn linker_of_flags(config: &Config, view: &KindView) -> Option<Resolved<String>> {
-    let flags: &[Flag] = view.rustflags.winner.as_ref().map_or(&[], |it| &it.value);
-    let texts: Vec<&str> = flags.iter().map(|flag| flag.text.as_str()).collect();
-    let named = linking::codegen(&texts, "linker").pop()?;
-    // The flag is one word, or the second of two.
-    let flag = flags.iter().rev().find(|flag| flag.text.ends_with(&format!("linker={named}")))?;
+    let flags = &view.rustflags.winner.as_ref()?.value;
+    let words = linking::in_one_word(&view.rustflag_texts());
+    let (at, named) = words.iter().rev().find_map(|(at, word)| Some((*at, word.strip_prefix("-Clinker=")?)))?;
+    // The option and its value may be two words, and the value is what somebody looks for.
+    let flag = flags.iter().skip(at).find(|flag| flag.text.ends_with(named))?;
     Some(Resolved { value: named.to_owned(), origin: config.origin(&flag.definition) })
 }
 
-/// A linker or runner of the shell takes the place of what the config has for everybody, for the kit as for plain cargo:
-/// a colleague's computer would do something else. One that says what the config says does no harm.
-fn environment_wins(input: &Input, config: &Config, view: &KindView, needs: &Needs) -> Vec<Finding> {
-    let Policy { triple, linker, runner, .. } = needs.policy;
-    let cfgs = view.cfgs.as_ref();
-    let on_disk = input.configs.layers(input.configs.root);
-    let mut findings = Vec::new();
-    if let Some(Resolved { value, origin: Origin::Variable(name) }) = &needs.linker {
-        let environment = environment_without(config, name);
-        let of = |layers| {
-            let config = Config { layers, environment: &environment, ..*config };
-            config.linker(triple, cfgs).unwrap_or_default().winner.map(|it| it.value)
-        };
-        let others = of(config.layers);
-        if others.as_ref() != Some(value) {
-            let others = others.map(|it| told(&it, linker.as_deref()));
-            findings.push(environment_wins_over(("linker", triple), name, value, others));
-        } else if !input.request.writes && of(&on_disk) != others {
-            findings.push(environment_alone(("linker", triple), name, value));
-        }
-    }
-    if let Some(Resolved { value, origin: Origin::Variable(name) }) = &needs.runner {
-        let environment = environment_without(config, name);
-        let of = |layers| {
-            let config = Config { layers, environment: &environment, ..*config };
-            config.resolved(&config.runner(triple, cfgs).unwrap_or_default())
-        };
-        let others = of(config.layers);
-        let words = others.as_ref().map(|it| it.value.clone()).unwrap_or_default();
-        // What `env` prints where the launcher is not there yet.
-        let through = Needs { runner: others, ..needs.clone() };
-        let fitted = || runner_name(&through, through.native(&input.machine.host), input.machine);
-        let same = words == *value || shell::lacks_launcher(input, &words) && fitted() == value.join(" ");
-        if !same {
-            let root = format!("{}/", input.configs.root.display());
-            let words = words.join(" ");
-            let others =
-                (!words.is_empty()).then(|| told(words.strip_prefix(&root).unwrap_or(&words), runner.as_deref()));
-            findings.push(environment_wins_over(("runner", triple), name, &value.join(" "), others));
-        } else if !input.request.writes && of(&on_disk).map(|it| it.value).as_ref() != Some(&words) {
-            findings.push(environment_alone(("runner", triple), name, &value.join(" ")));
-        }
-    }
-    findings
-}
-
-fn environment_without(config: &Config, name: &str) -> BTreeMap<String, String> {
-    config.environment.iter().filter(|(it, _)| *it != name).map(|(name, value)| (name.clone(), value.clone())).collect()
-}
-
-/// What others get, and who says so.
-fn told(value: &str, policy: Option<&str>) -> String {
-    format!("the {} says `{value}`", if policy == Some(value) { "policy" } else { "config" })
-}
-
-fn comes_from_the_environment((key, triple): (&str, &str), name: &str, value: &str) -> Finding {
-    let message = format!("the {key} of {triple} comes from the environment: `{value}`");
-    Finding::warning(Code::EnvironmentWins, message).at(Origin::Variable(name.to_owned()))
-}
-
-fn environment_wins_over(of: (&str, &str), name: &str, value: &str, others: Option<String>) -> Finding {
-    let others = others.unwrap_or_else(|| "the config names none".to_owned());
-    comes_from_the_environment(of, name, value)
-        .note(format!("{others}, and that is what others get"))
-        .hint(format!("unset {name}"))
-}
-
-/// The policy says what the variable says, and nothing on the disk does.
-fn environment_alone(of: (&str, &str), name: &str, value: &str) -> Finding {
-    comes_from_the_environment(of, name, value)
-        .note("the policy agrees, but the config does not have it yet, so that others do not get it")
-        .hint(format!("write it with `cargo xtask cross sync {}`", of.1))
-}
-
 /// The runner as the launcher will start it on this machine.
-fn runner_name(needs: &Needs, native: bool, machine: &Machine) -> String {
+pub(super) fn runner_name(needs: &Needs, native: bool, machine: &Machine) -> String {
     let Some(runner) = &needs.runner else { return if native { "native" } else { "none" }.to_owned() };
     if native {
         return "native".to_owned();

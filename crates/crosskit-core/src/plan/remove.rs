@@ -5,7 +5,7 @@ use crate::finding::{Code, Finding};
 use crate::policy::{self, LAUNCHER_PATH, Policy, runner_variable, target_path};
 use crate::resolve;
 
-use super::sync::{has_marked_key, stop_if_refused};
+use super::sync::{has_marked_key, starts_by_launcher, stop_if_refused};
 use super::{Before, FileEdit, Input, Prepared, Row};
 
 const ALIAS: [&str; 2] = ["alias", "xtask"];
@@ -58,8 +58,7 @@ pub(super) fn remove(input: &Input, rows: &[Row], prepared: &mut Prepared) {
             }
         }
     }
-    let is_launched = |entry: config::Entry| entry.marked && entry.value.contains(LAUNCHER_PATH);
-    if !after.entries().any(is_launched) && input.launcher.is_some() {
+    if !starts_by_launcher(&after, &configs.layers(configs.root), path) && input.launcher.is_some() {
         prepared.plan.removals.push(LAUNCHER_PATH.to_owned());
     }
     if config::is_only_ours(&outcome.text) {

@@ -64,7 +64,8 @@ pub(super) fn synced_layers(
         }
     };
     let after = stop_if_refused(input, after, prepared)?;
-    let needs_launcher = written.iter().any(|policy| policy.launcher && !owned.has_runner_of_the_user(policy));
+    let needs_launcher = written.iter().any(|policy| policy.launcher && !owned.has_runner_of_the_user(policy))
+        || starts_by_launcher(&root, &layers, path);
     if needs_launcher && input.launcher != Some(LAUNCHER) {
         let change = if input.launcher.is_some() { "set" } else { "add" };
         // It comes first: a runner that is not there yet would break what it is written for.
@@ -97,6 +98,14 @@ pub(super) fn stop_if_refused(input: &Input, text: String, prepared: &mut Prepar
     prepared.plan.edits.clear();
     prepared.plan.removals.clear();
     None
+}
+
+/// Whether a value of the root config, or anything in another file, names the launcher: the user's own runner may start by
+/// it as well.
+pub(super) fn starts_by_launcher(root: &Document, layers: &Layers, path: &str) -> bool {
+    let mut others = layers.all.iter().filter(|layer| layer.in_workspace && layer.path != path);
+    root.entries().any(|entry| entry.value.contains(LAUNCHER_PATH))
+        || others.any(|layer| layer.text.as_str().contains(LAUNCHER_PATH))
 }
 
 pub(super) fn has_marked_key(root: &Document, policy: &Policy) -> bool {

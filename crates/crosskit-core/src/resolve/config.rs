@@ -203,6 +203,18 @@ pub fn variable_of<S: AsRef<str>>(path: &[S]) -> String {
     name
 }
 
+impl Loser {
+    /// A value in a layer that lost at this path.
+    pub(super) fn new<S: AsRef<str>>(path: &[S], value: &Value, definition: &Definition, why: &str) -> Loser {
+        Loser {
+            shown: value.as_str().map_or_else(|| value.shown(), str::to_owned),
+            key: dotted(path),
+            definition: definition.clone(),
+            why: why.to_owned(),
+        }
+    }
+}
+
 /// Why a value of the same key lost to this one.
 pub(super) fn why_lost(winner: &Definition) -> String {
     match winner {

@@ -8,7 +8,7 @@ use crate::finding::Origin;
 use crate::native::Variable;
 
 use super::config::{Config, Loser, Setting, TABLE, value_of_variable, why_lost, wrong_type};
-use super::problem::{Problem, dotted};
+use super::problem::Problem;
 use super::value::{Class, Definition, Value};
 
 /// Variables that Cargo refuses to set, as the Cargo that runs already has its own.
@@ -45,9 +45,14 @@ impl EnvEntry {
     pub fn fate(&self, in_shell: Option<&String>) -> Fate {
         match in_shell {
             None => Fate::Applied,
-            Some(value) if self.force => Fate::Forced(value.clone()),
+            Some(value) if self.applies(true) => Fate::Forced(value.clone()),
             Some(value) => Fate::Shadowed(value.clone()),
         }
+    }
+
+    /// Whether Cargo sets it, beside a shell that has the variable or has it not.
+    pub fn applies(&self, in_shell: bool) -> bool {
+        self.force || !in_shell
     }
 }
 
@@ -126,12 +131,8 @@ impl Config<'_> {
             why: why_lost(winner),
         });
         let lost = self.layers.at(&path).into_iter().map(|(_, value)| text_of(value));
-        let lost = lost.filter(|text| text.definition() != winner).map(|text| Loser {
-            shown: text.as_str().map_or_else(|| text.shown(), str::to_owned),
-            key: dotted(&path),
-            definition: text.definition().clone(),
-            why: why_lost(winner),
-        });
+        let lost = lost.filter(|text| text.definition() != winner);
+        let lost = lost.map(|text| Loser::new(&path, text, text.definition(), &why_lost(winner)));
         set.into_iter().chain(lost).collect()
     }
 

@@ -113,12 +113,8 @@ impl Config<'_> {
         for path in paths {
             let Ok(Some(Value::String(_, winner))) = self.value(&path) else { continue };
             let lost = self.layers.at(&path).into_iter().filter(|(_, value)| value.definition() != winner);
-            replaced.extend(lost.map(|(_, value)| Loser {
-                shown: value.as_str().map_or_else(|| value.shown(), str::to_owned),
-                key: dotted(&path),
-                definition: value.definition().clone(),
-                why: why_lost(winner),
-            }));
+            let why = why_lost(winner);
+            replaced.extend(lost.map(|(_, value)| Loser::new(&path, value, value.definition(), &why)));
         }
         replaced
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::config::{Config, Loser, Setting};
 use super::flags::{Flag, Kind, Tool};
-use super::problem::{Problem, dotted};
+use super::problem::Problem;
 use crate::cfgs::{CfgAnswer, CfgQuery, Cfgs};
 
 /// rustc's answers as far as they are known, and the questions that were not answered.
@@ -34,6 +34,13 @@ pub struct KindView {
     pub paradox: bool,
     /// What stops Cargo.
     pub problems: Vec<Problem>,
+}
+
+impl KindView {
+    /// rustc's flags as they are written.
+    pub fn rustflag_texts(&self) -> Vec<&str> {
+        texts(&self.rustflags)
+    }
 }
 
 impl<'a> Rustc<'a> {
@@ -123,12 +130,8 @@ impl Config<'_> {
             for (name, definition) in [first, second] {
                 let path = ["target", name, key];
                 let Ok(Some(value)) = self.value(&path) else { continue };
-                setting.losers.push(Loser {
-                    shown: value.as_str().map_or_else(|| value.shown(), str::to_owned),
-                    key: dotted(&path),
-                    definition: definition.clone(),
-                    why: "two `cfg(…)` tables hold, and cargo takes neither".to_owned(),
-                });
+                let why = "two `cfg(…)` tables hold, and cargo takes neither";
+                setting.losers.push(Loser::new(&path, value, definition, why));
             }
         }
         setting

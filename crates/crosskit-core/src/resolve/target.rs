@@ -6,7 +6,7 @@ use crate::cfgs::{Cfgs, Expression};
 
 use super::build_table::override_problems;
 use super::config::{
-    Choice, Config, Loser, RUNNER, STRING, STRINGS, Setting, TABLE, variable_of, words_of, wrong_type,
+    Choice, Config, Loser, RUNNER, STRING, STRINGS, Setting, TABLE, variable_of, why_lost, words_of, wrong_type,
 };
 use super::problem::{Problem, dotted};
 use super::value::{Class, Definition, Value};
@@ -235,11 +235,7 @@ impl Config<'_> {
     pub(super) fn others_at(&self, path: &[String], winner_key: &str, winner: &Definition) -> Vec<Loser> {
         let mut losers = Vec::new();
         let mut variable_pending = self.environment.get(&variable_of(path)).filter(|_| !is_cfg(path));
-        let why = match winner {
-            Definition::Variable(name) => format!("the variable {name} wins over files"),
-            _ if winner.class() == Class::CommandLine => "`--config` wins over everything else".to_owned(),
-            _ => "a nearer file wins".to_owned(),
-        };
+        let why = why_lost(winner);
         for (layer, value) in self.layers.at(path) {
             if layer.class < Class::Environment {
                 losers.extend(variable_pending.take().and_then(|it| self.lost_variable(path, it, winner, &why)));
@@ -248,12 +244,7 @@ impl Config<'_> {
             let definition = value.as_list().and_then(|items| items.first()).unwrap_or(value).definition();
             let is_winner = winner_key == dotted(path) && definition == winner;
             if !is_winner {
-                losers.push(Loser {
-                    shown: value.as_str().map_or_else(|| value.shown(), str::to_owned),
-                    key: dotted(path),
-                    definition: definition.clone(),
-                    why: why.clone(),
-                });
+                losers.push(Loser::new(path, value, definition, &why));
             }
         }
         losers.extend(variable_pending.and_then(|it| self.lost_variable(path, it, winner, &why)));

@@ -122,7 +122,7 @@ fn in_words(status: ExitStatus, told: &Told) -> String {
 /// Source: Cargo reference, "Environment variables" and "`[env]`"; the order of the library path was read off cargo.
 fn environment(context: &Context, cell: &Cell, built: &Built, test: &Artefact, command: &mut std::process::Command) {
     for (name, entry) in &context.plan.env_table {
-        if entry.force || !context.sh.variables.contains_key(OsStr::new(name)) {
+        if entry.applies(context.sh.variables.contains_key(OsStr::new(name))) {
             command.env(name, &entry.value);
         }
     }

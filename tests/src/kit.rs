@@ -259,6 +259,7 @@ fn explain_target(desk: &Desk, mut outcome: Outcome) -> Outcome {
     let inspection = loop {
         let machine = recorded.answer(&asked);
         let (inspection, questions) = inspect::inspect(&Subject {
+            launcher: desk.scene.files.get(LAUNCHER_PATH).map(String::as_str),
             row: &row,
             configs: desk.configs(&files),
             inner_files: &inner_files,

@@ -12,7 +12,8 @@ use crate::finding::Finding;
 use crate::lints::{self, Situation};
 use crate::machine::Machine;
 use crate::native::{self, Script};
-use crate::resolve::{Config, ConfigFiles, Kind, Layers, Rustc};
+use crate::policy::{self, LAUNCHER_PATH};
+use crate::resolve::{Config, ConfigFiles, Kind, KindView, Layers, Rustc};
 use crate::target::Row;
 use crate::tools::Questions;
 
@@ -30,6 +31,8 @@ pub struct Subject<'a> {
     pub configs: ConfigFiles<'a>,
     /// The config files of members' own directories, as they are shown.
     pub inner_files: &'a [String],
+    /// The launcher's text, if it is there and can be started.
+    pub launcher: Option<&'a str>,
     /// Scripts of the workspace: their path below the root and their text.
     pub scripts: &'a [(String, String)],
     /// This computer.
@@ -194,6 +197,13 @@ pub fn inspect(subject: &Subject) -> (Inspection, Questions) {
         inner_files: subject.inner_files,
         scripts: subject.scripts,
     }));
+    let launcher = subject.configs.root.join(LAUNCHER_PATH);
+    let starts_by_launcher = |view: &&KindView| {
+        let program = view.runner.winner.as_ref().and_then(|runner| runner.value.first());
+        program.is_some_and(|program| *program == launcher.to_string_lossy())
+    };
+    let drift = [&target, &host].into_iter().find(starts_by_launcher);
+    findings.extend(drift.and_then(|view| policy::launcher_drift(subject.launcher, &view.triple)));
     let files = config.layers.strongest_first.iter().filter_map(|number| config.layers.all.get(*number));
     let files =
         files.map(|layer| FileInForce { path: layer.path.clone(), only_here: side::only_here(layer) }).collect();

@@ -45,7 +45,7 @@ pub fn linking(triple: &str, configured: Option<&str>, flags: &[&str], rustc_min
     let default = defaults::of(triple, rustc_minor);
     let by_flag = codegen(flags, "linker").pop();
     let whose = match (by_flag, configured) {
-        (Some(_), _) => "`-Clinker` among the flags comes later than cargo's, and wins",
+        (Some(_), _) => "`-Clinker` is among the flags",
         (None, Some(_)) => "cargo passes it",
         (None, None) => "rustc's default for the target",
     };

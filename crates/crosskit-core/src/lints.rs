@@ -56,7 +56,7 @@ pub fn keys_of(code: Code) -> &'static [&'static str] {
     match code {
         Code::NoLinker | Code::LinkerName | Code::HostLinker | Code::LinkerArguments => &["linker"],
         Code::ProgramsSwapped | Code::LinkerWithoutRunner | Code::SeveralMatching => &["linker", "runner"],
-        Code::RandomRunner => &["runner"],
+        Code::RandomRunner | Code::ConfigDrift => &["runner"],
         Code::FlagsWiped | Code::DoctestFlags => &["rustflags", "rustdocflags"],
         Code::EmbeddedAsNative => &["linker", "runner", "rustflags"],
         Code::EnvTableName => &["env"],

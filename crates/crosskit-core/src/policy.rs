@@ -4,6 +4,7 @@
 //! same on every computer.
 
 use crate::config::{WantedKey, WantedValue};
+use crate::finding::{Code, Finding};
 use crate::settings::Settings;
 use crate::target::{Provider, Row};
 use crate::triple;
@@ -13,6 +14,24 @@ pub const LAUNCHER_PATH: &str = ".cargo/crosskit/run";
 
 /// The launcher's text: a POSIX script that stands before the emulator in `runner` and fits it to the machine.
 pub const LAUNCHER: &str = include_str!("launcher.sh");
+
+/// What is wrong with the launcher on the disk, on which a runner relies already; `on_disk` is its text, if it can be
+/// started.
+pub fn launcher_drift(on_disk: Option<&str>, triple: &str) -> Option<Finding> {
+    let (what, why) = match on_disk {
+        Some(LAUNCHER) => return None,
+        None => ("is not there, or is no executable file", "cargo cannot start it"),
+        Some(text) if text.starts_with("#!/bin/sh\r") => {
+            ("has lines that end in CRLF", "the system looks for a shell by the name `sh\\r`")
+        }
+        Some(_) => ("is not the one of this version", "what it does is not known"),
+    };
+    Some(
+        Finding::warning(Code::ConfigDrift, format!("the launcher `{LAUNCHER_PATH}` {what}"))
+            .note(format!("the runner of {triple} starts with it, and {why}"))
+            .hint(format!("write it with `cargo xtask cross sync {triple}`")),
+    )
+}
 
 /// The alias that starts the kit, without what [`alias`] adds.
 ///
@@ -41,10 +60,7 @@ impl Policy {
             Provider::Lld => Some("rust-lld".to_owned()),
             Provider::None => None,
         });
-        let emulated = row.emulator.as_ref().map(|emulator| match &row.sysroot {
-            Some(sysroot) => format!("{emulator} -L {sysroot}"),
-            None => emulator.clone(),
-        });
+        let emulated = row.emulator_command();
         let launcher = settings.launcher && overlay.runner.is_none() && emulated.is_some();
         let runner = match (&overlay.runner, emulated) {
             (Some(runner), _) => Some(runner.clone()),

@@ -71,6 +71,15 @@ impl Row {
         self.gnu_prefix.as_ref().map(|prefix| format!("{prefix}-ar"))
     }
 
+    /// The emulator with the directory in which it finds the target's libraries.
+    pub fn emulator_command(&self) -> Option<String> {
+        let emulator = self.emulator.as_ref()?;
+        Some(match &self.sysroot {
+            Some(sysroot) => format!("{emulator} -L {sysroot}"),
+            None => emulator.clone(),
+        })
+    }
+
     /// The row of a host that the catalogue does not name: nothing is configured, and everything runs as it is.
     fn of_host(host: &str) -> Row {
         Row {

@@ -5,6 +5,7 @@ mod check;
 use std::collections::BTreeSet;
 
 use crate::cfgs::CfgQuery;
+use crate::finding::{Code, Finding};
 use crate::machine::Machine;
 use crate::policy::{LAUNCHER_PATH, Policy};
 use crate::resolve::Resolved;
@@ -56,6 +57,24 @@ impl PickedCompiler {
 /// cc crate takes it.
 fn compiler_program<'a>(value: &'a str, machine: &Machine) -> &'a str {
     if machine.program(value).is_some() { value } else { rules::compiler_program(value) }
+}
+
+/// What is said where nothing links for this computer itself; `linker` is the one that is named for the host kind.
+pub fn host_linker(linker: Option<&Resolved<String>>, machine: &Machine) -> Option<Finding> {
+    if linker.is_none() && machine.host.contains("-windows-") {
+        // rustc finds it by other ways than PATH.
+        return None;
+    }
+    let program = linker.map_or("cc", |it| it.value.as_str());
+    if machine.program(program).is_some() || machine.program("cc").is_some() {
+        return None;
+    }
+    let mut finding = Finding::warning(Code::LinkerMissing, format!("linker `{program}` not found"))
+        .note(format!("build scripts and proc-macros are linked with it, for {} itself", machine.host))
+        .note(format!("looked in PATH ({} directories)", machine.path_directories))
+        .hint("install a C compiler for this computer");
+    finding.origin = linker.map(|it| it.origin.clone());
+    Some(finding)
 }
 
 /// Files by which a target's C library is found: the distribution's cross packages, then multiarch.

@@ -9,6 +9,7 @@ use crosskit_core::exit::{self, Exit};
 use crosskit_core::finding::{Code, Finding, Origin};
 use crosskit_core::machine::Machine;
 use crosskit_core::plan::{self, Before, Cell, FileEdit, Input, Prepared, Request, Rung};
+use crosskit_core::policy::LAUNCHER_PATH;
 use crosskit_core::resolve::Config;
 use crosskit_core::settings::{self, Settings};
 use crosskit_core::target::Catalogue;
@@ -119,7 +120,7 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     };
     prepared.tools.iter().for_each(|(_, finding)| progress(Event::Finding(finding)));
     if options.action == Action::Doctor {
-        if prepared.exit() == Exit::Done {
+        if prepared.tools.is_empty() {
             progress(Event::Status("Checked", "every tool is there"));
         }
         return Ok(prepared.exit());
@@ -175,9 +176,7 @@ fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> R
     let configs = configs.map_err(|findings| (Exit::Config, findings))?;
     strip_env_table(&mut sh.variables, start, &metadata.root, &configs);
     let toolchain = toolchain(rustc, sh, start, &metadata.root, &configs, &options.request.config)?;
-    let launcher = metadata.root.join(crosskit_core::policy::LAUNCHER_PATH);
-    // One that cannot be started is as good as none: archives and some file systems lose the permission.
-    let launcher = if apply::is_executable(&launcher) { apply::read(&launcher).ok().flatten() } else { None };
+    let launcher = launcher(&metadata.root);
     let mut request = options.request.clone();
     if request.targets.is_empty() && options.action != Action::Sync(SyncMode::Remove) {
         let files = configs.as_data(&metadata.root, &request.config);
@@ -191,6 +190,12 @@ fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> R
     }
     let scripts = scripts::read(&metadata.root);
     Ok(Ground { catalogue, metadata, toolchain, settings, configs, launcher, scripts, request, lock, out })
+}
+
+/// The launcher's text. One that cannot be started is as good as none: archives and some file systems lose the permission.
+fn launcher(root: &Path) -> Option<String> {
+    let path = root.join(LAUNCHER_PATH);
+    if apply::is_executable(&path) { apply::read(&path).ok().flatten() } else { None }
 }
 
 /// Waits until no other run is between its look at the config and its write.

@@ -91,6 +91,16 @@ impl Sides<'_> {
 
     fn linker(&self, kind: &'static str, (view, other): Pair) -> Side {
         let mut side = self.side(kind, &view.linker, |value| value.clone());
+        if let Some(by_flag) = view.linker_of_flags().filter(|_| !view.linker.refused) {
+            if let Some(value) = side.value.replace(by_flag.value) {
+                let why = "`-Clinker` among the flags comes later than cargo's, and wins".to_owned();
+                side.losers.splice(
+                    0..0,
+                    side.places.drain(..).map(|place| Lost { value: value.clone(), place, why: why.clone() }),
+                );
+            }
+            side.places = vec![self.place(None, &by_flag.key, &by_flag.definition)];
+        }
         let linking = self.linking(view);
         if side.value.is_none() && !view.linker.refused {
             side.default = Some(match &linking {
@@ -98,14 +108,13 @@ impl Sides<'_> {
                 None => "rustc's own default".to_owned(),
             });
         }
-        if let Some(linking) = linking.as_ref().filter(|_| !view.linker.refused) {
+        if let Some(linking) = linking.as_ref().filter(|it| !view.linker.refused && !it.program.is_empty()) {
             side.notes.push(format!("links with {}: {}", linking.style.as_str(), linking.why));
             side.notes.push(self.presence(&linking.program));
         }
-        if other.linker.winner.as_ref().map(|it| &it.value) != view.linker.winner.as_ref().map(|it| &it.value) {
-            let gets =
-                other.linker.winner.as_ref().map_or("rustc's default".to_owned(), |it| format!("`{}`", it.value));
-            side.colleague = Some(gets);
+        let colleagues = other.named_linker().map(|it| it.value);
+        if side.value != colleagues {
+            side.colleague = Some(colleagues.map_or("rustc's default".to_owned(), |it| format!("`{it}`")));
         }
         side
     }

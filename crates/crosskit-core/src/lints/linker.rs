@@ -35,7 +35,7 @@ fn arguments(situation: &Situation, view: &KindView) -> Option<Finding> {
     };
     let finding = Finding::warning(Code::LinkerArguments, message).at(situation.config.origin(&winner.definition));
     Some(match first {
-        "" => finding.hint("take it away to get rustc's default"),
+        "" => finding.hint("take it away, and what is set in other places holds, or rustc's default"),
         _ => finding
             .note("cargo splits a runner at blanks, and never a linker")
             .hint(format!("linker = \"{first}\", and each argument as rustflags = [\"-Clink-arg=…\"]")),
@@ -119,10 +119,13 @@ fn system(triple: &str) -> Option<&'static str> {
 
 /// Without a linker rustc takes `cc`, which makes programs for this computer.
 fn no_linker(situation: &Situation, row: &Row, view: &KindView) -> Option<Finding> {
-    let flags = view.rustflag_texts();
-    let configured = view.linker.winner.is_some() || !linking::codegen(&flags, "linker").is_empty();
     let default = linking::default_linker(&view.triple)?;
-    if configured || default != "cc" || row.runs_natively_on(situation.host()) || view.triple.contains("apple") {
+    if view.named_linker().is_some()
+        || view.linker.refused
+        || default != "cc"
+        || row.runs_natively_on(situation.host())
+        || view.triple.contains("apple")
+    {
         return None;
     }
     let finding = Finding::warning(
@@ -139,7 +142,7 @@ fn no_linker(situation: &Situation, row: &Row, view: &KindView) -> Option<Findin
 
 /// rustc goes by the linker's file name.
 fn name_decides(situation: &Situation, view: &KindView) -> Option<Finding> {
-    let winner = view.linker.winner.as_ref()?;
+    let winner = view.named_linker()?;
     let flags = view.rustflag_texts();
     let linking = linking::linking(&view.triple, Some(&winner.value), &flags, situation.machine.rustc_minor())?;
     let unknown_name = linking.style == Style::DriverWithLld && linking.why.contains("tells rustc nothing");

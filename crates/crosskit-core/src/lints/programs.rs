@@ -42,7 +42,7 @@ fn name(program: &str) -> &str {
 
 fn swapped(situation: &Situation, row: &Row, view: &KindView) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let Some(linker) = view.linker.winner.as_ref().filter(|it| is_emulator(&it.value)) {
+    if let Some(linker) = view.named_linker().filter(|it| is_emulator(&it.value)) {
         let finding = Finding::error(
             Code::ProgramsSwapped,
             format!("`{}` is set as the linker of {}, and it runs programs", linker.value, view.triple),
@@ -66,7 +66,7 @@ fn swapped(situation: &Situation, row: &Row, view: &KindView) -> Vec<Finding> {
         .at(situation.config.origin(&runner.definition))
         .note("the linker makes the executable; the runner starts it")
         .hint(format!("[target.{}] linker = \"{program}\"", view.triple));
-        findings.push(match &row.emulator {
+        findings.push(match row.emulator_command() {
             Some(emulator) => finding.hint(format!("and runner = \"{emulator}\"")),
             None => finding.hint("and take `runner` away"),
         });
@@ -75,8 +75,8 @@ fn swapped(situation: &Situation, row: &Row, view: &KindView) -> Vec<Finding> {
 }
 
 fn linker_without_runner(situation: &Situation, row: &Row, view: &KindView) -> Option<Finding> {
-    let linker = view.linker.winner.as_ref()?;
-    if view.runner.winner.is_some() || !row.std || row.runs_natively_on(situation.host()) {
+    let linker = view.named_linker().filter(|it| !it.value.trim().is_empty())?;
+    if view.runner.winner.is_some() || view.runner.refused || !row.std || row.runs_natively_on(situation.host()) {
         return None;
     }
     let finding = Finding::warning(
@@ -86,7 +86,7 @@ fn linker_without_runner(situation: &Situation, row: &Row, view: &KindView) -> O
     .at(situation.config.origin(&linker.definition))
     .note("`cargo run` and `cargo test` end with \"Exec format error\", unless the system knows the format");
     let finding = finding.hint(format!("write one with `cargo xtask cross sync {}`", view.triple));
-    Some(match &row.emulator {
+    Some(match row.emulator_command() {
         Some(emulator) => finding.hint(format!("or: [target.{}] runner = \"{emulator}\"", view.triple)),
         None => finding,
     })

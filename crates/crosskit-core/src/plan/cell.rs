@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use crate::cfgs::Cfgs;
 use crate::finding::Origin;
-use crate::linking;
 use crate::lints::{self, Situation};
 use crate::machine::Machine;
 use crate::policy::{Policy, linker_variable};
@@ -31,6 +30,11 @@ pub(super) fn add_cells(
     for ((row, policy), view) in rows.iter().zip(policies).zip(&views) {
         add_problems(view, config, prepared);
         add_cell(input, row, policy, config, rustc, (view, &host), prepared);
+    }
+    if !rows.iter().any(|row| row.triple == input.machine.host) {
+        let linker = config.resolved(&host.linker);
+        let finding = tools::host_linker(linker.as_ref(), input.machine);
+        prepared.tools.extend(finding.map(|finding| (input.machine.host.clone(), finding)));
     }
     prepared.plan.environment = nested_environment(input, &host);
     shell::add_variables(input, config, &views, prepared);
@@ -86,7 +90,9 @@ fn add_cell(
         row,
         policy,
         linker: config.resolved(&view.linker),
-        linker_of_flags: linker_of_flags(config, view),
+        linker_of_flags: view
+            .linker_of_flags()
+            .map(|it| Resolved { origin: config.origin(&it.definition), value: it.value }),
         runner: config.resolved(&view.runner),
         compiling_c: input.workspace.compiling_c(&selected, target_platform, host_platform, request.builds_tests),
         links: request.rung > Rung::Check,
@@ -152,16 +158,6 @@ fn profile_directory(cargo_options: &[String]) -> String {
         None if cargo_options.iter().any(|option| option == "--release") => "release".to_owned(),
         None => "debug".to_owned(),
     }
-}
-
-/// The program that flags put in the place of the linker.
-fn linker_of_flags(config: &Config, view: &KindView) -> Option<Resolved<String>> {
-    let flags = &view.rustflags.winner.as_ref()?.value;
-    let words = linking::in_one_word(&view.rustflag_texts());
-    let (at, named) = words.iter().rev().find_map(|(at, word)| Some((*at, word.strip_prefix("-Clinker=")?)))?;
-    // The option and its value may be two words, and the value is what somebody looks for.
-    let flag = flags.iter().skip(at).find(|flag| flag.text.ends_with(named))?;
-    Some(Resolved { value: named.to_owned(), origin: config.origin(&flag.definition) })
 }
 
 /// The runner as the launcher will start it on this machine.

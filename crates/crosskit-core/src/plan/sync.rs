@@ -64,8 +64,9 @@ pub(super) fn synced_layers(
         }
     };
     let after = stop_if_refused(input, after, prepared)?;
-    let needs_launcher = written.iter().any(|policy| policy.launcher && !owned.has_runner_of_the_user(policy))
-        || starts_by_launcher(&root, &layers, path);
+    let in_use = starts_by_launcher(&root, &layers, path);
+    let needs_launcher =
+        written.iter().any(|policy| policy.launcher && !owned.has_runner_of_the_user(policy)) || in_use;
     if needs_launcher && input.launcher != Some(LAUNCHER) {
         let change = if input.launcher.is_some() { "set" } else { "add" };
         // It comes first: a runner that is not there yet would break what it is written for.
@@ -77,6 +78,13 @@ pub(super) fn synced_layers(
             changes: vec![format!("{change} the launcher")],
         };
         prepared.plan.edits.insert(0, launcher);
+        if let Some(policy) = policies.iter().find(|policy| policy.launcher)
+            && in_use
+            && !input.request.writes
+        {
+            let finding = policy::launcher_drift(input.launcher, &policy.triple);
+            prepared.tools.extend(finding.map(|finding| (policy.triple.clone(), finding)));
+        }
     }
     Some(after)
 }

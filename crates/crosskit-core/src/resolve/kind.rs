@@ -3,10 +3,11 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::config::{Config, Loser, Setting};
+use super::config::{Choice, Config, Loser, Setting};
 use super::flags::{Flag, Kind, Tool};
 use super::problem::Problem;
 use crate::cfgs::{CfgAnswer, CfgQuery, Cfgs};
+use crate::linking;
 
 /// rustc's answers as far as they are known, and the questions that were not answered.
 #[derive(Debug)]
@@ -40,6 +41,21 @@ impl KindView {
     /// rustc's flags as they are written.
     pub fn rustflag_texts(&self) -> Vec<&str> {
         texts(&self.rustflags)
+    }
+
+    /// The program that the last `-Clinker` among the flags names. rustc takes the last one, and Cargo's own comes first.
+    pub fn linker_of_flags(&self) -> Option<Choice<String>> {
+        let flags = &self.rustflags.winner.as_ref()?.value;
+        let words = linking::in_one_word(&self.rustflag_texts());
+        let (at, named) = words.iter().rev().find_map(|(at, word)| Some((*at, word.strip_prefix("-Clinker=")?)))?;
+        // The option and its value may be two words, and the value is what somebody looks for.
+        let flag = flags.iter().skip(at).find(|flag| flag.text.ends_with(named))?;
+        Some(Choice { value: named.to_owned(), key: flag.key.clone(), definition: flag.definition.clone() })
+    }
+
+    /// The linker that is named, by flags or by the config.
+    pub fn named_linker(&self) -> Option<Choice<String>> {
+        self.linker_of_flags().or_else(|| self.linker.winner.clone())
     }
 }
 

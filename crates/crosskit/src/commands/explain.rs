@@ -15,7 +15,7 @@ use crate::rustc::{self, Rustc};
 use crate::sh::Sh;
 use crate::{metadata, scripts};
 
-use super::{Ends, ends, internal, refused_by_cargo, strip_env_table, toolchain};
+use super::{Ends, ends, internal, launcher, refused_by_cargo, strip_env_table, toolchain};
 
 pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Exit, Ends> {
     let name = options.request.targets.first().map(String::as_str).unwrap_or_default();
@@ -44,7 +44,7 @@ pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &S
     let configs = reader.read(&root, std::iter::once(started_in.as_path()), &options.request.config, &sh.variables);
     let configs = configs.map_err(|findings| (Exit::Config, findings))?;
     strip_env_table(&mut sh.variables, start, &root, &configs);
-    let scripts = scripts::read(&root);
+    let (scripts, launcher) = (scripts::read(&root), launcher(&root));
     let toolchain = toolchain(rustc, sh, start, &root, &configs, &options.request.config)?;
     let probe = Probe::new(sh, toolchain);
     let mut asked = Default::default();
@@ -56,6 +56,7 @@ pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &S
             inner_files: &configs.inner_files,
             scripts: &scripts,
             machine: &machine,
+            launcher: launcher.as_deref(),
         });
         if asked.covers(&questions) {
             break inspection;

@@ -1,12 +1,28 @@
 //! Plans to take the policy out again.
 
-use crate::config::{self, Change, WantedKey, WantedValue};
+use crate::config::{self, Change, SyncError, SyncOutcome, WantedKey, WantedValue};
 use crate::finding::{Code, Finding};
 use crate::policy::{self, LAUNCHER_PATH, Policy, runner_variable, target_path};
 use crate::resolve;
 
 use super::sync::{has_marked_key, starts_by_launcher, stop_if_refused};
 use super::{Before, FileEdit, Input, Prepared, Row};
+
+/// Takes out what crosskit wrote for some targets and would not write any more: after a runner became the user's, or the
+/// catalogue or `crosskit.toml` lost one.
+pub(super) fn without_orphans(
+    before: &str,
+    policies: &[&Policy],
+    wanted: &[WantedKey],
+) -> Result<SyncOutcome, SyncError> {
+    let mut orphans = Vec::new();
+    for policy in policies {
+        orphans.extend(["linker", "runner"].map(|key| target_path(&policy.triple, key)));
+        orphans.push(vec!["env".to_owned(), runner_variable(&policy.triple)]);
+    }
+    orphans.retain(|path| wanted.iter().all(|key| key.path != *path));
+    config::remove_where(before, |path| orphans.iter().any(|orphan| orphan == path))
+}
 
 const ALIAS: [&str; 2] = ["alias", "xtask"];
 

@@ -9,7 +9,7 @@ use crate::finding::{Code, Finding, Origin};
 use crate::policy::{self, LAUNCHER, LAUNCHER_PATH, Policy, target_path};
 use crate::resolve::{self, Config, ConfigFiles, Kind, Layer, Layers, Rustc, Value};
 
-use super::{Before, FileEdit, Input, Prepared};
+use super::{Before, FileEdit, Input, Prepared, remove};
 
 /// Plans the edits of the root config and the launcher, and gives back the layers as they will be.
 pub(super) fn synced_layers(
@@ -44,7 +44,13 @@ pub(super) fn synced_layers(
         .collect();
     let wanted = wanted_keys(input, &owned, &written, prepared);
     prepared.config.extend(wanted.iter().filter_map(|key| split_at_a_blank(input, key)));
-    let after = match config::sync(before, &wanted) {
+    let kept = remove::without_orphans(before, &written, &wanted);
+    let synced = kept.and_then(|kept| {
+        let mut outcome = config::sync(&kept.text, &wanted)?;
+        outcome.changes.splice(0..0, kept.changes);
+        Ok(outcome)
+    });
+    let after = match synced {
         Ok(outcome) => {
             prepared.config.extend(outcome.user_keys.iter().map(|key| user_key(path, key)));
             if outcome.text != before {
@@ -63,10 +69,10 @@ pub(super) fn synced_layers(
             return None;
         }
     };
+    let remains = config::parse(&after).is_ok_and(|root| starts_by_launcher(&root, &layers, path));
     let after = stop_if_refused(input, after, prepared)?;
-    let in_use = starts_by_launcher(&root, &layers, path);
     let needs_launcher =
-        written.iter().any(|policy| policy.launcher && !owned.has_runner_of_the_user(policy)) || in_use;
+        written.iter().any(|policy| policy.launcher && !owned.has_runner_of_the_user(policy)) || remains;
     if needs_launcher && input.launcher != Some(LAUNCHER) {
         let change = if input.launcher.is_some() { "set" } else { "add" };
         // It comes first: a runner that is not there yet would break what it is written for.
@@ -79,8 +85,8 @@ pub(super) fn synced_layers(
         };
         prepared.plan.edits.insert(0, launcher);
         if let Some(policy) = policies.iter().find(|policy| policy.launcher)
-            && in_use
             && !input.request.writes
+            && starts_by_launcher(&root, &layers, path)
         {
             let finding = policy::launcher_drift(input.launcher, &policy.triple);
             prepared.tools.extend(finding.map(|finding| (policy.triple.clone(), finding)));

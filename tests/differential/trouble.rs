@@ -52,9 +52,10 @@ pub fn of_problem(problem: &Problem) -> Trouble {
         Problem::Include { fault, .. } => (include_kind(*fault), String::new()),
         Problem::CommandLine { .. } => (COMMAND_LINE, String::new()),
         // Cargo takes an unknown key for a table of another purpose, and so has the same words for both.
-        Problem::WrongType { path, .. } | Problem::WrongValue { path, .. } | Problem::UnknownKey { path, .. } => {
-            (WRONG_TYPE, path.join(" "))
-        }
+        Problem::WrongType { path, .. }
+        | Problem::WrongValue { path, .. }
+        | Problem::UnknownKey { path, .. }
+        | Problem::NoOverride { path, .. } => (WRONG_TYPE, path.join(" ")),
         Problem::EmptyRunner { path, .. } => (EMPTY_RUNNER, path.join(" ")),
         Problem::SeveralMatching { key, first, second, .. } => (SEVERAL, format!("{key} {} {}", first.0, second.0)),
         Problem::RefusedVariable { name, .. } => (REFUSED, name.clone()),

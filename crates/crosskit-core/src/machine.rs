@@ -69,6 +69,14 @@ impl Distribution {
 }
 
 impl Machine {
+    /// Where a program was looked for.
+    pub fn looked_in(&self) -> String {
+        match self.path_directories {
+            1 => "looked in PATH (1 directory)".to_owned(),
+            count => format!("looked in PATH ({count} directories)"),
+        }
+    }
+
     /// Where a program is, if it was found.
     pub fn program(&self, name: &str) -> Option<&str> {
         self.programs.get(name).map(String::as_str)

@@ -71,7 +71,7 @@ pub fn host_linker(linker: Option<&Resolved<String>>, machine: &Machine) -> Opti
     }
     let mut finding = Finding::warning(Code::LinkerMissing, format!("linker `{program}` not found"))
         .note(format!("build scripts and proc-macros are linked with it, for {} itself", machine.host))
-        .note(format!("looked in PATH ({} directories)", machine.path_directories))
+        .note(machine.looked_in())
         .hint("install a C compiler for this computer");
     finding.origin = linker.map(|it| it.origin.clone());
     Some(finding)

@@ -51,6 +51,19 @@ pub fn program(sh: &Sh, cargo: &Path, configured: Option<&str>) -> PathBuf {
     named.or_else(unnamed).unwrap_or_else(|| "rustc".into())
 }
 
+/// What to do about a compiler that does not work, by what named it.
+fn cure(sh: &Sh, program: &Path) -> String {
+    let variable = |name: &str| sh.variables.get(OsStr::new(name)).filter(|value| !value.is_empty());
+    match (variable("RUSTC"), variable("RUSTUP_TOOLCHAIN")) {
+        (Some(named), _) if Path::new(named) == program => "correct RUSTC, or unset it".to_owned(),
+        (_, Some(toolchain)) => {
+            let toolchain = toolchain.display();
+            format!("install it with `rustup toolchain install {toolchain}`, or correct RUSTUP_TOOLCHAIN")
+        }
+        _ => "install a toolchain with rustup".to_owned(),
+    }
+}
+
 fn beside_cargo(sh: &Sh, cargo: &Path, toolchain: Option<&OsString>) -> Option<PathBuf> {
     let directories = path_directories(&sh.variables);
     let size = |program: &str| Some(find_program(program, &sh.directory(), &directories)?.metadata().ok()?.len());
@@ -72,11 +85,17 @@ impl Toolchain {
     /// The compiler that the config names does not work.
     pub fn of(config: &Config, rustc: Rustc, sh: &Sh, cargo: &Path) -> Result<Toolchain, Box<Finding>> {
         // Values of a wrong type are findings of their own.
-        let configured = config.rustc().ok().flatten().map(|choice| choice.value);
-        let program = program(sh, cargo, configured.as_deref());
-        let own = configured.is_some();
+        let choice = config.rustc().ok().flatten();
+        let program = program(sh, cargo, choice.as_ref().map(|it| it.value.as_str()));
+        let own = choice.is_some();
         let version = own.then(|| sh.start(sh.command(cargo, ["--version"])));
-        let rustc = rustc.or_ask(sh, program)?;
+        let rustc = rustc.or_ask(sh, program).map_err(|mut finding| {
+            if let Some(choice) = choice {
+                finding.hints = vec![format!("correct `{}`", choice.key)];
+                finding.origin = Some(config.origin(&choice.definition));
+            }
+            finding
+        })?;
         let cargo = match version.map(|started| started.and_then(Started::output)) {
             Some(Ok((stdout, _, status))) if status.success() => stdout.split(' ').nth(1).map(str::to_owned),
             _ => None,
@@ -100,7 +119,7 @@ impl Rustc {
             Box::new(
                 Finding::error(Code::Toolchain, format!("`{}` does not work", program.display()))
                     .note(why.trim().replace('\n', " "))
-                    .hint("install a toolchain with rustup, or correct `RUSTC`"),
+                    .hint(cure(sh, &program)),
             )
         };
         let start = |arguments: &[&str]| sh.start(sh.command(&program, arguments));

@@ -8,7 +8,7 @@ const KIND: usize = 10;
 
 /// An inspection as text.
 pub fn inspection(it: &Inspection, style: Style) -> String {
-    let mut text = format!("{} built on {}\n", style.strong(&it.target), it.host);
+    let mut text = format!("`--target {}` at the workspace root, on {}\n", style.strong(&it.target), it.host);
     let files: Vec<String> = it.files.iter().map(|file| marked(&file.path, file.only_here, style)).collect();
     match files.as_slice() {
         [] => text.push_str("no config file\n"),

@@ -91,8 +91,30 @@ fn own_name(situation: &Situation, name: &str, place: &Origin) -> Option<Finding
             .note(
                 "cargo reads its own settings before it sets `[env]`, which only reaches what it starts (cargo #16977)",
             )
-            .hint("write the key itself: `rustflags`, `runner` or `linker` under [target.…], or under [build]"),
+            .hint(format!("write the key itself: {}", own_key(name))),
     )
+}
+
+/// The key of Cargo's configuration for which a variable stands.
+fn own_key(name: &str) -> String {
+    let key = |rest: &str| rest.to_ascii_lowercase().replace('_', "-");
+    let of_build = match name {
+        "RUSTFLAGS" | "CARGO_ENCODED_RUSTFLAGS" => Some("rustflags".to_owned()),
+        "RUSTDOCFLAGS" | "RUSTC" | "RUSTC_WRAPPER" => Some(key(name)),
+        _ => name.strip_prefix("CARGO_BUILD_").map(key),
+    };
+    let of_target = || {
+        let (_, leaf) = name.strip_prefix("CARGO_TARGET_")?.rsplit_once('_')?;
+        Some(format!("`{}` under [target.…]", key(leaf)))
+    };
+    match of_build {
+        Some(key) => format!("`{key}` under [build]"),
+        None if name == "CARGO_TARGET_DIR" => "`target-dir` under [build]".to_owned(),
+        None => of_target().unwrap_or_else(|| {
+            let table = if name.starts_with("CARGO_NET_") { "[net]" } else { "[profile.…]" };
+            format!("under {table}")
+        }),
+    }
 }
 
 /// A build script gets a `RUSTC_LINKER` of the shell or of `[env]` where no linker is configured.

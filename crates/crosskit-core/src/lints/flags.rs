@@ -115,6 +115,14 @@ fn build_target(situation: &Situation) -> Option<Finding> {
     let mut targets = config.build_targets().ok()?.into_iter().filter(|it| it.definition.class() < Class::CommandLine);
     let foreign = targets.find(|it| is_foreign(&it.value))?;
     let alias = config.alias("xtask");
+    let words = "run --quiet --target host-tuple --package xtask --";
+    let variable = "CARGO_ALIAS_XTASK";
+    // A variable wins over the files, where another one in them would do nothing.
+    let hint = if config.environment.contains_key(variable) {
+        format!("{variable}=\"{words}\", or unset it (cargo 1.91)")
+    } else {
+        format!("[alias] xtask = \"{words}\" (cargo 1.91)")
+    };
     let mut of_cargo = alias.iter().take_while(|word| *word != "--");
     if of_cargo.any(|word| word == "--target" || word.starts_with("--target=")) {
         return None;
@@ -123,6 +131,6 @@ fn build_target(situation: &Situation) -> Option<Finding> {
         Finding::warning(Code::BuildTargetAndXtask, "`build.target` cross-compiles the xtask, too")
             .at(config.origin(&foreign.definition))
             .note("`cargo xtask` is `cargo run`, and so builds the xtask for that target")
-            .hint("xtask = \"run --quiet --target host-tuple --package xtask --\" under [alias] (cargo 1.91)"),
+            .hint(hint),
     )
 }

@@ -274,10 +274,12 @@ fn user_key(path: &str, key: &config::UserKey) -> Finding {
                 .hint("remove the key to get crosskit's value")
         }
         config::UserKeyReason::InlineTable | config::UserKeyReason::NotATable => {
+            let (leaf, table) =
+                key.path.split_last().map_or(("", key.path.as_slice()), |(it, rest)| (it.as_str(), rest));
             Finding::error(Code::ConfigUserKey, format!("cannot add `{name}` beside `{}`", key.theirs))
                 .at(place)
                 .note(format!("it would be: {}", key.ours))
-                .hint("write the table above it as a [section] of its own")
+                .hint(format!("[{}] with `{} = {}` and what is there now", config::dotted(table), leaf, key.ours))
         }
     }
 }

@@ -23,6 +23,11 @@ const TEXTS: &[&str] = &[
 const SWITCHES: &[&str] = &["incremental", "pipelining", "sbom"];
 const FLAGS: &[&str] = &["rustdocflags", "rustflags"];
 
+/// Instructions of build scripts that Cargo takes from a build script alone.
+const NEVER: &[&str] = &["rerun-if-changed", "rerun-if-env-changed", "warning"];
+
+const LIBRARIES: &str = "`-l NAME` and `-L PATH` alone";
+const DIRECTORY: &str = "a directory";
 const BOOLEAN: &str = "`true` or `false`";
 const JOBS: &str = "a number of 32 bits other than 0, or \"default\"";
 const ARRAY: &str = "an array of strings";
@@ -41,6 +46,10 @@ impl Config<'_> {
         for key in TEXTS {
             let other = table.get(*key).filter(|value| value.as_str().is_none());
             problems.extend(other.map(|value| wrong_type(&["build", key], value, STRING)));
+        }
+        for key in ["build-dir", "target-dir"] {
+            let empty = table.get(key).filter(|value| value.as_str().is_some_and(str::is_empty));
+            problems.extend(empty.map(|found| wrong_value(key, DIRECTORY, found.clone())));
         }
         for key in SWITCHES {
             let other = table.get(*key).filter(|value| !matches!(value, Value::Boolean(..)));
@@ -72,6 +81,19 @@ impl Config<'_> {
 
 fn wrong_value(key: &str, expected: &'static str, found: Value) -> Problem {
     Problem::WrongValue { path: ["build", key].map(str::to_owned).to_vec(), expected, found }
+}
+
+/// Whether these are flags that Cargo takes for a library: each letter with its value, together or apart.
+fn is_for_libraries(flags: &str) -> bool {
+    let mut words = flags.split_whitespace();
+    while let Some(word) = words.next() {
+        match word.strip_prefix("-l").or_else(|| word.strip_prefix("-L")) {
+            Some("") if words.next().is_none() => return false,
+            Some(_) => {}
+            None => return false,
+        }
+    }
+    true
 }
 
 /// What Cargo refuses in the override of a library's build script, which is the table at this path.
@@ -108,6 +130,15 @@ pub(super) fn override_problems(path: &[String], table: &BTreeMap<String, Value>
                 None
             }
             ("rustc-env", _) => Some(TABLE),
+            ("rustc-flags", Value::String(text, _)) => {
+                let wrong = (!is_for_libraries(text)).then(|| value.clone());
+                problems.extend(wrong.map(|found| Problem::WrongValue { path, expected: LIBRARIES, found }));
+                continue;
+            }
+            (key, _) if NEVER.contains(&key) => {
+                problems.push(Problem::NoOverride { path, found: value.clone() });
+                continue;
+            }
             (_, value) => value.as_str().is_none().then_some(STRING),
         };
         problems.extend(wrong.map(|expected| wrong_type(&path, value, expected)));

@@ -57,6 +57,13 @@ pub enum Problem {
         /// What it is.
         found: Value,
     },
+    /// A key that an override of a build script cannot have.
+    NoOverride {
+        /// The key.
+        path: Vec<String>,
+        /// What is there.
+        found: Value,
+    },
     /// A runner without a program.
     EmptyRunner {
         /// The key.

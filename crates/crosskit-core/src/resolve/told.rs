@@ -109,6 +109,13 @@ impl Problem {
             .at(origin(layers, found.definition()))
             .note("an override is a table, so cargo refuses every command that builds for the target")
             .hint("known: linker, runner, rustflags, rustdocflags"),
+            Problem::NoOverride { path, found } => Finding::error(
+                Code::ConfigUnknownKey,
+                format!("`{}` cannot stand in the place of a build script's", dotted(path)),
+            )
+            .at(origin(layers, found.definition()))
+            .note("cargo refuses every command that builds for the target")
+            .hint("take it away: an override has no build script that could warn or run again"),
             Problem::SeveralMatching { key, triple, first, second } => {
                 Finding::error(Code::SeveralMatching, format!("two `cfg(…)` tables set the {key} for {triple}"))
                     .at(origin(layers, &first.1))

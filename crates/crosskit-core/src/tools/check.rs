@@ -79,7 +79,7 @@ impl Check<'_> {
         }
         let mut finding = Finding::error(Code::LinkerMissing, format!("linker `{linker}` not found"))
             .note(format!("needed to link for `{}` on `{}`", self.triple(), self.machine.host))
-            .note(format!("looked in PATH ({} directories)", self.machine.path_directories));
+            .note(self.machine.looked_in());
         finding.origin = self.needs.named_linker().map(|it| it.origin.clone());
         if linker == "rust-lld" {
             finding = finding
@@ -239,7 +239,7 @@ impl Check<'_> {
         };
         let mut finding = Finding::error(Code::EmulatorMissing, format!("{what} `{emulator}` not found"))
             .note(format!("`{}` cannot start executables of `{}` by itself", self.machine.host, row.triple))
-            .note(format!("looked in PATH ({} directories){twin}", self.machine.path_directories));
+            .note(format!("{}{twin}", self.machine.looked_in()));
         let static_twin = format!("{emulator}-static");
         if self.has(&static_twin) {
             finding = finding.note(format!("`{static_twin}` is there, and crosskit's launcher would take it"));

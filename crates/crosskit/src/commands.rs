@@ -157,7 +157,7 @@ fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> R
         return Err((Exit::Usage, unknown));
     }
     let metadata = metadata::read(sh, &start.cargo, &options.metadata_options, start.package.clone());
-    let metadata = metadata.map_err(ends(Exit::Usage))?;
+    let mut metadata = metadata.map_err(ends(Exit::Usage))?;
     // Cargo finds config by the present directory, so what is decided here holds at the root alone (cargo #10302).
     sh.change_directory(&metadata.root);
     let settings = read_settings(&metadata, &catalogue)?;
@@ -175,6 +175,10 @@ fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> R
     let configs = configs::Reader::default().read(&metadata.root, members, &options.request.config, &sh.variables);
     let configs = configs.map_err(|findings| (Exit::Config, findings))?;
     strip_env_table(&mut sh.variables, start, &metadata.root, &configs);
+    if metadata.workspace.xtask.is_none() {
+        // Started by itself, and not by cargo: what is decided must be the same.
+        metadata.workspace.xtask = xtask_of_alias(&metadata.root, &configs);
+    }
     let toolchain = toolchain(rustc, sh, start, &metadata.root, &configs, &options.request.config)?;
     let launcher = launcher(&metadata.root);
     let mut request = options.request.clone();
@@ -302,6 +306,13 @@ fn strip_env_table(variables: &mut Variables, start: &Start, root: &Path, config
         let config = Config { layers: &layers, environment: &nothing, directory: &directory, cargo_minor: 0 };
         environment::strip_env_table(variables, &config.env_table().0, &start.cargo);
     }
+}
+
+/// The package that the workspace's own alias runs.
+fn xtask_of_alias(root: &Path, configs: &Configs) -> Option<String> {
+    let layers = configs.as_data(root, &[]).layers(root);
+    let nothing = std::collections::BTreeMap::new();
+    Config { layers: &layers, environment: &nothing, directory: root, cargo_minor: 0 }.package_of_alias("xtask")
 }
 
 /// What cargo compiles with at the root, once it is known what the config says.

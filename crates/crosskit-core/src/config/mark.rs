@@ -1,8 +1,5 @@
 //! The marks by which crosskit knows its own lines again.
 
-/// The word with which the comment of an owned line begins.
-const WORD: &str = "crosskit";
-
 /// What stands behind an added key, and behind an added header with the blank line before it.
 pub(super) const MARK: &str = "# crosskit";
 
@@ -11,12 +8,12 @@ pub(super) const MARK_KEEP_BLANK: &str = "# crosskit: keep the blank line above"
 
 /// Whether a comment, with its `#`, is a mark.
 ///
-/// The word must end at the end of the comment, before white space or before punctuation that closes a word: a comment
-/// about `crosskit-build` or `crosskit.toml` gives no key away.
+/// It says nothing else, as a comment in which somebody writes about crosskit gives no key away. White space may differ,
+/// for formatters change it.
 pub(super) fn is_mark(comment: &str) -> bool {
-    let text = comment.trim_start_matches('#').trim_start();
-    text.strip_prefix(WORD)
-        .is_some_and(|rest| rest.chars().next().is_none_or(|next| next.is_whitespace() || ":,;".contains(next)))
+    let plain = |comment: &str| comment.split_whitespace().collect::<Vec<_>>().join(" ");
+    let comment = plain(&comment.replacen('#', "# ", 1));
+    comment == MARK || comment == MARK_KEEP_BLANK
 }
 
 /// Whether a marked header says that the blank line above it belongs to the user.

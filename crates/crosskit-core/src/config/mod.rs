@@ -1,7 +1,7 @@
 //! The engine that edits a `.cargo/config.toml` without touching what is not crosskit's.
 //!
-//! crosskit owns single keys in the user's file, each marked by a comment that trails the value and begins with the
-//! word `crosskit`. [`sync`] brings these keys up to date, [`remove`] takes them out again, and both are byte splices
+//! crosskit owns single keys in the user's file, each marked by a comment that trails the value and is the word
+//! `crosskit` alone. [`sync`] brings these keys up to date, [`remove`] takes them out again, and both are byte splices
 //! at the places of a parse: every other byte survives, with its comments, order, blank lines, line ends and byte
 //! order mark. The functions are pure, text in and text or findings out, and accept any text without a panic.
 //!

@@ -8,6 +8,19 @@ use crate::resolve;
 use super::sync::{has_marked_key, starts_by_launcher, stop_if_refused};
 use super::{Before, FileEdit, Input, Prepared, Row};
 
+/// Whether a key, or the header of a table, is one that crosskit writes for some target. A mark at any other is not
+/// crosskit's own.
+fn is_ever_written(path: &[String]) -> bool {
+    match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["env"] | ["target"] => true,
+        ["env", name] => name.starts_with("CARGO_TARGET_") && name.ends_with("_RUNNER"),
+        ["target", _, .., "linker" | "runner"] => true,
+        // The header of a triple, which may have dots.
+        ["target", .., last] => *last != "rustflags" && *last != "rustdocflags",
+        _ => false,
+    }
+}
+
 /// Takes out what crosskit wrote for some targets and would not write any more: after a runner became the user's, or the
 /// catalogue or `crosskit.toml` lost one.
 pub(super) fn without_orphans(
@@ -41,7 +54,7 @@ pub(super) fn remove(input: &Input, rows: &[Row], prepared: &mut Prepared) {
             let variable = ["env".to_owned(), runner_variable(&row.triple)];
             key.starts_with(&table) || key == variable
         };
-        key != ALIAS && (rows.is_empty() || rows.iter().any(of_row))
+        is_ever_written(key) && (rows.is_empty() || rows.iter().any(of_row))
     };
     let cannot = |error: &config::SyncError| match error {
         config::SyncError::Parse(error) => resolve::invalid(path, error),

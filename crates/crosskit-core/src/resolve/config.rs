@@ -139,6 +139,22 @@ impl Config<'_> {
         words.into_iter().map(|(word, _)| word).collect()
     }
 
+    /// The package that an alias runs, where it names one.
+    pub fn package_of_alias(&self, name: &str) -> Option<String> {
+        let words = self.alias(name);
+        let mut of_cargo = words.iter().take_while(|word| *word != "--");
+        while let Some(word) = of_cargo.next() {
+            let named = match word.as_str() {
+                "-p" | "--package" => of_cargo.next().map(String::as_str),
+                _ => word.strip_prefix("--package=").or_else(|| word.strip_prefix("-p")),
+            };
+            if let Some(package) = named.filter(|it| !it.is_empty()) {
+                return Some(package.to_owned());
+            }
+        }
+        None
+    }
+
     /// A list of words, or a string that is split at blanks; the variable's words come after those of files.
     pub(super) fn words<S: AsRef<str>>(&self, path: &[S]) -> Result<Option<Vec<(String, Definition)>>, Box<Problem>> {
         let value = self.value(path)?;

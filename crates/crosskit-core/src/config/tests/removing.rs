@@ -12,7 +12,9 @@ fn takes_out_what_is_marked() {
             "x = 1\n\n[target.T] # crosskit\nlinker = \"ld\" # crosskit\nar = \"ar\"\n",
             "x = 1\n\n[target.T]\nar = \"ar\"\n",
         ),
-        ("[target.T]\t# crosskit: note \r\nar = 1\r\n", "[target.T]\r\nar = 1\r\n"),
+        ("[target.T]\t#  crosskit \r\nar = 1\r\n", "[target.T]\r\nar = 1\r\n"),
+        // Somebody writes about crosskit.
+        ("a = 1 # crosskit: note\nb = 2 # crosskit picks 13\n", "a = 1 # crosskit: note\nb = 2 # crosskit picks 13\n"),
         // The user's header stays, even with nothing below it.
         ("[target.T]\nlinker = \"ld\" # crosskit\n", "[target.T]\n"),
         ("[target.T] # mine\nlinker = \"ld\" # crosskit", "[target.T] # mine"),

@@ -140,7 +140,7 @@ fn strings_round_trip() {
 fn restores_marked_keys_and_only_their_bytes() {
     let cases = [
         ("[target.T]\nlinker  =  'cc'  # crosskit\n", "[target.T]\nlinker  =  \"ld\"  # crosskit\n", "'cc'"),
-        ("target.T.linker = 7#crosskit: note", "target.T.linker = \"ld\"#crosskit: note", "7"),
+        ("target.T.linker = 7#crosskit ", "target.T.linker = \"ld\"#crosskit ", "7"),
         (
             "[target.T]\r\nlinker = [ # why\r\n 'cc' ]\t# crosskit\r\n# end",
             "[target.T]\r\nlinker = \"ld\"\t# crosskit\r\n# end",

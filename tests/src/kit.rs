@@ -140,7 +140,8 @@ impl Desk<'_> {
 
     /// The files of the scene that are scripts.
     fn scripts(&self) -> Vec<(String, String)> {
-        let is_script = |path: &str| path == "Makefile" || path.ends_with(".sh") || path.ends_with(".yml");
+        let is_script =
+            |path: &str| ["Dockerfile", "Makefile"].contains(&path) || path.ends_with(".sh") || path.ends_with(".yml");
         let scripts = self.scene.files.iter().filter(|(path, _)| is_script(path));
         scripts.map(|(path, text)| (path.clone(), text.clone())).collect()
     }
@@ -215,7 +216,9 @@ fn act(desk: &Desk, mut outcome: Outcome) -> Outcome {
         (machine, prepared) = desk.decide(after);
     }
     drop(machine);
-    outcome.end(prepared.exit(), &tools(&prepared))
+    let mut told = tools(&prepared);
+    told.extend(prepared.unwritten().filter(|_| options.action == Action::Doctor));
+    outcome.end(prepared.exit(), &told)
 }
 
 /// `sync` in its four ways.

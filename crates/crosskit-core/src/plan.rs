@@ -265,6 +265,18 @@ impl Prepared {
     }
 }
 
+impl Prepared {
+    /// What `doctor` says of a policy that is not written: it looks at what `cross` would do, and plain cargo goes
+    /// without.
+    pub fn unwritten(&self) -> Option<Finding> {
+        let edit = self.plan.edits.iter().find(|edit| !edit.executable)?;
+        let targets: Vec<&str> = self.plan.cells.iter().map(|cell| cell.triple.as_str()).collect();
+        let message = format!("`{}` is not what the policy says, and plain cargo goes by the file", edit.path);
+        let finding = Finding::note_only(Code::ConfigDrift, message);
+        Some(finding.hint(format!("write it with `cargo xtask cross sync {}`", targets.join(" "))))
+    }
+}
+
 /// Makes the plan. Nothing here touches the machine.
 pub fn prepare(input: &Input) -> Prepared {
     let mut prepared = Prepared::default();

@@ -120,6 +120,7 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     };
     prepared.tools.iter().for_each(|(_, finding)| progress(Event::Finding(finding)));
     if options.action == Action::Doctor {
+        prepared.unwritten().iter().for_each(|finding| progress(Event::Finding(finding)));
         if prepared.tools.is_empty() {
             progress(Event::Status("Checked", "every tool is there"));
         }

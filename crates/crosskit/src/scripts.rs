@@ -6,7 +6,17 @@ use std::path::Path;
 const DIRECTORIES: &[&str] = &["", ".ci", ".github/workflows", ".gitlab", "ci", "hack", "scripts", "tools"];
 
 /// Files by their whole name.
-const NAMES: &[&str] = &["GNUmakefile", "Justfile", "Makefile", "justfile", "makefile", ".gitlab-ci.yml"];
+const NAMES: &[&str] = &[
+    ".envrc",
+    ".gitlab-ci.yml",
+    "Containerfile",
+    "Dockerfile",
+    "GNUmakefile",
+    "Justfile",
+    "Makefile",
+    "justfile",
+    "makefile",
+];
 
 /// Files by the end of their name; YAML in directories of CI systems alone.
 const EXTENSIONS: &[&str] = &["bash", "fish", "just", "mk", "ps1", "sh", "zsh"];

@@ -1,5 +1,6 @@
 //! Flags that do not reach what they are meant for.
 
+use crate::config::quoted;
 use crate::finding::{Code, Finding};
 use crate::linking::in_one_word;
 use crate::resolve::{Class, Flag, KindView, Loser, Setting, Tool, dotted, variable_of};
@@ -87,7 +88,7 @@ fn documentation_tests(situation: &Situation, view: &KindView) -> Option<Finding
     let has = view.rustdocflags.winner.as_ref().map(|it| it.value.as_slice()).unwrap_or_default();
     let matters = |text: &str| {
         ["link-arg", "link-args", "crt-static", "--sysroot", "linker="].iter().any(|word| text.contains(word))
-            || text.starts_with("-L")
+            || ["-L", "--cfg"].iter().any(|option| text.starts_with(option))
     };
     let words = |flags: &[Flag]| in_one_word(&flags.iter().map(|flag| flag.text.as_str()).collect::<Vec<_>>());
     let has = words(has);
@@ -96,14 +97,15 @@ fn documentation_tests(situation: &Situation, view: &KindView) -> Option<Finding
         missing.filter(|(_, it)| matters(it) && has.iter().all(|(_, other)| other != it)).collect();
     let first = flags.value.get(missing.first()?.0)?;
     let texts: Vec<&str> = missing.iter().map(|(_, text)| text.as_str()).collect();
+    let list: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
     Some(
         Finding::note_only(
             Code::DoctestFlags,
-            format!("documentation tests of {} are linked without `{}`", view.triple, texts.join(" ")),
+            format!("documentation tests of {} are built without `{}`", view.triple, texts.join(" ")),
         )
         .at(situation.config.origin(&first.definition))
         .note("rustdoc gets `rustdocflags` alone, and runs them for other targets since cargo 1.89 (cargo #15462)")
-        .hint(format!("[target.{}] rustdocflags = the same as rustflags", view.triple)),
+        .hint(format!("add to [target.{}]: rustdocflags = [{}]", view.triple, list.join(", "))),
     )
 }
 

@@ -1,5 +1,7 @@
 //! Linkers and runners in each other's place, and targets that lack one: what a guide for beginners warns of.
 
+use std::path::Path;
+
 use crate::finding::{Code, Finding};
 use crate::policy::LAUNCHER_PATH;
 use crate::resolve::KindView;
@@ -22,7 +24,8 @@ pub(super) fn check(situation: &Situation) -> Vec<Finding> {
 /// Programs that run other programs.
 pub(super) fn is_emulator(program: &str) -> bool {
     let name = name(program);
-    name.starts_with("qemu-")
+    let qemu = name.strip_prefix("qemu-").map(|arch| arch.strip_suffix("-static").unwrap_or(arch));
+    qemu.is_some_and(|arch| arch.starts_with("system-") || !arch.contains('-'))
         || name.starts_with("wine")
         || ["wasmtime", "node", "probe-rs", "proot", "box64", "box86"].contains(&name)
 }
@@ -42,7 +45,9 @@ fn name(program: &str) -> &str {
 
 fn swapped(situation: &Situation, row: &Row, view: &KindView) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let Some(linker) = view.named_linker().filter(|it| is_emulator(&it.value)) {
+    // What a program of the workspace does cannot be told by its name.
+    let is_foreign = |program: &str| !Path::new(program).starts_with(situation.config.directory);
+    if let Some(linker) = view.named_linker().filter(|it| is_emulator(&it.value) && is_foreign(&it.value)) {
         let finding = Finding::error(
             Code::ProgramsSwapped,
             format!("`{}` is set as the linker of {}, and it runs programs", linker.value, view.triple),
@@ -58,6 +63,7 @@ fn swapped(situation: &Situation, row: &Row, view: &KindView) -> Vec<Finding> {
     let runner = view.runner.winner.as_ref();
     if let Some((runner, program)) = runner.and_then(|it| Some((it, it.value.first()?)))
         && is_compiler(program)
+        && is_foreign(program)
     {
         let finding = Finding::error(
             Code::ProgramsSwapped,

@@ -3,12 +3,54 @@
 use crate::cfgs::{Cfgs, Expression};
 use crate::finding::{Code, Finding};
 use crate::resolve::{Value, dotted, value_at};
+use crate::triple;
 
 use super::Situation;
 use super::files::first_place;
 
 /// What Cargo knows in a `cfg(…)` table. `rustdocflags` came with 1.96.
 const CFG_KEYS: &[&str] = &["linker", "runner", "rustflags"];
+
+/// Every name that rustc may print.
+///
+/// Source: rustc book, "Checking conditional configurations", and Rust reference, "Conditional compilation".
+const KNOWN: &[&str] = &[
+    "clippy",
+    "contract_checks",
+    "debug_assertions",
+    "emscripten_wasm_eh",
+    "fmt_debug",
+    "miri",
+    "overflow_checks",
+    "panic",
+    "relocation_model",
+    "rustfmt",
+    "sanitize",
+    "sanitizer_cfi_generalize_pointers",
+    "sanitizer_cfi_normalize_integers",
+    "target_abi",
+    "target_arch",
+    "target_endian",
+    "target_env",
+    "target_family",
+    "target_feature",
+    "target_has_atomic",
+    "target_has_atomic_equal_alignment",
+    "target_has_atomic_load_store",
+    "target_has_atomic_primitive_alignment",
+    "target_has_reliable_f128",
+    "target_has_reliable_f128_math",
+    "target_has_reliable_f16",
+    "target_has_reliable_f16_math",
+    "target_object_format",
+    "target_os",
+    "target_pointer_width",
+    "target_thread_local",
+    "target_vendor",
+    "ub_checks",
+    "unix",
+    "windows",
+];
 
 /// Names that rustc does not print, so that Cargo never sees them set unless a `--cfg` among the flags sets them.
 const NEVER: &[&str] = &["feature", "test", "doctest", "doc", "proc_macro"];
@@ -61,6 +103,15 @@ fn cfg_table(situation: &Situation, name: &str, table: &Value, findings: &mut Ve
                             .note("cargo knows only what `rustc --print cfg` tells, and that does not name it")
                             .hint("take it out of the expression"),
                     );
+                } else if !KNOWN.contains(&word) && !in_views().any(is_set) {
+                    let always = if predicate.negated { "always" } else { "never" };
+                    let finding = Finding::warning(Code::DeadCfg, format!("`{word}` in {quoted} {always} holds"))
+                        .at(place.clone())
+                        .note("no target of rustc has a cfg of this name, and no `--cfg` among the flags sets it");
+                    findings.push(match triple::nearest(word, KNOWN.iter().copied(), 1).first() {
+                        Some(near) => finding.hint(format!("a cfg with a similar name exists: `{near}`")),
+                        None => finding.hint("take it out of the expression"),
+                    });
                 } else if word == "debug_assertions" && in_views().all(is_set) {
                     findings.push(
                         Finding::warning(Code::DeadCfg, format!("`debug_assertions` in {quoted} always counts as set"))

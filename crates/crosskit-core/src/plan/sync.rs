@@ -267,11 +267,18 @@ fn user_key(path: &str, key: &config::UserKey) -> Finding {
     let name = key.path.join(".");
     match key.reason {
         config::UserKeyReason::OtherValue => {
-            Finding::note_only(Code::ConfigUserKey, format!("`{name}` is yours, and wins over crosskit's policy"))
-                .at(place)
-                .note(format!("yours: {}", key.theirs))
-                .note(format!("crosskit's: {}", key.ours))
-                .hint("remove the key to get crosskit's value")
+            let finding =
+                Finding::note_only(Code::ConfigUserKey, format!("`{name}` is yours, and wins over crosskit's policy"))
+                    .at(place)
+                    .note(format!("yours: {}", key.theirs))
+                    .note(format!("crosskit's: {}", key.ours))
+                    .hint("remove the key to get crosskit's value");
+            let [_, triple @ .., leaf] = key.path.as_slice() else { return finding };
+            if leaf != "runner" {
+                return finding;
+            }
+            let variable = policy::runner_variable(&triple.join("."));
+            finding.note(format!("nor does crosskit set `{variable}` in `[env]`, by which assert_cmd starts programs"))
         }
         config::UserKeyReason::InlineTable | config::UserKeyReason::NotATable => {
             let (leaf, table) =

@@ -75,6 +75,7 @@ impl Check<'_> {
         let by_flags = self.needs.linker_of_flags.is_some();
         if self.triple() == self.machine.host && linker != "cc" && self.has("cc") && !by_flags {
             // The plan puts `cc`, rustc's own default, in the place of a cross linker on the machine that is the target.
+            self.own_linker(&linker);
             return;
         }
         let mut finding = Finding::error(Code::LinkerMissing, format!("linker `{linker}` not found"))
@@ -92,6 +93,17 @@ impl Check<'_> {
             finding = finding.hint("install it, or correct the name where it is set");
             self.missing.insert(Missing::Unknown(linker));
         }
+        self.findings.push(finding);
+    }
+
+    /// What the plan mends stays broken for a cargo that is started without it.
+    fn own_linker(&mut self, linker: &str) {
+        let triple = self.triple();
+        let message = format!("linker `{linker}` of this computer's own triple not found");
+        let mut finding = Finding::warning(Code::LinkerMissing, message)
+            .note("crosskit takes `cc`; plain cargo does not find it, for build scripts and proc-macros either")
+            .hint(format!("eval \"$(cargo xtask cross env {triple})\""));
+        finding.origin = self.needs.linker.as_ref().map(|it| it.origin.clone());
         self.findings.push(finding);
     }
 

@@ -22,8 +22,8 @@ pub(super) enum What {
     Variable,
 }
 
-/// Words of a shell after which a command begins.
-const KEYWORDS: &[&str] = &["!", "do", "elif", "else", "if", "then", "until", "while", "{"];
+/// Words of a shell, and of a Dockerfile, after which a command begins.
+const KEYWORDS: &[&str] = &["!", "do", "elif", "else", "if", "then", "until", "while", "{", "RUN"];
 
 /// Programs that start the program among their arguments.
 const STARTERS: &[&str] = &[
@@ -201,10 +201,10 @@ impl<'a> Scan<'a, '_> {
             self.skip_value();
             return;
         }
-        // `$env:NAME = value` of PowerShell, and `set -x NAME value` of fish.
+        // `$env:NAME = value` of PowerShell, and `set -x NAME value` of fish, `ENV NAME value` of a Dockerfile.
         let shell = self.code[..start].ends_with("$env:") && more.trim_start().starts_with('=');
         let erases = self.code[..start].contains(" -e") || self.code[..start].contains(" --erase");
-        if shell || (self.command == "set" && is_constant(word) && !erases) {
+        if shell || (["set", "ENV"].contains(&self.command) && is_constant(word) && !erases) {
             self.mark(What::Variable, word, start);
             self.at = self.code.len() - more.trim_start().trim_start_matches('=').len();
             self.held_program();

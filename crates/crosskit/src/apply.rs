@@ -87,7 +87,7 @@ pub fn write(held: Option<&Lock>, root: &Path, edit: &FileEdit) -> Result<(), Bo
 /// The file cannot be removed. One that is gone is what is wanted.
 pub fn remove(root: &Path, path: &str) -> Result<(), Box<Finding>> {
     let file = root.join(path);
-    match std::fs::remove_file(&file) {
+    match writable(&file).and_then(|_| std::fs::remove_file(&file)) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
             return Err(words::cannot_write(&file, &Failure::Refused("removing", file.clone(), error)));
         }

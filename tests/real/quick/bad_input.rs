@@ -85,6 +85,18 @@ fn a_read_only_config_stays_as_it_is() {
 }
 
 #[test]
+fn a_read_only_launcher_is_not_removed() {
+    const LAUNCHER: &str = ".cargo/crosskit/run";
+    let scratch = kit::scratch("read-only-launcher");
+    process::run(kit::direct(&scratch.root, "sync aarch64"), kit::SHORT).exits(0);
+    let path = scratch.root.join(LAUNCHER);
+    fs::set_permissions(&path, Permissions::from_mode(0o555)).expect("permissions can be set");
+    let finished = process::run(kit::direct(&scratch.root, "sync --remove"), kit::SHORT).exits(4);
+    let finished = finished.tells(&["X024", LAUNCHER, "read-only"]);
+    assert!(scratch.has(LAUNCHER), "{finished}");
+}
+
+#[test]
 fn an_unknown_setting_names_the_nearest() {
     let scratch = kit::scratch("unknown-setting");
     scratch.write("crosskit.toml", "[target.aarch64-unknown-linux-gnu]\nrunnner = \"qemu-aarch64\"\n");

@@ -79,8 +79,9 @@ impl Problem {
             }
             Problem::CommandLine { argument } => Finding::error(
                 Code::ConfigInvalid,
-                format!("`--config {argument}` is neither a file nor one dotted key with a value"),
+                format!("`--config {argument}` is neither a file that is there nor one dotted key with a value"),
             )
+            .note("cargo takes no table in braces and no comment there")
             .at(Origin::CommandLine)
             .hint("write it as `--config 'build.jobs=2'`"),
             Problem::WrongType { path, expected, found } => Finding::error(

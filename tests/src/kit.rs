@@ -190,7 +190,7 @@ fn act(desk: &Desk, mut outcome: Outcome) -> Outcome {
     if options.action == Action::Env {
         let shell = options.shell.as_deref().and_then(Shell::of).unwrap_or(Shell::Sh);
         outcome.stdout = explain::variables(&prepared.plan.shell, shell);
-        return outcome.end(Exit::Done, &prepared.not_in_shell);
+        return outcome.end(Exit::Done, prepared.beside_variables(shell.takes_every_name()));
     }
     let before = prepared.exit();
     if before == Exit::Config {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, Origin};
 use crate::lints;
 use crate::policy::{self, LAUNCHER_PATH, linker_variable, runner_variable};
 use crate::resolve::{Config, Fate, KindView};
@@ -47,10 +47,22 @@ pub(super) fn add_variables(input: &Input, config: &Config, views: &[KindView], 
         let shadowed = matches!(entry.fate(input.machine.environment.get(name)), Fate::Shadowed(_));
         if !shadowed && !lints::is_read_by_cargo(name) {
             variables.insert(name.clone(), Some(entry.value.clone()));
+            prepared.no_shell_names.extend((!policy::is_shell_name(name)).then(|| no_shell_name(name, &entry.origin)));
         }
     }
     variables.extend(prepared.plan.environment.clone());
     prepared.plan.shell = variables;
+}
+
+fn no_shell_name(name: &str, origin: &Origin) -> Finding {
+    // Whatever the name holds, the message stays one line.
+    Finding::note_only(
+        Code::NotInShell,
+        format!("`{}` in `[env]` is no name of a shell's variable", name.escape_debug()),
+    )
+    .at(origin.clone())
+    .note("it is left out; cargo sets it for what it starts, in the workspace alone")
+    .hint("`--shell json` has it")
 }
 
 /// Whether a runner begins with the workspace's launcher, and that was not written yet.

@@ -1,6 +1,7 @@
 //! What takes effect for a target and for the host kind beside it, what lost, and what a colleague would get: the data
 //! behind `explain`.
 
+mod cargos_own;
 mod side;
 
 use std::collections::BTreeMap;

@@ -10,7 +10,7 @@ use crate::policy::LAUNCHER_PATH;
 use crate::resolve::{Class, Config, Definition, EnvEntry, Fate, Flag, KindView, Layer, Layers, Loser, Setting, Tool};
 use crate::target::Row;
 
-use super::{Key, Lost, Place, Side};
+use super::{Key, Lost, Place, Side, cargos_own};
 
 const SHELL: &str = "it comes from the shell";
 const OUTSIDE: &str = "it lies outside the workspace";
@@ -67,7 +67,9 @@ impl Sides<'_> {
             ),
         ];
         for name in env.keys().chain(other_env.keys().filter(|name| !env.contains_key(*name))) {
-            keys.push(key(&format!("env.{name}"), vec![self.variable(name, env.get(name), other_env.get(name))]));
+            let mut side = self.variable(name, env.get(name), other_env.get(name));
+            side.notes.extend(cargos_own::note(name, &self.machine.host, &[target.0, host.0]));
+            keys.push(key(&format!("env.{name}"), vec![side]));
         }
         keys
     }

@@ -164,13 +164,15 @@ pub fn inspect(subject: &Subject) -> (Inspection, Questions) {
         let linkers = (config.script_linker(&view.linker, &env), other.script_linker(&other_view.linker, &other_env));
         (view.triple.clone(), linkers.0, linkers.1)
     });
+    let stops = |views: [&KindView; 2]| views.iter().any(|it| it.linker.refused || it.runner.refused);
+    let stops_elsewhere = stops([&other_target, &other_host]) && !stops([&target, &host]);
     for name in native::KEYS {
         let side = |kind, (triple, linker, other_linker): &(String, Option<String>, Option<String>)| {
             let script = Script { target: triple, host: &machine.host, linker: linker.as_deref() };
             let others = Script { linker: other_linker.as_deref(), ..script };
             let pick = script.pick(name, machine, &lookup);
             let other = others.pick(name, machine, &others_lookup);
-            side::of_pick(kind, &here.layers, pick, other)
+            side::of_pick(kind, &here.layers, pick, (!stops_elsewhere).then_some(other))
         };
         let (of_target, of_host) = (side("target", &scripts[0]), side("host kind", &scripts[1]));
         keys.push(Key { name: (*name).to_owned(), sides: vec![of_target, of_host] });

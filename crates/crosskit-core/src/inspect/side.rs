@@ -7,7 +7,9 @@ use crate::linking;
 use crate::machine::Machine;
 use crate::native::Pick;
 use crate::policy::LAUNCHER_PATH;
-use crate::resolve::{Class, Config, Definition, EnvEntry, Fate, Flag, KindView, Layer, Layers, Loser, Setting, Tool};
+use crate::resolve::{
+    Class, Config, Definition, EnvEntry, Fate, Flag, KindView, Layer, Layers, Loser, Problem, Setting, Tool,
+};
 use crate::target::Row;
 
 use super::{Key, Lost, Place, Side, cargos_own};
@@ -115,7 +117,9 @@ impl Sides<'_> {
             side.notes.push(self.presence(&linking.program));
         }
         let colleagues = other.named_linker().map(|it| it.value);
-        if side.value != colleagues {
+        if other.linker.refused {
+            side.colleague = (!side.refused).then(|| refusal(other, "linker"));
+        } else if side.value != colleagues {
             side.colleague = Some(colleagues.map_or("rustc's default".to_owned(), |it| format!("`{it}`")));
         }
         side
@@ -146,7 +150,9 @@ impl Sides<'_> {
                 }
             }
         }
-        if other.runner.winner.as_ref().map(|it| &it.value) != view.runner.winner.as_ref().map(|it| &it.value) {
+        if other.runner.refused {
+            side.colleague = (!side.refused).then(|| refusal(other, "runner"));
+        } else if other.runner.winner.as_ref().map(|it| &it.value) != view.runner.winner.as_ref().map(|it| &it.value) {
             let gets = other.runner.winner.as_ref().map_or("none".to_owned(), |it| format!("`{}`", words(&it.value)));
             side.colleague = Some(gets);
         }
@@ -154,7 +160,7 @@ impl Sides<'_> {
     }
 
     fn flags(&self, kind: &'static str, tool: Tool, (view, other): Pair) -> Side {
-        let [here, other] = [view, other].map(|it| match tool {
+        let [here, others] = [view, other].map(|it| match tool {
             Tool::Rustc => &it.rustflags,
             Tool::Rustdoc => &it.rustdocflags,
         });
@@ -179,8 +185,10 @@ impl Sides<'_> {
             None => side.default = Some("none".to_owned()),
         }
         let [own, colleagues] =
-            [here, other].map(|it| it.winner.as_ref().map(|it| text(&it.value)).unwrap_or_default());
-        if own != colleagues {
+            [here, others].map(|it| it.winner.as_ref().map(|it| text(&it.value)).unwrap_or_default());
+        if others.refused {
+            side.colleague = (!side.refused).then(|| refusal(other, tool.key()));
+        } else if own != colleagues {
             side.colleague = Some(if colleagues.is_empty() { "none".to_owned() } else { format!("`{colleagues}`") });
         }
         side
@@ -267,9 +275,23 @@ impl Sides<'_> {
     }
 }
 
-/// A side from what a helper crate picks, and from what it would pick for a colleague.
-pub(super) fn of_pick(kind: &'static str, layers: &Layers, pick: Pick, other: Pick) -> Side {
-    let colleague = (pick.value != other.value).then(|| format!("`{}`", other.value));
+/// What a colleague gets where cargo stops over this key, and here does not, as something stronger is set.
+fn refusal(view: &KindView, key: &str) -> String {
+    let several =
+        view.problems.iter().any(|it| matches!(it, Problem::SeveralMatching { key: about, .. } if *about == key));
+    match several {
+        true => "an error: two `cfg(…)` tables set it, and cargo refuses to choose".to_owned(),
+        false => "an error: cargo refuses what the config says".to_owned(),
+    }
+}
+
+/// A side from what a helper crate picks, and from what it would pick for a colleague; none where the colleague's cargo
+/// stops before it runs a build script.
+pub(super) fn of_pick(kind: &'static str, layers: &Layers, pick: Pick, other: Option<Pick>) -> Side {
+    let colleague = match other {
+        None => Some("an error: cargo stops before it runs a build script".to_owned()),
+        Some(other) => (pick.value != other.value).then(|| format!("`{}`", other.value)),
+    };
     let place = |variable: &crate::native::Variable| Place {
         part: None,
         key: variable.name.clone(),

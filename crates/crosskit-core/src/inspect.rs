@@ -177,9 +177,12 @@ pub fn inspect(subject: &Subject) -> (Inspection, Questions) {
         let (of_target, of_host) = (side("target", &scripts[0]), side("host kind", &scripts[1]));
         keys.push(Key { name: (*name).to_owned(), sides: vec![of_target, of_host] });
     }
-    for (triple, linker, _) in &scripts {
+    for (triple, linker, other_linker) in &scripts {
         let script = Script { target: triple, host: &machine.host, linker: linker.as_deref() };
         questions.programs.extend(script.programs(&lookup));
+        // A colleague's pick is told as if the colleague had the programs that are here.
+        let others = Script { linker: other_linker.as_deref(), ..script };
+        questions.programs.extend(others.programs(&others_lookup));
     }
     questions.programs.extend(sides.programs(&[&target, &host]));
     questions.cfgs = rustc.asked();

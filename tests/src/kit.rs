@@ -277,6 +277,10 @@ fn explain_target(desk: &Desk, mut outcome: Outcome) -> Outcome {
     };
     let findings = &only.findings;
     let exit = if findings.iter().any(Finding::is_error) { Exit::Config } else { Exit::Done };
+    if desk.options.json {
+        outcome.stdout = crosskit::inspection_json(&only);
+        return outcome.end(exit, []);
+    }
     outcome.stdout = explain::inspection(&only, Style::PLAIN);
     outcome.end(exit, findings)
 }

@@ -81,6 +81,8 @@ pub struct Side {
     pub kind: &'static str,
     /// What takes effect; none where nothing is set.
     pub value: Option<String>,
+    /// The words of the value, for a runner and flags: a word may hold blanks.
+    pub words: Option<Vec<String>>,
     /// What happens where nothing is set.
     pub default: Option<String>,
     /// Whether Cargo refuses to decide between the losers, and stops.

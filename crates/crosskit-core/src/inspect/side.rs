@@ -132,6 +132,7 @@ impl Sides<'_> {
             None if view.runner.refused => {}
             None => side.default = Some("executables are started as they are".to_owned()),
             Some(winner) => {
+                side.words = Some(winner.value.clone());
                 let program = winner.value.first().map(String::as_str).unwrap_or_default();
                 if program.ends_with(LAUNCHER_PATH) {
                     let emulator = winner.value.get(1).map(String::as_str).unwrap_or_default();
@@ -171,6 +172,7 @@ impl Sides<'_> {
         match &here.winner {
             Some(winner) => {
                 side.value = Some(text(&winner.value));
+                side.words = Some(winner.value.iter().map(|flag| flag.text.clone()).collect());
                 if winner.value.is_empty() {
                     side.places.push(self.place(None, &winner.key, &winner.definition));
                 }
@@ -310,6 +312,7 @@ pub(super) fn of_pick(kind: &'static str, layers: &Layers, pick: Pick, other: Op
     Side {
         kind,
         value: Some(pick.value),
+        words: None,
         default: None,
         refused: false,
         places: pick.variable.iter().map(place).collect(),

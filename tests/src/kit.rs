@@ -191,7 +191,7 @@ fn act(desk: &Desk, mut outcome: Outcome) -> Outcome {
     if options.action == Action::Env {
         let shell = options.shell.as_deref().and_then(Shell::of).unwrap_or(Shell::Sh);
         outcome.stdout = explain::variables(&prepared.plan.shell, shell);
-        return outcome.end(Exit::Done, &prepared.not_in_shell);
+        return outcome.end(Exit::Done, prepared.beside_variables(shell.takes_every_name()));
     }
     let before = prepared.exit();
     if before == Exit::Config {
@@ -280,6 +280,10 @@ fn explain_target(desk: &Desk, mut outcome: Outcome) -> Outcome {
     };
     let findings = &only.findings;
     let exit = if findings.iter().any(Finding::is_error) { Exit::Config } else { Exit::Done };
+    if desk.options.json {
+        outcome.stdout = crosskit::inspection_json(&only);
+        return outcome.end(exit, []);
+    }
     outcome.stdout = explain::inspection(&only, Style::PLAIN);
     outcome.end(exit, findings)
 }

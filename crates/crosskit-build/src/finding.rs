@@ -147,6 +147,8 @@ codes! {
     FlagsInACircle = 75,
     /// A runner that a variable cannot hold, as it is split at blanks.
     RunnerWithBlank = 76,
+    /// A part of the config that the variables of a shell do not carry.
+    NotInShell = 77,
     /// An emulator is set as the linker, or a compiler as the runner.
     ProgramsSwapped = 80,
     /// A foreign target has a linker and no runner.

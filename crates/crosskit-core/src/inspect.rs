@@ -1,6 +1,7 @@
 //! What takes effect for a target and for the host kind beside it, what lost, and what a colleague would get: the data
 //! behind `explain`.
 
+mod cargos_own;
 mod side;
 
 use std::collections::BTreeMap;
@@ -80,6 +81,8 @@ pub struct Side {
     pub kind: &'static str,
     /// What takes effect; none where nothing is set.
     pub value: Option<String>,
+    /// The words of the value, for a runner and flags: a word may hold blanks.
+    pub words: Option<Vec<String>>,
     /// What happens where nothing is set.
     pub default: Option<String>,
     /// Whether Cargo refuses to decide between the losers, and stops.
@@ -163,20 +166,25 @@ pub fn inspect(subject: &Subject) -> (Inspection, Questions) {
         let linkers = (config.script_linker(&view.linker, &env), other.script_linker(&other_view.linker, &other_env));
         (view.triple.clone(), linkers.0, linkers.1)
     });
+    let stops = |views: [&KindView; 2]| views.iter().any(|it| it.linker.refused || it.runner.refused);
+    let stops_elsewhere = stops([&other_target, &other_host]) && !stops([&target, &host]);
     for name in native::KEYS {
         let side = |kind, (triple, linker, other_linker): &(String, Option<String>, Option<String>)| {
             let script = Script { target: triple, host: &machine.host, linker: linker.as_deref() };
             let others = Script { linker: other_linker.as_deref(), ..script };
             let pick = script.pick(name, machine, &lookup);
             let other = others.pick(name, machine, &others_lookup);
-            side::of_pick(kind, &here.layers, pick, other)
+            side::of_pick(kind, &here.layers, pick, (!stops_elsewhere).then_some(other))
         };
         let (of_target, of_host) = (side("target", &scripts[0]), side("host kind", &scripts[1]));
         keys.push(Key { name: (*name).to_owned(), sides: vec![of_target, of_host] });
     }
-    for (triple, linker, _) in &scripts {
+    for (triple, linker, other_linker) in &scripts {
         let script = Script { target: triple, host: &machine.host, linker: linker.as_deref() };
         questions.programs.extend(script.programs(&lookup));
+        // A colleague's pick is told as if the colleague had the programs that are here.
+        let others = Script { linker: other_linker.as_deref(), ..script };
+        questions.programs.extend(others.programs(&others_lookup));
     }
     questions.programs.extend(sides.programs(&[&target, &host]));
     questions.cfgs = rustc.asked();

@@ -208,6 +208,8 @@ pub struct Prepared {
     pub tools: Vec<(String, Finding)>,
     /// What `env` says besides its variables: what they cannot say, or say in another way than the config.
     pub not_in_shell: Vec<Finding>,
+    /// What `env` says as well where the shell takes no name but plain ones.
+    pub no_shell_names: Vec<Finding>,
     /// What an install command may bring.
     pub missing: BTreeSet<Missing>,
     /// What the probe must look at for these decisions to be right.
@@ -233,6 +235,12 @@ impl Prepared {
         } else {
             Exit::Done
         }
+    }
+
+    /// What `env` says besides its variables in a shell that takes every name, or plain ones alone.
+    pub fn beside_variables(&self, takes_every_name: bool) -> impl Iterator<Item = &Finding> {
+        let names = self.no_shell_names.iter().filter(move |_| !takes_every_name);
+        self.not_in_shell.iter().chain(names)
     }
 
     /// What keeps even a sync from going on.
@@ -302,10 +310,10 @@ pub fn prepare(input: &Input) -> Prepared {
     prepared.questions.cfgs = rustc.asked();
     let exit = if input.request.writes_own_triple { prepared.exit_of_sync() } else { prepared.exit() };
     if !input.request.writes || matches!(exit, Exit::Usage | Exit::Config) {
-        let Prepared { plan, config, lints, tools, not_in_shell, .. } = &mut prepared;
+        let Prepared { plan, config, lints, tools, not_in_shell, no_shell_names, .. } = &mut prepared;
         let config = config.iter_mut().skip(about_disk);
         let tools = tools.iter_mut().map(|(_, finding)| finding);
-        place::as_on_disk(&plan.edits, config.chain(lints).chain(tools).chain(not_in_shell));
+        place::as_on_disk(&plan.edits, config.chain(lints).chain(tools).chain(not_in_shell).chain(no_shell_names));
     }
     prepared
 }

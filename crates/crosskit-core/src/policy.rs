@@ -101,6 +101,13 @@ pub fn is_one_word(word: &str) -> bool {
     !word.is_empty() && !word.contains(char::is_whitespace)
 }
 
+/// Whether POSIX shells and fish have variables of this name: they would run the rest of any other one, or refuse it.
+pub fn is_shell_name(name: &str) -> bool {
+    !name.starts_with(|c: char| c.is_ascii_digit())
+        && !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
 /// The path of `target.<triple>.<key>`; Cargo splits a dotted triple at its dots (cargo #15901).
 pub fn target_path(triple: &str, key: &str) -> Vec<String> {
     let mut path = vec!["target".to_owned()];

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::policy::is_shell_name;
+
 /// The shells whose words are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shell {
@@ -29,9 +31,15 @@ impl Shell {
             _ => return None,
         })
     }
+
+    /// Whether a variable can have any name, and not only letters, digits and underscores.
+    pub fn takes_every_name(self) -> bool {
+        matches!(self, Shell::Powershell | Shell::Json)
+    }
 }
 
-/// The commands that set these variables, or unset those without a value.
+/// The commands that set these variables, or unset those without a value. They are made to be evaluated, so a name that
+/// the shell cannot set is left out: the rest of it would be run.
 pub fn variables(variables: &BTreeMap<String, Option<String>>, shell: Shell) -> String {
     if shell == Shell::Json {
         let pairs: Vec<String> = variables
@@ -48,12 +56,43 @@ pub fn variables(variables: &BTreeMap<String, Option<String>>, shell: Shell) -> 
             format!("set -gx {name} '{}'\n", value.replace('\\', r"\\").replace('\'', r"\'"))
         }
         (Shell::Fish, None) => format!("set -e {name}\n"),
-        (Shell::Powershell, Some(value)) => format!("$env:{name} = '{}'\n", value.replace('\'', "''")),
-        (Shell::Powershell, None) => format!("Remove-Item -ErrorAction Ignore Env:{name}\n"),
+        (Shell::Powershell, Some(value)) => format!("{} = {}\n", powershell_name(name), powershell_text(value)),
+        (Shell::Powershell, None) if is_shell_name(name) => format!("Remove-Item -ErrorAction Ignore Env:{name}\n"),
+        (Shell::Powershell, None) => {
+            format!("Remove-Item -ErrorAction Ignore -LiteralPath {}\n", powershell_text(&format!("Env:{name}")))
+        }
         (_, Some(value)) => format!("export {name}='{}'\n", value.replace('\'', r"'\''")),
         (_, None) => format!("unset {name}\n"),
     };
-    variables.iter().map(line).collect()
+    variables.iter().filter(|(name, _)| shell.takes_every_name() || is_shell_name(name)).map(line).collect()
+}
+
+/// Braces hold any name; a brace or a backtick in it is escaped.
+fn powershell_name(name: &str) -> String {
+    if is_shell_name(name) {
+        return format!("$env:{name}");
+    }
+    let mut escaped = String::new();
+    for c in name.chars() {
+        if matches!(c, '{' | '}' | '`') {
+            escaped.push('`');
+        }
+        escaped.push(c);
+    }
+    format!("${{env:{escaped}}}")
+}
+
+/// PowerShell takes typographic quotes for plain ones, and two in a row for one that does not end the text.
+fn powershell_text(text: &str) -> String {
+    let mut quoted = String::from("'");
+    for c in text.chars() {
+        if matches!(c, '\'' | '\u{2018}'..='\u{201b}') {
+            quoted.push(c);
+        }
+        quoted.push(c);
+    }
+    quoted.push('\'');
+    quoted
 }
 
 fn json(text: &str) -> String {

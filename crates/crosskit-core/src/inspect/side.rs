@@ -7,10 +7,12 @@ use crate::linking;
 use crate::machine::Machine;
 use crate::native::Pick;
 use crate::policy::LAUNCHER_PATH;
-use crate::resolve::{Class, Config, Definition, EnvEntry, Fate, Flag, KindView, Layer, Layers, Loser, Setting, Tool};
+use crate::resolve::{
+    Class, Config, Definition, EnvEntry, Fate, Flag, KindView, Layer, Layers, Loser, Problem, Setting, Tool,
+};
 use crate::target::Row;
 
-use super::{Key, Lost, Place, Side};
+use super::{Key, Lost, Place, Side, cargos_own};
 
 const SHELL: &str = "it comes from the shell";
 const OUTSIDE: &str = "it lies outside the workspace";
@@ -67,7 +69,9 @@ impl Sides<'_> {
             ),
         ];
         for name in env.keys().chain(other_env.keys().filter(|name| !env.contains_key(*name))) {
-            keys.push(key(&format!("env.{name}"), vec![self.variable(name, env.get(name), other_env.get(name))]));
+            let mut side = self.variable(name, env.get(name), other_env.get(name));
+            side.notes.extend(cargos_own::note(name, &self.machine.host, &[target.0, host.0]));
+            keys.push(key(&format!("env.{name}"), vec![side]));
         }
         keys
     }
@@ -113,7 +117,9 @@ impl Sides<'_> {
             side.notes.push(self.presence(&linking.program));
         }
         let colleagues = other.named_linker().map(|it| it.value);
-        if side.value != colleagues {
+        if other.linker.refused {
+            side.colleague = (!side.refused).then(|| refusal(other, "linker"));
+        } else if side.value != colleagues {
             side.colleague = Some(colleagues.map_or("rustc's default".to_owned(), |it| format!("`{it}`")));
         }
         side
@@ -126,6 +132,7 @@ impl Sides<'_> {
             None if view.runner.refused => {}
             None => side.default = Some("executables are started as they are".to_owned()),
             Some(winner) => {
+                side.words = Some(winner.value.clone());
                 let program = winner.value.first().map(String::as_str).unwrap_or_default();
                 if program.ends_with(LAUNCHER_PATH) {
                     let emulator = winner.value.get(1).map(String::as_str).unwrap_or_default();
@@ -144,7 +151,9 @@ impl Sides<'_> {
                 }
             }
         }
-        if other.runner.winner.as_ref().map(|it| &it.value) != view.runner.winner.as_ref().map(|it| &it.value) {
+        if other.runner.refused {
+            side.colleague = (!side.refused).then(|| refusal(other, "runner"));
+        } else if other.runner.winner.as_ref().map(|it| &it.value) != view.runner.winner.as_ref().map(|it| &it.value) {
             let gets = other.runner.winner.as_ref().map_or("none".to_owned(), |it| format!("`{}`", words(&it.value)));
             side.colleague = Some(gets);
         }
@@ -152,7 +161,7 @@ impl Sides<'_> {
     }
 
     fn flags(&self, kind: &'static str, tool: Tool, (view, other): Pair) -> Side {
-        let [here, other] = [view, other].map(|it| match tool {
+        let [here, others] = [view, other].map(|it| match tool {
             Tool::Rustc => &it.rustflags,
             Tool::Rustdoc => &it.rustdocflags,
         });
@@ -163,6 +172,7 @@ impl Sides<'_> {
         match &here.winner {
             Some(winner) => {
                 side.value = Some(text(&winner.value));
+                side.words = Some(winner.value.iter().map(|flag| flag.text.clone()).collect());
                 if winner.value.is_empty() {
                     side.places.push(self.place(None, &winner.key, &winner.definition));
                 }
@@ -177,8 +187,10 @@ impl Sides<'_> {
             None => side.default = Some("none".to_owned()),
         }
         let [own, colleagues] =
-            [here, other].map(|it| it.winner.as_ref().map(|it| text(&it.value)).unwrap_or_default());
-        if own != colleagues {
+            [here, others].map(|it| it.winner.as_ref().map(|it| text(&it.value)).unwrap_or_default());
+        if others.refused {
+            side.colleague = (!side.refused).then(|| refusal(other, tool.key()));
+        } else if own != colleagues {
             side.colleague = Some(if colleagues.is_empty() { "none".to_owned() } else { format!("`{colleagues}`") });
         }
         side
@@ -265,9 +277,23 @@ impl Sides<'_> {
     }
 }
 
-/// A side from what a helper crate picks, and from what it would pick for a colleague.
-pub(super) fn of_pick(kind: &'static str, layers: &Layers, pick: Pick, other: Pick) -> Side {
-    let colleague = (pick.value != other.value).then(|| format!("`{}`", other.value));
+/// What a colleague gets where cargo stops over this key, and here does not, as something stronger is set.
+fn refusal(view: &KindView, key: &str) -> String {
+    let several =
+        view.problems.iter().any(|it| matches!(it, Problem::SeveralMatching { key: about, .. } if *about == key));
+    match several {
+        true => "an error: two `cfg(…)` tables set it, and cargo refuses to choose".to_owned(),
+        false => "an error: cargo refuses what the config says".to_owned(),
+    }
+}
+
+/// A side from what a helper crate picks, and from what it would pick for a colleague; none where the colleague's cargo
+/// stops before it runs a build script.
+pub(super) fn of_pick(kind: &'static str, layers: &Layers, pick: Pick, other: Option<Pick>) -> Side {
+    let colleague = match other {
+        None => Some("an error: cargo stops before it runs a build script".to_owned()),
+        Some(other) => (pick.value != other.value).then(|| format!("`{}`", other.value)),
+    };
     let place = |variable: &crate::native::Variable| Place {
         part: None,
         key: variable.name.clone(),
@@ -286,6 +312,7 @@ pub(super) fn of_pick(kind: &'static str, layers: &Layers, pick: Pick, other: Pi
     Side {
         kind,
         value: Some(pick.value),
+        words: None,
         default: None,
         refused: false,
         places: pick.variable.iter().map(place).collect(),

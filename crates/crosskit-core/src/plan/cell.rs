@@ -37,7 +37,7 @@ pub(super) fn add_cells(
         prepared.tools.extend(finding.map(|finding| (input.machine.host.clone(), finding)));
     }
     prepared.plan.environment = nested_environment(input, &host);
-    shell::add_variables(input, config, &views, prepared);
+    shell::add_variables(input, config, (&views, &host), prepared);
     let targets: Vec<(&Row, &KindView)> = rows.iter().zip(&views).collect();
     prepared.lints = lints::check(&Situation {
         config,

@@ -72,9 +72,10 @@ pub(super) fn write(ground: &Ground, plan: &Plan, progress: Progress) -> Result<
 
 /// Prints the variables of a shell.
 pub(super) fn environment(options: &Options, prepared: &Prepared, progress: Progress) -> Result<Exit, Ends> {
-    prepared.not_in_shell.iter().for_each(|finding| progress(Event::Finding(finding)));
     let default = if cfg!(windows) { Shell::Powershell } else { Shell::Sh };
     let shell = options.shell.as_deref().and_then(Shell::of).unwrap_or(default);
+    let findings = prepared.beside_variables(shell.takes_every_name());
+    findings.for_each(|finding| progress(Event::Finding(finding)));
     report::data(&explain::variables(&prepared.plan.shell, shell)).map_err(internal)?;
     Ok(Exit::Done)
 }

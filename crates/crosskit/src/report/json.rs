@@ -82,7 +82,7 @@ struct Explained<'a> {
     findings: Vec<FindingRow<'a>>,
 }
 
-/// What takes effect, as JSON text.
+/// What takes effect, as the JSON text of `explain --format json`. Fields are added, never renamed.
 pub fn inspection(inspection: &Inspection) -> String {
     let findings = inspection.findings.iter().map(finding).collect();
     let explained = Explained { schema: 1, inspection, findings };

@@ -18,6 +18,9 @@ const SHELL: &str = "it comes from the shell";
 const OUTSIDE: &str = "it lies outside the workspace";
 const COMMAND_LINE: &str = "it comes from the command line";
 
+/// Variables that are set on every computer.
+const EVERYBODYS: &[&str] = &["HOME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TERM", "USER"];
+
 /// Why a colleague does not have a layer.
 pub(super) fn only_here(layer: &Layer) -> Option<&'static str> {
     match layer.class {
@@ -178,7 +181,8 @@ impl Sides<'_> {
                 }
                 let mut rest = winner.value.as_slice();
                 while let Some(first) = rest.first() {
-                    let count = rest.iter().take_while(|flag| flag.key == first.key).count();
+                    let beside = |flag: &&Flag| flag.key == first.key && flag.definition.is_beside(&first.definition);
+                    let count = rest.iter().take_while(beside).count();
                     let (same, others) = rest.split_at(count);
                     side.places.push(self.place(Some(text(same)), &first.key, &first.definition));
                     rest = others;
@@ -235,7 +239,9 @@ impl Sides<'_> {
             side.value = in_shell.cloned();
         }
         let colleagues = other.map(|it| it.value.clone());
-        if side.value != colleagues {
+        // What every shell sets keeps `[env]` out for a colleague, too, who has another value of it.
+        let everybody_has_it = in_shell.is_some() && EVERYBODYS.contains(&name);
+        if side.value != colleagues && !everybody_has_it {
             side.colleague = Some(colleagues.map_or("not set".to_owned(), |it| format!("`{it}`")));
         }
         side

@@ -194,12 +194,12 @@ struct Source {
 }
 
 impl Source {
-    /// One loser for each key of the source.
+    /// One loser for each key of the source and each file in which it stands.
     fn losers(self, why: &str) -> Vec<Loser> {
         let mut losers: Vec<Loser> = Vec::new();
         for Flag { text, key, definition } in self.flags {
             match losers.last_mut() {
-                Some(last) if last.key == key => {
+                Some(last) if last.key == key && last.definition.is_beside(&definition) => {
                     last.shown.push(' ');
                     last.shown.push_str(&text);
                 }

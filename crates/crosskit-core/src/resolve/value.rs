@@ -35,6 +35,14 @@ pub enum Class {
 }
 
 impl Definition {
+    /// Whether both stand in the same file, argument or variable.
+    pub fn is_beside(&self, other: &Definition) -> bool {
+        match (self, other) {
+            (Definition::Layer { layer, .. }, Definition::Layer { layer: other, .. }) => layer == other,
+            _ => self == other,
+        }
+    }
+
     /// How strong it is.
     pub fn class(&self) -> Class {
         match self {

@@ -97,7 +97,9 @@ pub fn says_that_the_runner_is_the_users(finished: Finished, line: usize) -> Fin
         "note[X022]: `target.aarch64-unknown-linux-gnu.runner` is yours, and wins over crosskit's policy\n  \
          --> .cargo/config.toml:{line}:10\n   \
          = note: yours: \"qemu-aarch64\"\n   \
-         = note: crosskit's: \".cargo/crosskit/run qemu-aarch64 -L /usr/aarch64-linux-gnu\"\n\
+         = note: crosskit's: \".cargo/crosskit/run qemu-aarch64 -L /usr/aarch64-linux-gnu\"\n   \
+         = note: nor does crosskit set `CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER` in `[env]`, by which assert_cmd \
+         starts programs\n\
          hint: remove the key to get crosskit's value\n"
     )])
 }

@@ -74,7 +74,7 @@ fn the_kit_on_mistake_1(project: &Project) {
         "hint: and linker = \"aarch64-linux-gnu-gcc\"\n",
         "`aarch64-linux-gnu-gcc` is set as the runner of aarch64-unknown-linux-gnu, and it makes programs\n  \
          --> .cargo/config.toml:3:10\n",
-        "hint: and runner = \"qemu-aarch64\"\n",
+        "hint: and runner = \"qemu-aarch64 -L /usr/aarch64-linux-gnu\"\n",
     ]);
     for line in ["doctor aarch64", "build aarch64"] {
         the_kit_finds(project.cross(line), 4, &["X022", "X022", "X080", "X080"]);
@@ -122,7 +122,7 @@ fn the_kit_on_mistake_3(project: &Project) {
     let in_the_script = ["X082", "X082"];
     for (line, expected) in [
         ("explain aarch64", &["X067", "X082", "X082"][..]),
-        ("doctor aarch64", &in_the_script),
+        ("doctor aarch64", &["X082", "X082", "X023"]),
         ("sync aarch64", &in_the_script),
     ] {
         the_kit_finds(project.cross(line), 0, expected).tells(&[
@@ -232,7 +232,7 @@ fn the_kit_on_mistake_6(project: &Project) {
     project.config("");
     let mut doctor = project.cross_command("doctor aarch64");
     doctor.env(LINKER_VARIABLE, "aarch64-linux-gnu-gcc");
-    the_kit_finds(process::run(doctor, kit::COMPILING), 0, &["X026"]).tells(&[
+    the_kit_finds(process::run(doctor, kit::COMPILING), 0, &["X026", "X023"]).tells(&[
         "--> environment variable CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER\n",
         "= note: the policy agrees, but the config does not have it yet, so that others do not get it\n",
     ]);

@@ -60,6 +60,8 @@ pub enum Line {
     Test(Test),
     /// The summary of a run.
     Summary(Counts),
+    /// A summary into which something else was written: it was reached, and its figures cannot be read.
+    BrokenSummary,
     /// The list of failures begins.
     Failures,
     /// An indented word, as the list of failures has them.
@@ -92,6 +94,7 @@ impl Told {
                 self.counts.get_or_insert_default().add(counts);
                 self.unfinished = Some(0);
             }
+            Line::BrokenSummary => self.unfinished = Some(0),
             Line::Failures => self.in_failures = true,
             Line::Name(name) if was_in_failures => {
                 self.in_failures = true;
@@ -127,8 +130,13 @@ impl Told {
 
 /// Reads one line of the default (`pretty`) format.
 pub fn read_line(line: &str) -> Line {
-    if let Some(result) = line.strip_prefix("test result: ") {
-        return read_summary(result).map_or(Line::Other, Line::Summary);
+    // A process that a test left behind writes into the same pipe, and libtest writes its summary in pieces.
+    if let Some((_, result)) = line.split_once("test result: ") {
+        return match read_summary(result) {
+            Some(counts) => Line::Summary(counts),
+            None if ["ok", "FAILED"].iter().any(|word| result.starts_with(word)) => Line::BrokenSummary,
+            None => Line::Other,
+        };
     }
     if let Some(count) = line.strip_prefix("running ").and_then(|rest| rest.split_once(" test")) {
         return count.0.parse().map_or(Line::Other, Line::Running);
@@ -160,6 +168,7 @@ pub fn read_line(line: &str) -> Line {
 fn read_summary(result: &str) -> Option<Counts> {
     let (_, figures) = result.split_once(". ")?;
     let mut counts = Counts::default();
+    let mut read = 0;
     for figure in figures.split("; ") {
         let Some((number, word)) = figure.split_once(' ') else { continue };
         let place = match word {
@@ -169,8 +178,9 @@ fn read_summary(result: &str) -> Option<Counts> {
             _ => continue,
         };
         *place = number.parse().ok()?;
+        read += 1;
     }
-    Some(counts)
+    (read == 3).then_some(counts)
 }
 
 #[cfg(test)]
@@ -227,6 +237,19 @@ mod tests {
             told.tests.iter().filter(|it| it.outcome == Outcome::Failed).map(|it| it.name.as_str()).collect();
         assert_eq!(failed, ["a"]);
         assert_eq!(told.figures(), Counts { passed: 1, failed: 1, ignored: 0 });
+    }
+
+    #[test]
+    fn a_summary_with_something_between_was_reached() {
+        for line in [
+            "test result: okstill here",
+            "test result: ok. 1 pastill here",
+            "still heretest result: ok. 1 passed; 0 failed; 0 ignored; 0 meas",
+        ] {
+            let told = told(&format!("running 1 test\ntest a ... ok\n\n{line}\n"));
+            assert!(!told.ended_early(), "{line}");
+            assert_eq!(told.figures(), Counts { passed: 1, failed: 0, ignored: 0 }, "{line}");
+        }
     }
 
     #[test]

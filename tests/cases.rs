@@ -34,14 +34,14 @@ const FIRST_CONFIG: &str = "\
 xtask = \"run --quiet --target host-tuple --package xtask --\" # crosskit
 ";
 
-/// What the example says about its packages.
-const FIRST_SETTINGS: &str = "\
-[package.firmware]
-targets = [\"thumbv7em-none-eabihf\"]
-
-[target.aarch64-unknown-linux-musl]
-exclude = [\"native\"]
-";
+/// What the example says about its packages. There is firmware for every target without an operating system.
+fn first_settings() -> String {
+    let catalogue = Catalogue::built_in().expect("the catalogue parses");
+    let bare = catalogue.rows().iter().filter(|row| !row.std).map(|row| format!("\"{}\"", row.triple));
+    let bare: Vec<String> = bare.collect();
+    let musl = "[target.aarch64-unknown-linux-musl]\nexclude = [\"native\"]\n";
+    format!("[package.firmware]\ntargets = [{}]\n\n{musl}", bare.join(", "))
+}
 
 /// What stands for the launcher's text, which is the same wherever it is written.
 const THE_LAUNCHER: &str = "(the launcher)\n";
@@ -105,7 +105,8 @@ fn rows() -> Vec<String> {
 
 /// A command on a machine, in the example workspace before its first sync.
 fn scene(arguments: &[&str], machine: &str) -> Result<Scene, String> {
-    let files = [(CONFIG, FIRST_CONFIG), ("crosskit.toml", FIRST_SETTINGS)];
+    let settings = first_settings();
+    let files = [(CONFIG, FIRST_CONFIG), ("crosskit.toml", settings.as_str())];
     Ok(Scene {
         arguments: arguments.iter().map(|&word| word.to_owned()).collect(),
         machine: Recorded::named(machine)?,

@@ -65,6 +65,16 @@ impl Bench {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("the owner may do so");
     }
 
+    /// Programs of this machine that the launcher needs besides the shell.
+    fn tools(&self, names: &[&str]) {
+        for name in names {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            let found = std::env::split_paths(&path).map(|it| it.join(name)).find(|it| it.is_file());
+            let found = found.unwrap_or_else(|| panic!("{name} is not in PATH"));
+            std::os::unix::fs::symlink(found, self.path("bin").join(name)).expect("a link can be made");
+        }
+    }
+
     /// Runs the launcher with this shell, in a directory where a glob would find something.
     fn run_with(&self, shell: &[OsString], arguments: &[&str]) -> Output {
         let mut command = Command::new(&shell[0]);
@@ -322,4 +332,62 @@ fn the_launcher_becomes_the_program() {
         let output = child.wait_with_output().expect("it ends");
         assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), id);
     }
+}
+
+/// A board has no files and no exit code of its own: both go by semihosting, and so do the arguments.
+#[test]
+fn a_machine_without_an_operating_system_gets_program_and_arguments_by_semihosting() {
+    let bench = Bench::new("bare", "Linux", "x86_64", &["qemu-system-arm"]);
+    bench.tools(&["sed"]);
+    let program = bench.program();
+    let options = ["-cpu", "cortex-m4", "-machine", "mps2-an386"];
+    let console = "-display none -monitor none -no-reboot -chardev stdio,id=console,signal=on -serial chardev:console";
+    let semihosting = format!("enable=on,target=native,arg={program},arg=a b,arg=c,,d,arg=");
+    let expected: Vec<&str> = options
+        .into_iter()
+        .chain(console.split(' '))
+        .chain(["-semihosting-config", &semihosting, "-kernel", &program])
+        .collect();
+    let arguments = [&["qemu-system-arm"], &options[..], &[&program, "a b", "c,d", ""]].concat();
+    assert_eq!(bench.started(&arguments), words("qemu-system-arm", &expected));
+}
+
+#[test]
+fn webassembly_runs_in_wasmtime_and_else_in_node() {
+    let bench = Bench::new("wasm", "Linux", "x86_64", &["node"]);
+    let program = bench.program();
+    let by_node = bench.started(&["wasmtime", &program, "a b", "--list"]);
+    assert_eq!(by_node.first().map(String::as_str), Some("node"));
+    assert_eq!(by_node[by_node.len() - 4..], words("--", &[&program, "a b", "--list"]));
+    bench.script("bin/wasmtime", PRINTS_ITS_ARGUMENTS);
+    let by_wasmtime = bench.started(&["wasmtime", "--dir", "/data", &program, "a b", "--list"]);
+    let options = ["run", "--dir", "/", "--dir", ".", "-S", "inherit-env=y", "--dir", "/data"];
+    let expected: Vec<&str> = options.into_iter().chain([program.as_str(), "a b", "--list"]).collect();
+    assert_eq!(by_wasmtime, words("wasmtime", &expected));
+}
+
+/// Wine's prefix is kept in the workspace, and a Wine that lacks a library of std's gets one.
+#[test]
+fn programs_of_windows_run_in_whatever_wine_there_is() {
+    let bench = Bench::new("wine", "Linux", "x86_64", &[]);
+    bench.tools(&["cat", "find", "head", "mkdir", "mv", "od", "rm"]);
+    let lost = LAUNCHER.replace("find /usr/lib /opt/wine*", "find /no-such-directory");
+    bench.file("w/.cargo/crosskit/run", &lost);
+    bench.script("bin/x86_64-w64-mingw32-gcc", "while [ $# -gt 0 ]; do case $1 in -o) : >\"$2\" ;; esac; shift; done");
+    let program = bench.program();
+    let kept = bench.path("w/target/crosskit").display().to_string();
+    for wine in ["wine64", "wine"] {
+        bench.script(
+            &format!("bin/{wine}"),
+            "printf '%s\\n' \"${0##*/}\" \"$WINEPREFIX\" \"$WINEPATH\" \"$WINEDEBUG\" \"$@\"",
+        );
+        for shell in shells() {
+            let mut command = Command::new(&shell[0]);
+            command.args(&shell[1..]).arg(bench.path("w/.cargo/crosskit/run")).args(["wine", &program, "a b"]);
+            let output = command.env_clear().env("PATH", bench.path("bin")).output().expect("the shell starts");
+            let expected = format!("{wine}\n{kept}/wine\n{kept}/wine-shim\n-all\n{program}\na b\n");
+            assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{shell:?} {output:?}");
+        }
+    }
+    assert!(bench.path("w/target/crosskit/wine-shim/bcryptprimitives.dll").exists());
 }

@@ -47,6 +47,7 @@ const CRATES: [Crate; 3] = [
                     "libtest",
                     "exit",
                     "plan",
+                    "survey",
                 ],
             ),
             ("words", &["pages", "render", "explain"]),

@@ -119,7 +119,8 @@ fn the_question_makes_rustc_leave_out_nothing_but_static_linking_by_default() {
             linked_statically.push(triple);
         }
     }
-    assert_eq!(linked_statically, ["aarch64-unknown-linux-musl"]);
+    let statically = |triple: &String| ["musl", "wasi", "emscripten", "redox"].iter().any(|word| triple.contains(word));
+    assert!(linked_statically.len() > 10 && linked_statically.iter().all(statically), "{linked_statically:?}");
 }
 
 /// The lines of a text that another one lacks.

@@ -17,6 +17,7 @@ use crosskit_core::policy::LAUNCHER_PATH;
 use crosskit_core::render::{self, Style};
 use crosskit_core::resolve::{ConfigFiles, Files};
 use crosskit_core::settings::{self, Settings};
+use crosskit_core::survey;
 use crosskit_core::target::Catalogue;
 use crosskit_core::tools::Questions;
 use crosskit_core::workspace::Workspace;
@@ -107,6 +108,9 @@ pub fn run(scene: &Scene) -> Outcome {
         Desk { scene, options: &options, catalogue: &catalogue, settings: &settings, request: options.request.clone() };
     if options.action == Action::Explain {
         return explain_target(&desk, outcome);
+    }
+    if options.action == Action::Targets {
+        return targets(&desk, outcome);
     }
     if desk.request.targets.is_empty() && options.action != Action::Sync(SyncMode::Remove) {
         let (files, ..) = config_files(scene);
@@ -245,6 +249,18 @@ fn sync(desk: &Desk, mode: SyncMode, prepared: &Prepared, mut outcome: Outcome) 
 }
 
 /// `explain` of a target, or of a code.
+/// `targets`: every question is answered at once.
+fn targets(desk: &Desk, mut outcome: Outcome) -> Outcome {
+    let recorded = &desk.scene.machine;
+    let words = &desk.request.targets;
+    let survey = |machine: &Machine| survey::survey(desk.catalogue, desk.settings, machine, words);
+    let (_, questions) = survey(&recorded.answer(&Questions::default()));
+    let (standings, _) = survey(&recorded.answer(&questions));
+    outcome.stdout =
+        if desk.options.json { crosskit::standings_json(&standings) } else { explain::targets(&standings) };
+    outcome.end(Exit::Done, [])
+}
+
 fn explain_target(desk: &Desk, mut outcome: Outcome) -> Outcome {
     let name = &desk.request.targets[0];
     if let Some(code) = pages::code(name) {

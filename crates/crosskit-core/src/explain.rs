@@ -2,11 +2,13 @@
 
 mod inspection;
 mod shell;
+mod targets;
 
 use crate::plan::{Cell, FileEdit, Plan, Rung};
 
 pub use inspection::inspection;
 pub use shell::{Shell, variables};
+pub use targets::targets;
 
 /// What the plan would write and take away.
 pub fn edits(plan: &Plan) -> String {
@@ -65,7 +67,8 @@ fn cell(cell: &Cell) -> String {
         Rung::Run => "build, verify and test",
     };
     let mut text = format!("\n{}: {what} {}\n", cell.triple, cell.packages.join(", "));
-    text.push_str(&format!("    cargo {}\n", command(&cell.build)));
+    let variables: String = cell.environment.iter().map(|(name, value)| format!("{name}={value} ")).collect();
+    text.push_str(&format!("    {variables}cargo {}\n", command(&cell.build)));
     if cell.reach >= Rung::Verify {
         text.push_str("    every executable is checked to be for the target\n");
     }
@@ -84,7 +87,7 @@ fn cell(cell: &Cell) -> String {
         ));
     }
     if let Some(doc) = cell.doc_call(&cell.doc_packages) {
-        text.push_str(&format!("    cargo {}\n", command(&doc)));
+        text.push_str(&format!("    {variables}cargo {}\n", command(&doc)));
     }
     if cell.reach < cell.asked {
         text.push_str(&format!("    nothing is run: the target gets as far as `{}` here\n", cell.reach.as_str()));

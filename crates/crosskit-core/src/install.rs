@@ -11,6 +11,8 @@ use crate::target::{Catalogue, Row};
 pub enum Missing {
     /// The standard library of a target.
     RustStd(String),
+    /// The source of the standard library.
+    RustSrc,
     /// A package of the machine's package manager.
     Package(String),
     /// A tool whose package is not known for this machine.
@@ -49,7 +51,7 @@ pub fn commands(missing: &BTreeSet<Missing>, machine: &Machine) -> Vec<InstallCo
         match missing {
             Missing::Package(package) => packages.push(package.clone()),
             Missing::RustStd(triple) => targets.push(triple.clone()),
-            Missing::Unknown(_) => {}
+            Missing::RustSrc | Missing::Unknown(_) => {}
         }
     }
     let mut commands = Vec::new();
@@ -58,6 +60,9 @@ pub fn commands(missing: &BTreeSet<Missing>, machine: &Machine) -> Vec<InstallCo
         commands.push(InstallCommand::new(&["apt-get", "update"], [], true));
         let install = ["apt-get", "install", "--yes", "--no-install-recommends"];
         commands.push(InstallCommand::new(&install, packages, true));
+    }
+    if machine.rustup && missing.contains(&Missing::RustSrc) {
+        commands.push(InstallCommand::new(&["rustup", "component", "add"], ["rust-src".to_owned()], false));
     }
     if machine.rustup {
         // One call each, so that a target which cannot be had does not keep the others out.
@@ -92,10 +97,7 @@ pub fn other_std_sources(finding: Finding, row: &Row, machine: &Machine) -> Find
     } else {
         finding
     };
-    let library = if row.std { "std" } else { "core" };
-    finding.hint(format!(
-        "or build it from the source of the toolchain (`rust-src`) with nightly cargo's `-Zbuild-std={library}`"
-    ))
+    finding.hint(format!("or let cargo build it: [target.\"{}\"] std = \"build-std\" in crosskit.toml", row.triple))
 }
 
 /// What a failed install command means.

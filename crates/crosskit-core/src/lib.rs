@@ -26,6 +26,7 @@ pub mod policy;
 pub mod render;
 pub mod resolve;
 pub mod settings;
+pub mod survey;
 pub mod target;
 pub mod tools;
 pub mod workspace;

@@ -58,6 +58,8 @@ pub enum Line {
     Running(usize),
     /// A test ended.
     Test(Test),
+    /// The name of a test that begins: its end comes on the same line, unless the test itself writes there.
+    Announced(String),
     /// The summary of a run.
     Summary(Counts),
     /// A summary into which something else was written: it was reached, and its figures cannot be read.
@@ -81,6 +83,8 @@ pub struct Told {
     /// The sum of all summaries.
     pub counts: Option<Counts>,
     in_failures: bool,
+    /// The test that was announced last and has not told how it ended: with one thread, libtest announces each.
+    pending: Option<String>,
 }
 
 impl Told {
@@ -89,7 +93,11 @@ impl Told {
         let was_in_failures = std::mem::take(&mut self.in_failures);
         match read_line(line) {
             Line::Running(count) => *self.unfinished.get_or_insert_default() += count,
-            Line::Test(test) => self.tests.push(test),
+            Line::Test(test) => {
+                self.pending = None;
+                self.tests.push(test);
+            }
+            Line::Announced(name) => self.pending = Some(name),
             Line::Summary(counts) => {
                 self.counts.get_or_insert_default().add(counts);
                 self.unfinished = Some(0);
@@ -109,6 +117,15 @@ impl Told {
         match self.tests.iter_mut().find(|test| test.name == name) {
             Some(test) => test.outcome = Outcome::Failed,
             None => self.tests.push(Test { name, outcome: Outcome::Failed }),
+        }
+    }
+
+    /// Hears no more, as the process has ended: the test in which it ended early has failed.
+    pub fn close(&mut self) {
+        if self.ended_early()
+            && let Some(name) = self.pending.take()
+        {
+            self.failed(name);
         }
     }
 
@@ -147,6 +164,11 @@ pub fn read_line(line: &str) -> Line {
     if let Some(name) = line.strip_prefix("    ").filter(|name| !name.starts_with(' ') && !name.is_empty()) {
         return Line::Name(name.to_owned());
     }
+    // `- should panic`, `- compile fail` and `- compile` say how a test is run; they are no part of its name.
+    let plain = |name: &str| {
+        let suffixes = [" - should panic", " - compile fail", " - compile"];
+        suffixes.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name).to_owned()
+    };
     let test = || {
         let (name, outcome) = line.strip_prefix("test ")?.rsplit_once(" ... ")?;
         let outcome = match outcome.split(',').next()?.trim_end() {
@@ -155,14 +177,10 @@ pub fn read_line(line: &str) -> Line {
             "ignored" => Outcome::Ignored,
             _ => return None,
         };
-        // `- should panic`, `- compile fail` and `- compile` say how a test is run; they are no part of its name.
-        let name = [" - should panic", " - compile fail", " - compile"]
-            .iter()
-            .find_map(|suffix| name.strip_suffix(suffix))
-            .unwrap_or(name);
-        Some(Test { name: name.to_owned(), outcome })
+        Some(Test { name: plain(name), outcome })
     };
-    test().map_or(Line::Other, Line::Test)
+    let announced = || Some(plain(line.strip_prefix("test ")?.split_once(" ... ")?.0));
+    test().map(Line::Test).or_else(|| announced().map(Line::Announced)).unwrap_or(Line::Other)
 }
 
 fn read_summary(result: &str) -> Option<Counts> {
@@ -208,7 +226,7 @@ mod tests {
 
     #[test]
     fn lines_of_programs_are_no_tests() {
-        for line in ["", "test", "test x", "running fast", "test x ... fine", "testing a ... ok"] {
+        for line in ["", "test", "test x", "running fast", "testing a ... ok"] {
             assert_eq!(read_line(line), Line::Other, "{line}");
         }
     }
@@ -237,6 +255,14 @@ mod tests {
             told.tests.iter().filter(|it| it.outcome == Outcome::Failed).map(|it| it.name.as_str()).collect();
         assert_eq!(failed, ["a"]);
         assert_eq!(told.figures(), Counts { passed: 1, failed: 1, ignored: 0 });
+    }
+
+    #[test]
+    fn the_test_in_which_a_process_ended_has_failed() {
+        let mut told = told("running 3 tests\ntest a ... ok\ntest b ... it panicked\n");
+        told.close();
+        let outcomes: Vec<(&str, Outcome)> = told.tests.iter().map(|it| (it.name.as_str(), it.outcome)).collect();
+        assert_eq!(outcomes, [("a", Outcome::Passed), ("b", Outcome::Failed)]);
     }
 
     #[test]

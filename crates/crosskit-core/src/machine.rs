@@ -21,6 +21,8 @@ pub struct Machine {
     pub distribution: Distribution,
     /// Whether rustup manages the toolchain in use.
     pub rustup: bool,
+    /// Whether the toolchain has the source of the standard library.
+    pub rust_src: bool,
     /// The targets whose standard library is installed.
     pub std: BTreeSet<String>,
     /// Programs that were found, by the name asked for, with their path.

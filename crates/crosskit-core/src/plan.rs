@@ -142,6 +142,8 @@ pub struct Cell {
     pub asked: Rung,
     /// The rung that can be reached here.
     pub reach: Rung,
+    /// Variables of the cargo calls besides those of the whole plan.
+    pub environment: BTreeMap<String, String>,
     /// The arguments of the cargo call that builds.
     pub build: Vec<String>,
     /// The arguments of the cargo call that runs the documentation tests of one package, less `-p PACKAGE`.

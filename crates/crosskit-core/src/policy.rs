@@ -49,6 +49,9 @@ pub struct Policy {
     pub runner: Option<String>,
     /// Whether `runner` starts with the launcher.
     pub launcher: bool,
+    /// Whether programs that tests start need the runner as well: Wine starts them itself, and nothing is started in
+    /// WebAssembly or on a board.
+    pub children_need_runner: bool,
 }
 
 impl Policy {
@@ -58,7 +61,7 @@ impl Policy {
         let linker = overlay.linker.clone().or_else(|| match row.provider {
             Provider::Gcc => row.c_compiler(),
             Provider::Lld => Some("rust-lld".to_owned()),
-            Provider::None => None,
+            Provider::Mingw | Provider::None => None,
         });
         let emulated = row.emulator_command();
         let launcher = settings.launcher && overlay.runner.is_none() && emulated.is_some();
@@ -67,7 +70,8 @@ impl Policy {
             (None, Some(emulated)) if settings.launcher => Some(format!("{LAUNCHER_PATH} {emulated}")),
             (None, emulated) => emulated,
         };
-        Policy { triple: row.triple.clone(), linker, runner, launcher }
+        let children_need_runner = overlay.runner.is_some() || row.is_user_mode();
+        Policy { triple: row.triple.clone(), linker, runner, launcher, children_need_runner }
     }
 
     /// The keys of the policy, in the order in which they are written.
@@ -82,6 +86,8 @@ impl Policy {
         }
         if let Some(runner) = &self.runner {
             keys.push(WantedKey { path: table("runner"), value: WantedValue::String(runner.clone()) });
+        }
+        if let Some(runner) = self.runner.as_ref().filter(|_| self.children_need_runner) {
             let name = runner_variable(&self.triple);
             // Cargo joins a relative runner to the directory above `.cargo`; the variable must mean the same file.
             let program = runner.split_ascii_whitespace().next().unwrap_or_default();

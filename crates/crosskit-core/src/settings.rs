@@ -16,7 +16,7 @@ pub const FILE: &str = "crosskit.toml";
 pub const DEFAULT_TIMEOUT: u64 = 300;
 
 const TOP_KEYS: &[&str] = &["launcher", "package", "target"];
-const TARGET_KEYS: &[&str] = &["exclude", "linker", "runner", "timeout"];
+const TARGET_KEYS: &[&str] = &["exclude", "linker", "runner", "std", "timeout"];
 const PACKAGE_KEYS: &[&str] = &["targets"];
 
 /// The content of `crosskit.toml`.
@@ -43,6 +43,20 @@ pub struct TargetSettings {
     pub timeout: Option<u64>,
     /// Packages that are not built for this target.
     pub exclude: Vec<String>,
+    /// Where its standard library comes from.
+    pub std: StdSource,
+}
+
+/// Where a target's standard library comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StdSource {
+    /// It is there ready-made, from rustup or from the distribution.
+    #[default]
+    Installed,
+    /// Cargo compiles it from the source that comes with the toolchain, which is unstable: nested cargo gets
+    /// `RUSTC_BOOTSTRAP=1` for this target.
+    BuildStd,
 }
 
 /// What the workspace says about one package.

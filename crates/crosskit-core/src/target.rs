@@ -15,11 +15,24 @@ pub enum Provider {
     Gcc,
     /// rust-lld with the self-contained objects of rust-std: no C toolchain.
     Lld,
+    /// The gcc of mingw-w64, which is rustc's own default.
+    Mingw,
     /// rustc's own default; the policy names no linker.
     None,
 }
 
-/// The packages of one package manager that hold a target's tools. What is not known stays empty.
+/// The memory of an emulated board: an origin and a length each, as a linker script writes them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Board {
+    /// Where code is loaded, and data too if there is no other memory.
+    pub rom: String,
+    /// Where data is.
+    pub ram: Option<String>,
+}
+
+/// The packages of one package manager that hold a target's tools, several split at blanks. What is not known stays
+/// empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Packages {
@@ -29,6 +42,8 @@ pub struct Packages {
     pub library: Option<String>,
     /// The program that runs the target's executables.
     pub emulator: Option<String>,
+    /// The firmware that the emulator starts with.
+    pub firmware: Option<String>,
 }
 
 /// One target of the catalogue: data only.
@@ -37,6 +52,9 @@ pub struct Packages {
 pub struct Row {
     /// The triple, as rustc names it.
     pub triple: String,
+    /// How much Rust promises about it: 1, 2 or 3.
+    #[serde(default)]
+    pub tier: u8,
     /// Short names for the command line.
     #[serde(default)]
     pub aliases: Vec<String>,
@@ -48,6 +66,23 @@ pub struct Row {
     pub sysroot: Option<String>,
     /// The program that runs the target's executables on another architecture.
     pub emulator: Option<String>,
+    /// What the emulator is told besides.
+    pub arguments: Option<String>,
+    /// Programs that the launcher takes in the emulator's place.
+    #[serde(default)]
+    pub instead: Vec<String>,
+    /// Where the firmware may be that the emulator starts with; one of them must be there. The launcher looks at the same
+    /// places.
+    #[serde(default)]
+    pub firmware: Vec<String>,
+    /// Debian's name of the architecture.
+    pub debian: Option<String>,
+    /// The memory of the emulated board.
+    pub board: Option<Board>,
+    /// What the target needs that no package manager brings.
+    pub needs: Option<String>,
+    /// What else is worth knowing.
+    pub notes: Option<String>,
     /// Whether the target has a standard library, and so can run libtest.
     #[serde(default = "yes")]
     pub std: bool,
@@ -71,13 +106,25 @@ impl Row {
         self.gnu_prefix.as_ref().map(|prefix| format!("{prefix}-ar"))
     }
 
-    /// The emulator with the directory in which it finds the target's libraries.
+    /// The emulator with what it is told, and with the directory in which it finds the target's libraries.
     pub fn emulator_command(&self) -> Option<String> {
-        let emulator = self.emulator.as_ref()?;
-        Some(match &self.sysroot {
-            Some(sysroot) => format!("{emulator} -L {sysroot}"),
-            None => emulator.clone(),
-        })
+        let mut command = self.emulator.clone()?;
+        for (option, value) in [("", &self.arguments), ("-L ", &self.sysroot)] {
+            command.extend(value.iter().map(|value| format!(" {option}{value}")));
+        }
+        Some(command)
+    }
+
+    /// Whether the emulator is QEMU's user mode, which emulates one process.
+    pub fn is_user_mode(&self) -> bool {
+        self.emulator.as_ref().is_some_and(|it| it.starts_with("qemu-") && !it.starts_with("qemu-system-"))
+    }
+
+    /// Every program that the launcher starts in the emulator's place, the emulator first.
+    pub fn emulators(&self) -> Vec<String> {
+        let Some(emulator) = &self.emulator else { return Vec::new() };
+        let twin = self.is_user_mode().then(|| format!("{emulator}-static"));
+        std::iter::once(emulator.clone()).chain(twin).chain(self.instead.iter().cloned()).collect()
     }
 
     /// The row of a host that the catalogue does not name: nothing is configured, and everything runs as it is.
@@ -89,6 +136,14 @@ impl Row {
             gnu_prefix: None,
             sysroot: None,
             emulator: None,
+            tier: 0,
+            arguments: None,
+            instead: Vec::new(),
+            firmware: Vec::new(),
+            debian: None,
+            board: None,
+            needs: None,
+            notes: None,
             std: true,
             packages: BTreeMap::new(),
         }
@@ -175,11 +230,15 @@ impl Catalogue {
     fn unknown(&self, name: &str) -> Finding {
         let finding =
             Finding::error(Code::UnknownName, format!("target `{name}` is not known")).at(Origin::CommandLine);
+        if name.ends_with(".json") {
+            return finding
+                .note("it is the description of a target of your own, and the catalogue knows rustup's alone")
+                .note("rustc takes one on nightly alone, and there is no rust-std for it")
+                .hint(format!("cargo +nightly build -Zbuild-std=core --target {name}"));
+        }
         let near = triple::nearest(name, self.names(), 3);
         if near.is_empty() {
-            let all: Vec<&str> =
-                self.rows.iter().map(|row| row.aliases.first().map_or(row.triple.as_str(), String::as_str)).collect();
-            finding.hint(format!("known targets: {}", all.join(", ")))
+            finding.hint("`cargo xtask cross targets` lists all that are known")
         } else {
             let near: Vec<String> = near.iter().map(|near| format!("`{near}`")).collect();
             finding.hint(format!("targets with similar names: {}", near.join(", ")))
@@ -213,7 +272,8 @@ mod tests {
         let mac = catalogue.resolve("host", "aarch64-apple-darwin").map(|row| row.triple);
         assert_eq!(mac.as_deref(), Ok("aarch64-apple-darwin"));
         assert_eq!(triple("aarch64-unknown").map_err(|f| f.code), Err(Code::AmbiguousTarget));
-        assert_eq!(triple("sparc").map_err(|f| f.code), Err(Code::UnknownName));
+        assert_eq!(triple("thumbv7em").map_err(|f| f.code), Err(Code::AmbiguousTarget));
+        assert_eq!(triple("alpha").map_err(|f| f.code), Err(Code::UnknownName));
         assert_eq!(triple("").map_err(|f| f.code), Err(Code::UnknownName));
     }
 

@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 
 use crate::cfgs::CfgQuery;
 use crate::finding::{Code, Finding};
+use crate::linking;
 use crate::machine::Machine;
 use crate::policy::{LAUNCHER_PATH, Policy};
 use crate::resolve::Resolved;
 use crate::rules::{self, CompilerOrigin};
+use crate::settings::StdSource;
 use crate::target::Row;
 use crate::workspace::CompilesC;
 
@@ -32,8 +34,12 @@ pub struct Needs<'a> {
     pub compiling_c: Vec<CompilesC>,
     /// Whether executables are linked, and not only checked.
     pub links: bool,
+    /// Where the standard library comes from.
+    pub std: StdSource,
     /// Whether executables are run.
     pub runs: bool,
+    /// Whether there is anything to run: without std there is no libtest, and integration tests alone can be had.
+    pub testable: bool,
 }
 
 /// The C compiler that build scripts of a target will pick, and why.
@@ -100,13 +106,13 @@ impl Needs<'_> {
     }
 
     /// The program that links: the one that is named, or what rustc takes by itself.
-    pub fn linker_program(&self, host: &str) -> Option<&str> {
+    pub fn linker_program(&self, host: &str) -> Option<String> {
         match self.named_linker() {
-            Some(linker) => Some(&linker.value),
+            Some(linker) => Some(linker.value.clone()),
             // rustc's own default for a host; on Windows it finds the linker by other ways than PATH.
-            None if self.triple() == host => (!host.contains("-windows-")).then_some("cc"),
-            None if !self.row.std => Some("rust-lld"),
-            None => None,
+            None if self.triple() == host => (!host.contains("-windows-")).then(|| "cc".to_owned()),
+            // The host's `cc` makes nothing for another target, which is told by the config's own lints.
+            None => linking::default_linker(self.triple()).filter(|it| it != "cc"),
         }
     }
 
@@ -115,6 +121,18 @@ impl Needs<'_> {
         let words = &self.runner.as_ref()?.value;
         let first = words.first()?;
         if first.ends_with(LAUNCHER_PATH) { words.get(1).map(String::as_str) } else { Some(first) }
+    }
+
+    /// Every program that starts the executables here: the emulator, or what the launcher takes in its place.
+    pub fn emulators(&self) -> Vec<String> {
+        match self.emulator() {
+            None => Vec::new(),
+            Some(emulator) if self.through_launcher() && self.row.emulator.as_deref() == Some(emulator) => {
+                self.row.emulators()
+            }
+            Some(emulator) if self.through_launcher() => vec![emulator.to_owned(), format!("{emulator}-static")],
+            Some(emulator) => vec![emulator.to_owned()],
+        }
     }
 
     /// Whether the runner goes through the launcher.
@@ -162,12 +180,14 @@ impl Needs<'_> {
     pub fn questions(&self, machine: &Machine, variable: &dyn Fn(&str) -> Option<String>) -> Questions {
         let mut questions = Questions::default();
         let programs = &mut questions.programs;
-        programs.extend(self.linker_program(&machine.host).map(str::to_owned));
+        programs.extend(self.linker_program(&machine.host));
+        programs.extend(self.emulators());
         if let Some(emulator) = self.emulator() {
-            programs.extend([emulator.to_owned(), format!("{emulator}-static")]);
+            programs.insert(format!("{emulator}-static"));
         }
         programs.extend(self.row.archiver());
         questions.paths.extend(library_paths(self.row));
+        questions.paths.extend(self.row.firmware.iter().cloned());
         if let Some(prefix) = &self.row.gnu_prefix {
             questions.paths.extend(multiarch_library(prefix));
         }
@@ -181,6 +201,29 @@ impl Needs<'_> {
             questions.compilers.extend(picked.map(|picked| picked.value));
         }
         questions
+    }
+}
+
+/// The runner as the launcher will start it on this machine.
+pub fn runner_name(needs: &Needs, native: bool, machine: &Machine) -> String {
+    let Some(runner) = &needs.runner else { return if native { "native" } else { "none" }.to_owned() };
+    if native {
+        return "native".to_owned();
+    }
+    if !needs.through_launcher() {
+        return runner.value.join(" ");
+    }
+    let mut words: Vec<&str> = runner.value.iter().skip(1).map(String::as_str).collect();
+    let multiarch = needs.row.gnu_prefix.as_deref().map(multiarch_library);
+    let mixed = multiarch.is_some_and(|paths| paths.iter().any(|path| machine.paths.contains(path)));
+    if mixed && let Some(at) = words.iter().position(|word| *word == "-L") {
+        words.drain(at..(at + 2).min(words.len()));
+    }
+    let emulator = words.first().copied().unwrap_or_default().to_owned();
+    let name = words.join(" ");
+    match needs.emulators().iter().find(|candidate| machine.program(candidate).is_some()) {
+        Some(found) => name.replacen(&emulator, found, 1),
+        None => name,
     }
 }
 

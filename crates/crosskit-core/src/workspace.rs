@@ -35,6 +35,12 @@ pub struct Package {
     pub default_member: bool,
     /// Whether it has a library whose documentation is tested.
     pub doctests: bool,
+    /// Whether it has a library of Rust.
+    pub library: bool,
+    /// Whether it has programs.
+    pub programs: bool,
+    /// Its integration tests.
+    pub tests: Vec<String>,
     /// Its resolved dependencies.
     #[serde(rename = "dependency")]
     pub dependencies: Vec<Dependency>,

@@ -19,6 +19,23 @@ pub fn read(path: &Path) -> std::io::Result<Option<ObjectFile>> {
     Ok(object_file::machine(&bytes))
 }
 
+/// Whether libtest is in an executable: cargo does not tell which tests have a harness of their own, and what libtest
+/// always prints is in the file.
+pub fn has_libtest(path: &Path) -> bool {
+    const WORDS: &[u8] = b"test result: ";
+    let Ok(mut file) = std::fs::File::open(path) else { return false };
+    let mut bytes = Vec::new();
+    loop {
+        // The words may lie on a border between two parts.
+        bytes.drain(..bytes.len().saturating_sub(WORDS.len()));
+        match file.by_ref().take(1 << 20).read_to_end(&mut bytes) {
+            Ok(1..) if bytes.windows(WORDS.len()).any(|part| part == WORDS) => return true,
+            Ok(1..) => {}
+            _ => return false,
+        }
+    }
+}
+
 /// Checks that an executable is for a target; gives back what it is, in words.
 ///
 /// # Errors

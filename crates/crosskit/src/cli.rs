@@ -50,6 +50,8 @@ pub enum Action {
     Explain,
     /// Print the variables with which plain cargo does what the kit does.
     Env,
+    /// List the targets of the catalogue, and how far this machine takes each.
+    Targets,
 }
 
 /// What `sync` does.
@@ -90,10 +92,11 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, c
         "doctor" => Action::Doctor,
         "explain" => Action::Explain,
         "env" => Action::Env,
+        "targets" => Action::Targets,
         _ => Action::Climb,
     };
-    // Without a target these two look at the ones that the config has keys of.
-    let needs_target = !matches!(action, Action::Sync(_) | Action::Doctor);
+    // Without a target these look at the ones that the config has keys of.
+    let needs_target = !matches!(action, Action::Sync(_) | Action::Doctor | Action::Targets);
     if needs_target && !matches.contains_id("target") {
         let what = "no target given; name a triple or an alias, such as `aarch64`, or `host`";
         return Err(command.error(clap::error::ErrorKind::MissingRequiredArgument, what));
@@ -199,6 +202,16 @@ pub fn command() -> Command {
         )))))
         .subcommand(explain())
         .subcommand(env())
+        .subcommand(list())
+}
+
+fn list() -> Command {
+    let words = Arg::new("target")
+        .value_name("WORD")
+        .num_args(0..)
+        .help("Only targets in whose triple or aliases one of these words occurs");
+    let about = "List the targets that are known, and how far this machine takes each";
+    Command::new("targets").about(about).term_width(100).args([words, format(), colour()])
 }
 
 fn explain() -> Command {
@@ -231,7 +244,7 @@ fn targets() -> Arg {
     Arg::new("target")
         .value_name("TARGET")
         .num_args(0..)
-        .help("Triples or aliases (aarch64, armv7, riscv64, s390x, aarch64-musl, ...), or `host`")
+        .help("Triples or aliases (aarch64, armv7, riscv64, windows, wasi, cortex-m4f, ...), or `host`")
 }
 
 fn with_all(command: Command) -> Command {

@@ -2,6 +2,7 @@
 
 mod explain;
 mod sync;
+mod targets;
 
 use std::path::{Path, PathBuf};
 
@@ -46,6 +47,7 @@ pub fn run(options: &Options, terminal: &Terminal, variables: Variables, start: 
     };
     let ended = match options.action {
         Action::Explain => explain::run(options, terminal, &mut sh, start),
+        Action::Targets => targets::run(options, &mut sh, start),
         _ => execute(options, terminal, &mut sh, start),
     };
     if sh.is_interrupted() {

@@ -38,7 +38,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 pub use crosskit_core as core;
-pub use report::inspection_json;
+pub use report::{inspection_json, standings_json};
 
 /// Runs `cargo xtask cross` with the arguments that follow the word `cross`.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {

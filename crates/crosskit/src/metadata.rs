@@ -75,9 +75,15 @@ struct RawTarget {
     kind: Vec<String>,
     #[serde(default = "yes")]
     doctest: bool,
+    #[serde(default = "yes")]
+    test: bool,
 }
 
 impl RawTarget {
+    fn is(&self, kind: &str) -> bool {
+        self.kind.iter().any(|it| it == kind)
+    }
+
     fn is_library(&self) -> bool {
         let kinds = ["lib", "rlib", "dylib", "cdylib", "staticlib", "proc-macro"];
         self.kind.iter().any(|kind| kinds.contains(&kind.as_str()))
@@ -178,6 +184,9 @@ fn convert(raw: Raw, xtask: Option<String>) -> Metadata {
             member: place.contains_key(package.id.as_str()),
             default_member: default_members.contains(package.id.as_str()),
             doctests: package.targets.iter().any(|target| target.is_library() && target.doctest),
+            library: package.targets.iter().any(|target| target.is_library() && !target.is("proc-macro")),
+            programs: package.targets.iter().any(|target| target.is("bin")),
+            tests: package.targets.iter().filter(|it| it.is("test") && it.test).map(|it| it.name.clone()).collect(),
             dependencies: dependencies.remove(&package.id).unwrap_or_default(),
         });
         infos.insert(package.id.clone(), info(package));

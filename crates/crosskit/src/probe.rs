@@ -56,6 +56,7 @@ impl<'a> Probe<'a> {
             cargo: self.toolchain.cargo.clone(),
             distribution: distribution(),
             rustup: find_program("rustup", &here, &directories).is_some(),
+            rust_src: rustc.sysroot.join("lib/rustlib/src/rust/library/Cargo.lock").exists(),
             std: installed_std(&rustc.sysroot),
             programs: questions.programs.iter().filter_map(find).collect(),
             paths: questions.paths.iter().filter(|path| Path::new(path).exists()).cloned().collect(),

@@ -40,8 +40,9 @@ pub struct Context<'a> {
 
 impl Context<'_> {
     /// A cargo call with the environment of the plan.
-    fn cargo_command(&self, arguments: &[String]) -> std::process::Command {
+    fn cargo_command(&self, cell: &Cell, arguments: &[String]) -> std::process::Command {
         let mut command = self.sh.command(self.cargo, arguments);
+        command.envs(&cell.environment);
         for (name, value) in &self.plan.environment {
             match value {
                 Some(value) => command.env(name, value),

@@ -68,7 +68,7 @@ fn a_probe_is_the_runner() {
     project.scratch.write("crosskit.toml", &MAPPED.replace("NAME", "probe"));
     project.cross("build thumbv7em-none-eabihf").exits(0);
     // Tests need a harness, and that needs a standard library: no probe changes that.
-    project.cross("thumbv7em-none-eabihf").exits(3).tells(&["warning[X018]: nothing runs tests of"]);
+    project.cross("thumbv7em-none-eabihf").exits(3).tells(&["warning[X018]: there is no test to run for"]);
     assert_eq!(project.take_calls("probe-rs"), Vec::<Vec<String>>::new());
     assert_eq!(project.read_config(), PROBE);
 }

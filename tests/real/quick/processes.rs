@@ -129,6 +129,18 @@ fn a_test_that_hangs_is_ended_and_the_others_still_run() {
     }
 }
 
+/// A runner that starts nothing has proven nothing, whatever its exit code.
+#[test]
+fn a_test_binary_that_says_nothing_has_not_passed() {
+    AARCH64.require();
+    let scratch = kit::scratch("silent-runner");
+    scratch.write(".cargo/config.toml", "[target.aarch64-unknown-linux-gnu]\nrunner = \"true\"\n");
+    let finished = kit::run(&scratch, "aarch64 -p codec").exits(100);
+    finished.tells(&["X042", "without a word"]);
+    let cell = report::read(&scratch);
+    assert_eq!(cell.only().suite("codec", "codec", "unit").verdict, "crashed");
+}
+
 #[test]
 fn what_a_test_started_ends_with_the_run() {
     let Outcome { report, left, finished } = outcome();

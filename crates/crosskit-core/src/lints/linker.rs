@@ -133,6 +133,9 @@ fn no_linker(situation: &Situation, row: &Row, view: &KindView) -> Option<Findin
         format!("no linker is set for {}, so that rustc takes the host's `cc`", view.triple),
     )
     .note("it ends with \"is incompatible with elf64-x86-64\" or \"file in wrong format\" (cargo #4133)");
+    if let Some(needs) = &row.needs {
+        return Some(finding.note(format!("the target needs {needs}")));
+    }
     let finding = finding.hint(format!("write one with `cargo xtask cross sync {}`", view.triple));
     Some(match row.c_compiler() {
         Some(compiler) => finding.hint(format!("or: [target.{}] linker = \"{compiler}\"", view.triple)),

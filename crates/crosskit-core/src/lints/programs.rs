@@ -14,7 +14,7 @@ pub(super) fn check(situation: &Situation) -> Vec<Finding> {
     for (row, view) in situation.targets {
         findings.extend(swapped(situation, row, view));
         findings.extend(linker_without_runner(situation, row, view));
-        if !row.std {
+        if !row.std && !view.triple.contains("-uefi") && !view.triple.starts_with("wasm") {
             findings.extend(embedded(situation, view));
         }
     }

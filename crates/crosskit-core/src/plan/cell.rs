@@ -8,10 +8,10 @@ use crate::lints::{self, Situation};
 use crate::machine::Machine;
 use crate::policy::{Policy, linker_variable};
 use crate::resolve::{Config, Kind, KindView, Resolved, Rustc};
-use crate::settings::DEFAULT_TIMEOUT;
+use crate::settings::{DEFAULT_TIMEOUT, StdSource};
 use crate::target::Row;
 use crate::tools::{self, Needs};
-use crate::workspace::Platform;
+use crate::workspace::{Package, Platform};
 
 use super::{Cell, Input, Prepared, Request, Rung, environment, shell};
 
@@ -86,8 +86,11 @@ fn add_cell(
     let asks = input.workspace.has_platforms();
     let (target_platform, host_platform) =
         (platform(&row.triple, asks, input.machine, rustc), platform(host, asks, input.machine, rustc));
+    let testable = row.std || selected.iter().any(|package| !package.tests.is_empty());
     let needs = Needs {
         row,
+        testable,
+        std: input.settings.target(&row.triple).std,
         policy,
         linker: config.resolved(&view.linker),
         linker_of_flags: view
@@ -118,34 +121,62 @@ fn add_cell(
     prepared.tools.extend(findings.into_iter().map(|finding| (row.triple.clone(), finding)));
     prepared.missing.extend(missing);
     let native = needs.native(host);
-    let runnable = row.std && (native || needs.runner.is_some());
+    let runnable = testable && (native || needs.runner.is_some());
     let reach = if runnable { request.rung } else { request.rung.min(Rung::Verify) };
     let packages = input.workspace.package_specs(selected.iter().copied());
-    let verb: &[&str] = match request.rung {
-        Rung::Check => &["check"],
-        _ if request.builds_tests && row.std => &["test", "--no-run"],
-        _ => &["build"],
+    let build_std = match (needs.std, row.std) {
+        (StdSource::Installed, _) => None,
+        (StdSource::BuildStd, true) => Some("-Zbuild-std".to_owned()),
+        (StdSource::BuildStd, false) => Some("-Zbuild-std=core,alloc".to_owned()),
     };
-    let with_doctests = selected.iter().copied().filter(|package| package.doctests);
+    // Cargo takes an unstable option from a stable toolchain only then.
+    let environment = build_std.iter().map(|_| ("RUSTC_BOOTSTRAP".to_owned(), "1".to_owned())).collect();
+    let verb: Vec<&str> = match request.rung {
+        Rung::Check => vec!["check"],
+        _ if request.builds_tests && row.std => vec!["test", "--no-run"],
+        _ if request.builds_tests => without_libtest(&selected),
+        _ => vec!["build"],
+    };
+    let with_doctests = selected.iter().copied().filter(|package| package.doctests && row.std);
     let doc_packages = input.workspace.package_specs(with_doctests);
     let doc = (reach == Rung::Run && !doc_packages.is_empty())
-        .then(|| cargo_arguments(&["test", "--doc", "--no-fail-fast"], &row.triple, &[], request));
+        .then(|| cargo_arguments(&["test", "--doc", "--no-fail-fast"], &row.triple, &[], request))
+        .map(|arguments| arguments.into_iter().chain(build_std.clone()).collect());
     prepared.plan.cells.push(Cell {
         triple: row.triple.clone(),
         linker: needs.linker.as_ref().map(|it| it.value.clone()),
-        build: cargo_arguments(verb, &row.triple, &packages, request),
+        build: cargo_arguments(&verb, &row.triple, &packages, request).into_iter().chain(build_std).collect(),
+        environment,
         doc,
         doc_packages,
         packages,
         asked: request.rung,
         reach,
-        runner_name: runner_name(&needs, native, input.machine),
+        runner_name: tools::runner_name(&needs, native, input.machine),
         runner: needs.runner.map(|it| it.value).unwrap_or_default(),
         host_runner: host_view.runner.winner.as_ref().map(|it| it.value.clone()).unwrap_or_default(),
         profile_directory: profile_directory(&request.cargo_options),
         test_arguments: request.test_arguments.clone(),
         timeout: request.timeout.or(input.settings.target(&row.triple).timeout).unwrap_or(DEFAULT_TIMEOUT),
     });
+}
+
+/// What is built of packages for a target without libtest: all of it, and their integration tests. `cargo test` would
+/// build unit tests as well, which need libtest.
+///
+/// Source: Cargo reference, "cargo build", "Target Selection".
+fn without_libtest<'a>(packages: &[&'a Package]) -> Vec<&'a str> {
+    let mut words = vec!["build"];
+    let mut tests: Vec<&str> = packages.iter().flat_map(|package| &package.tests).map(String::as_str).collect();
+    if tests.is_empty() {
+        return words;
+    }
+    tests.sort_unstable();
+    tests.dedup();
+    words.extend(packages.iter().any(|package| package.library).then_some("--lib"));
+    words.extend(packages.iter().any(|package| package.programs).then_some("--bins"));
+    words.extend(tests.into_iter().flat_map(|test| ["--test", test]));
+    words
 }
 
 /// Source: Cargo reference, "Profiles", "Profile selection", and "Build cache".
@@ -158,29 +189,6 @@ fn profile_directory(cargo_options: &[String]) -> String {
         None if cargo_options.iter().any(|option| option == "--release") => "release".to_owned(),
         None => "debug".to_owned(),
     }
-}
-
-/// The runner as the launcher will start it on this machine.
-pub(super) fn runner_name(needs: &Needs, native: bool, machine: &Machine) -> String {
-    let Some(runner) = &needs.runner else { return if native { "native" } else { "none" }.to_owned() };
-    if native {
-        return "native".to_owned();
-    }
-    if !needs.through_launcher() {
-        return runner.value.join(" ");
-    }
-    let mut words: Vec<&str> = runner.value.iter().skip(1).map(String::as_str).collect();
-    let multiarch = needs.row.gnu_prefix.as_deref().map(tools::multiarch_library);
-    let mixed = multiarch.is_some_and(|paths| paths.iter().any(|path| machine.paths.contains(path)));
-    if mixed && let Some(at) = words.iter().position(|word| *word == "-L") {
-        words.drain(at..(at + 2).min(words.len()));
-    }
-    let emulator = words.first().copied().unwrap_or_default().to_owned();
-    let mut name = words.join(" ");
-    if machine.program(&emulator).is_none() && machine.program(&format!("{emulator}-static")).is_some() {
-        name = name.replacen(&emulator, &format!("{emulator}-static"), 1);
-    }
-    name
 }
 
 fn cargo_arguments(verb: &[&str], triple: &str, packages: &[String], request: &Request) -> Vec<String> {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Code, Finding, Origin};
 use crate::resolve::{Config, KindView, Layers, Resolved};
+use crate::tools;
 use crate::tools::Needs;
 
-use super::cell::runner_name;
 use super::{Input, shell};
 
 /// The shell's linker and runner, as the kit and plain cargo take them and a colleague's computer does not. One that says
@@ -62,7 +62,7 @@ fn is_same(input: &Input, key: &str, needs: &Needs, others: Option<&Resolved<Vec
     let Some(others) = others else { return false };
     let fitted = || {
         let through = Needs { runner: Some(others.clone()), ..needs.clone() };
-        runner_name(&through, through.native(&input.machine.host), input.machine)
+        tools::runner_name(&through, through.native(&input.machine.host), input.machine)
     };
     others.value == value
         || key == "runner" && shell::lacks_launcher(input, &others.value) && fitted() == value.join(" ")

@@ -6,6 +6,7 @@ use crate::finding::{Code, Finding, Origin, Severity};
 use crate::install::{self, Missing};
 use crate::machine::Machine;
 use crate::rules::{self, CompilerFacts, CompilerOrigin, Probe};
+use crate::settings::StdSource;
 use crate::target::{Packages, Provider};
 use crate::triple;
 
@@ -48,6 +49,10 @@ impl Check<'_> {
 
     fn rust_std(&mut self) {
         let triple = self.triple();
+        if self.needs.std == StdSource::BuildStd {
+            self.rust_src();
+            return;
+        }
         if self.machine.std.contains(triple) {
             return;
         }
@@ -67,8 +72,23 @@ impl Check<'_> {
         self.findings.push(finding);
     }
 
+    /// What is compiled where no standard library is taken ready-made.
+    fn rust_src(&mut self) {
+        if self.machine.rust_src {
+            return;
+        }
+        let finding = Finding::error(Code::RustStdMissing, "the source of the standard library is not installed")
+            .note(format!("`crosskit.toml` says that it is built for `{}`", self.triple()));
+        self.findings.push(if self.machine.rustup {
+            self.missing.insert(Missing::RustSrc);
+            finding.hint("install it with `rustup component add rust-src`")
+        } else {
+            finding.hint("install the package of your distribution that holds the source of rustc's library")
+        });
+    }
+
     fn linker(&mut self) {
-        let Some(linker) = self.needs.linker_program(&self.machine.host).map(str::to_owned) else { return };
+        let Some(linker) = self.needs.linker_program(&self.machine.host) else { return };
         if self.has(&linker) {
             return;
         }
@@ -89,6 +109,9 @@ impl Check<'_> {
             self.missing.insert(Missing::Unknown(linker));
         } else if self.needs.row.c_compiler().as_deref() == Some(linker.as_str()) {
             finding = self.with_package(finding, &linker, |packages| packages.compiler.as_deref());
+        } else if let Some(needs) = self.needs.row.needs.as_ref().filter(|_| self.needs.named_linker().is_none()) {
+            finding = finding.note(format!("the target needs {needs}"));
+            self.missing.insert(Missing::Unknown(linker));
         } else {
             finding = finding.hint("install it, or correct the name where it is set");
             self.missing.insert(Missing::Unknown(linker));
@@ -221,11 +244,14 @@ impl Check<'_> {
 
     fn runner(&mut self) {
         let row = self.needs.row;
-        if !row.std {
+        if !self.needs.testable {
             self.findings.push(
-                Finding::warning(Code::NoRunner, format!("nothing runs tests of `{}` here", row.triple))
-                    .note("the target has no standard library, and so no test harness that could be started")
-                    .note("its executables are built and checked, and not run"),
+                Finding::warning(Code::NoRunner, format!("there is no test to run for `{}`", row.triple))
+                    .note("the target has no standard library, and so no libtest")
+                    .note("its executables are built and checked, and not run")
+                    .hint(
+                        "add an integration test with `harness = false`, which ends with exit code 0 where all is well",
+                    ),
             );
             return;
         }
@@ -234,20 +260,29 @@ impl Check<'_> {
         }
         self.mixed_libraries();
         let Some(emulator) = self.needs.emulator().map(str::to_owned) else {
+            let finding = Finding::warning(Code::NoRunner, format!("nothing is known that runs `{}` here", row.triple));
+            let finding = row.needs.iter().fold(finding, |it, needs| it.note(format!("it needs {needs}")));
             self.findings.push(
-                Finding::warning(Code::NoRunner, format!("nothing is known that runs `{}` here", row.triple))
+                finding
                     .note("its executables are built and checked, and not run")
                     .hint(format!("set one: [target.{}] runner = \"…\" in crosskit.toml", row.triple)),
             );
             return;
         };
-        if self.has(&emulator) || (self.needs.through_launcher() && self.has(&format!("{emulator}-static"))) {
+        if self.needs.through_launcher() {
+            self.firmware();
+        }
+        let candidates = self.needs.emulators();
+        if candidates.iter().any(|candidate| self.has(candidate)) {
             return;
         }
-        let (what, twin) = match (row.emulator.as_deref() == Some(emulator.as_str()), self.needs.through_launcher()) {
-            (true, true) => ("emulator", format!(" for `{emulator}` and `{emulator}-static`")),
-            (true, false) => ("emulator", String::new()),
-            (false, _) => ("runner", String::new()),
+        let what = if row.emulator.as_deref() == Some(emulator.as_str()) { "emulator" } else { "runner" };
+        let twin = match candidates.as_slice() {
+            [_] => String::new(),
+            several => {
+                let names: Vec<String> = several.iter().map(|name| format!("`{name}`")).collect();
+                format!(" for {}", names.join(" and "))
+            }
         };
         let mut finding = Finding::error(Code::EmulatorMissing, format!("{what} `{emulator}` not found"))
             .note(format!("`{}` cannot start executables of `{}` by itself", self.machine.host, row.triple))
@@ -263,6 +298,19 @@ impl Check<'_> {
             finding = finding.hint("install it, or correct the name where it is set");
             self.missing.insert(Missing::Unknown(emulator));
         }
+        self.findings.push(finding);
+    }
+
+    /// What the emulator starts with, where the target is what firmware starts.
+    fn firmware(&mut self) {
+        let places = &self.needs.row.firmware;
+        if places.is_empty() || places.iter().any(|path| self.machine.paths.contains(path)) {
+            return;
+        }
+        let finding = Finding::error(Code::EmulatorMissing, format!("firmware for `{}` not found", self.triple()))
+            .note("the emulator starts it, and it starts the program")
+            .note(format!("looked for {}", places.join(" and ")));
+        let finding = self.with_package(finding, "the firmware", |packages| packages.firmware.as_deref());
         self.findings.push(finding);
     }
 
@@ -293,7 +341,7 @@ impl Check<'_> {
         match self.package(pick).map(str::to_owned) {
             Some(package) => {
                 let command = install::package_command(&package, self.machine);
-                self.missing.insert(Missing::Package(package));
+                self.missing.extend(package.split_whitespace().map(|it| Missing::Package(it.to_owned())));
                 finding.hint(format!("install it with `{command}`"))
             }
             None => {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crosskit_core::finding::Finding;
 use crosskit_core::inspect::Inspection;
+use crosskit_core::survey::Standing;
 
 use crate::results::{CellResult, Suite, Verdict};
 
@@ -82,11 +83,22 @@ struct Explained<'a> {
     findings: Vec<FindingRow<'a>>,
 }
 
+#[derive(Serialize)]
+struct Standings<'a> {
+    schema: u32,
+    targets: &'a [Standing],
+}
+
 /// What takes effect, as the JSON text of `explain --format json`. Fields are added, never renamed.
 pub fn inspection(inspection: &Inspection) -> String {
     let findings = inspection.findings.iter().map(finding).collect();
     let explained = Explained { schema: 1, inspection, findings };
     serde_json::to_string_pretty(&explained).unwrap_or_default() + "\n"
+}
+
+/// The targets, as the JSON text of `targets --format json`. Fields are added, never renamed.
+pub fn standings(targets: &[Standing]) -> String {
+    serde_json::to_string_pretty(&Standings { schema: 1, targets }).unwrap_or_default() + "\n"
 }
 
 /// The report as JSON text.

@@ -95,7 +95,7 @@ pub fn build(context: &Context, cell: &Cell) -> Result<Built, (Stop, Option<Box<
     arguments.extend(context.quiet.then(|| "--quiet".to_owned()));
     (context.progress)(Event::Status("Building", &format!("{} ({})", cell.triple, cell.packages.join(", "))));
     (context.progress)(Event::Detail("Running", &format!("cargo {}", crosskit_core::explain::command(&arguments))));
-    let mut command = context.cargo_command(&arguments);
+    let mut command = context.cargo_command(cell, &arguments);
     command.env("CARGO_TERM_COLOR", context.colour);
     let mut built = Built::default();
     let ended = context

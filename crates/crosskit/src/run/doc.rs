@@ -47,7 +47,7 @@ fn run_packages(
     packages: &[String],
 ) -> Result<Option<Vec<Suite>>, String> {
     (context.progress)(Event::Detail("Running", &format!("cargo {}", crosskit_core::explain::command(arguments))));
-    let mut command = context.cargo_command(arguments);
+    let mut command = context.cargo_command(cell, arguments);
     // Packages are told apart by what cargo says, whatever the user's config says about its manners.
     command.envs([("CARGO_TERM_COLOR", "never"), ("CARGO_TERM_QUIET", "false"), ("CARGO_TERM_VERBOSE", "false")]);
     let mut reader = Reader { context, packages, suites: Vec::new(), began: Instant::now(), before: String::new() };

@@ -59,8 +59,13 @@ pub fn run(context: &Context, cell: &Cell, built: &Built, test: &Artefact) -> Re
     let (verdict, status) = match ended {
         Ended::Interrupted => return Ok(None),
         Ended::TimedOut => (SuiteVerdict::TimedOut, "was ended at its time limit".to_owned()),
+        // Some emulators start nothing, say nothing, and end as if all were well.
+        Ended::Exited(status) if status.success() && output.is_empty() && artefact::has_libtest(&test.executable) => {
+            (SuiteVerdict::Crashed, format!("ended with {status} and without a word"))
+        }
         Ended::Exited(status) => (verdict(status, &told), in_words(status, &told)),
     };
+    told.close();
     let name = test.name.clone();
     if cell.test_arguments.iter().any(|argument| argument == "--list") {
         told = Told::default();

@@ -1,0 +1,124 @@
+//! Every target of the catalogue, and how far this machine takes each: the data behind `cross targets`.
+
+use serde::Serialize;
+
+use crate::finding::{Code, Origin};
+use crate::machine::Machine;
+use crate::plan::Rung;
+use crate::policy::Policy;
+use crate::resolve::Resolved;
+use crate::settings::Settings;
+use crate::target::{Catalogue, Provider, Row};
+use crate::tools::{self, Needs, Questions};
+
+/// One target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// The triple.
+    pub target: String,
+    /// How much Rust promises about it.
+    pub tier: u8,
+    /// Short names for the command line.
+    pub aliases: Vec<String>,
+    /// How it is linked.
+    pub provider: &'static str,
+    /// What runs its executables here, in words.
+    pub runner: String,
+    /// The rung that the machine can reach as it is; none where not even `check` can be had.
+    pub reach: Option<&'static str>,
+    /// What is missing for the next rungs.
+    pub missing: Vec<String>,
+    /// What no package manager here brings.
+    pub needs: Option<String>,
+}
+
+impl Provider {
+    /// The word in the catalogue.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Provider::Gcc => "gcc",
+            Provider::Lld => "lld",
+            Provider::Mingw => "mingw",
+            Provider::None => "none",
+        }
+    }
+}
+
+/// Looks at the rows whose triple or alias contains one of the words, or at all if there is no word; and says what the
+/// machine must be asked. The config is not looked at: this is what the policy would come to.
+pub fn survey(
+    catalogue: &Catalogue,
+    settings: &Settings,
+    machine: &Machine,
+    words: &[String],
+) -> (Vec<Standing>, Questions) {
+    let fits = |row: &&Row| {
+        let names = || std::iter::once(&row.triple).chain(&row.aliases);
+        words.is_empty() || words.iter().any(|word| names().any(|name| name.contains(word.as_str())))
+    };
+    let mut questions = Questions::default();
+    let mut standings = Vec::new();
+    for row in catalogue.rows().iter().filter(fits) {
+        let policy = Policy::of(row, settings);
+        let origin = || Origin::Catalogue(row.triple.clone());
+        let words = |text: &String| text.split_ascii_whitespace().map(str::to_owned).collect();
+        let needs = Needs {
+            row,
+            policy: &policy,
+            linker: policy.linker.clone().map(|value| Resolved { value, origin: origin() }),
+            linker_of_flags: None,
+            runner: policy.runner.as_ref().map(|it| Resolved { value: words(it), origin: origin() }),
+            compiling_c: Vec::new(),
+            links: true,
+            runs: true,
+            testable: true,
+            std: settings.target(&row.triple).std,
+        };
+        questions.extend(needs.questions(machine, &|_| None));
+        standings.push(standing(row, &needs, machine));
+    }
+    (standings, questions)
+}
+
+fn standing(row: &Row, needs: &Needs, machine: &Machine) -> Standing {
+    let (findings, _) = tools::check(needs, machine, &|_| None);
+    let lacks = |code: Code| findings.iter().any(|finding| finding.code == code);
+    let kinds = [
+        (Code::RustStdMissing, "rust-std"),
+        (Code::LinkerMissing, "linker"),
+        (Code::SysrootMissing, "C library"),
+        (Code::EmulatorMissing, "emulator"),
+    ];
+    let mut missing: Vec<String> =
+        kinds.iter().filter(|(code, _)| lacks(*code)).map(|(_, word)| (*word).to_owned()).collect();
+    let cannot_link =
+        lacks(Code::LinkerMissing) || lacks(Code::SysrootMissing) || links_with_the_hosts(row, needs, machine);
+    if cannot_link && !missing.iter().any(|it| it == "linker" || it == "C library") {
+        missing.push("linker".to_owned());
+    }
+    let reach = if lacks(Code::RustStdMissing) {
+        None
+    } else if cannot_link {
+        Some(Rung::Check)
+    } else if lacks(Code::EmulatorMissing) || lacks(Code::NoRunner) {
+        Some(Rung::Verify)
+    } else {
+        Some(Rung::Run)
+    };
+    let native = needs.native(&machine.host);
+    Standing {
+        target: row.triple.clone(),
+        tier: row.tier,
+        aliases: row.aliases.clone(),
+        provider: row.provider.as_str(),
+        runner: tools::runner_name(needs, native, machine),
+        reach: reach.map(Rung::as_str),
+        missing,
+        needs: row.needs.clone(),
+    }
+}
+
+/// Whether nothing names a linker, so that rustc takes the host's `cc` for another machine.
+fn links_with_the_hosts(row: &Row, needs: &Needs, machine: &Machine) -> bool {
+    needs.linker_program(&machine.host).is_none() && !row.runs_natively_on(&machine.host)
+}

@@ -10,6 +10,8 @@ use std::time::Instant;
 
 use xshell::Shell;
 
+use crate::shell;
+
 /// The command line of `ci`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
@@ -74,13 +76,4 @@ pub fn run(options: Options) -> ExitCode {
     println!("total  {total:6.1} s");
     println!("steps: {} passed, {failed} failed", outcomes.len() - failed);
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-/// A shell at the root of this repository.
-fn shell() -> xshell::Result<Shell> {
-    let shell = Shell::new()?;
-    if let Some(root) = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent() {
-        shell.change_dir(root);
-    }
-    Ok(shell)
 }

@@ -1,14 +1,22 @@
 //! `cargo xtask`: the development tasks of this repository, and the kit on its own workspace.
 
 mod ci;
+mod codegen;
+mod prove;
 
 use std::process::ExitCode;
+
+use xshell::Shell;
 
 const HELP: &str = "\
 Usage: cargo xtask COMMAND
 
 Commands:
   ci [--full] [--install [--yes]]   Run the checks: the quick tier (6 minutes at most), or all of them
+  codegen [--check]                 Hold the catalogue of targets against rustc and rustup
+  prove [all|TARGET...] [--check] [--install [--yes]]
+                                    Run real test programs for targets, and write docs/PROVEN.md;
+                                    or fail, with --check, where one does not run
   cross ...                         The kit itself: see `cargo xtask cross --help`
 ";
 
@@ -20,6 +28,8 @@ fn main() -> ExitCode {
             Ok(options) => ci::run(options),
             Err(mistake) => usage(&mistake),
         },
+        Some("codegen") => codegen::run(arguments).unwrap_or_else(|mistake| usage(&mistake)),
+        Some("prove") => prove::run(arguments).unwrap_or_else(|mistake| usage(&mistake)),
         Some("-h" | "--help" | "help") => {
             print!("{HELP}");
             ExitCode::SUCCESS
@@ -32,4 +42,13 @@ fn main() -> ExitCode {
 fn usage(mistake: &str) -> ExitCode {
     eprint!("error: {mistake}\n\n{HELP}");
     ExitCode::from(2)
+}
+
+/// A shell at the root of this repository.
+fn shell() -> xshell::Result<Shell> {
+    let shell = Shell::new()?;
+    if let Some(root) = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent() {
+        shell.change_dir(root);
+    }
+    Ok(shell)
 }

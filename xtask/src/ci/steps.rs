@@ -16,6 +16,7 @@ const QUICK: &[Step] = &[
     ("docs", docs),
     ("licences", licences),
     ("dependency budget", dependency_budget),
+    ("catalogue against rustc and rustup", catalogue),
     ("unit tests", unit_tests),
     ("cases, tidiness, launcher", cases),
     ("properties, 1,000 cases", |shell| properties(shell, "1000")),
@@ -34,6 +35,7 @@ const FULL: &[Step] = &[
     ("real runs, full", |shell| real(shell, "full::")),
     ("faults of writing", faults),
     ("the guide, real runs", |shell| real(shell, "guide::")),
+    ("proof of nineteen kinds of targets", prove),
     // The last one: it needs a C library that must not be there for the runs above.
     ("mixed C libraries", |shell| super::tools::provide_multiarch(shell).and_then(|()| real(shell, "trap::"))),
 ];
@@ -50,6 +52,12 @@ fn in_example(shell: &Shell, steps: impl FnOnce() -> Result<(), String>) -> Resu
 
 fn format(shell: &Shell) -> Result<(), String> {
     run(cmd!(shell, "cargo fmt --all --check"))?;
+    // They are packages of no workspace until `prove` makes one.
+    let roots = ["bare/src/lib.rs", "bare/build.rs", "bare-sound/tests/sound.rs", "bare-sound/build.rs"]
+        .into_iter()
+        .chain(["bare-unsound/tests/unsound.rs", "bare-unsound/build.rs", "defects/src/lib.rs", "hello/src/main.rs"])
+        .map(|path| format!("prove/{path}"));
+    run(cmd!(shell, "rustfmt --check --edition 2024").args(roots))?;
     in_example(shell, || run(cmd!(shell, "cargo fmt --all --check")))
 }
 
@@ -90,6 +98,10 @@ fn dependency_budget(shell: &Shell) -> Result<(), String> {
         .collect();
     println!("{} external crates in the xtask, {CRATE_BUDGET} allowed", external.len());
     if external.len() <= CRATE_BUDGET { Ok(()) } else { Err(format!("too many external crates: {external:?}")) }
+}
+
+fn catalogue(_: &Shell) -> Result<(), String> {
+    if crate::codegen::generate(true)? { Ok(()) } else { Err("the catalogue is not up to date".to_owned()) }
 }
 
 fn unit_tests(shell: &Shell) -> Result<(), String> {
@@ -133,6 +145,15 @@ fn other_hosts(shell: &Shell) -> Result<(), String> {
 fn faults(shell: &Shell) -> Result<(), String> {
     // How many calls were met by a fault is part of the result.
     run(cmd!(shell, "cargo test -p crosskit-tests --test real --locked -- faults:: --show-output"))
+}
+
+fn prove(_: &Shell) -> Result<(), String> {
+    let options = ["--check", "--install", "--yes"];
+    let arguments = crate::prove::KINDS.iter().chain(&options).map(std::ffi::OsString::from);
+    match crate::prove::run(arguments)? {
+        code if code == std::process::ExitCode::SUCCESS => Ok(()),
+        _ => Err("a target did not run".to_owned()),
+    }
 }
 
 fn real(shell: &Shell, filter: &str) -> Result<(), String> {

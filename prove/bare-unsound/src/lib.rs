@@ -1,0 +1,3 @@
+//! Cargo wants a library beside integration tests.
+
+#![no_std]

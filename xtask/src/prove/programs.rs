@@ -1,0 +1,123 @@
+//! Which programs prove a target, and what must come of them.
+
+use std::collections::BTreeSet;
+
+use crosskit_core::target::{Provider, Row};
+use serde_json::Value;
+
+use super::page::Line;
+use super::workspace::{Outcome, Workspace};
+
+/// The example's packages that a target can be expected to build, and those that must fail.
+fn packages(row: &Row) -> (&'static [&'static str], &'static str) {
+    if !row.std {
+        return (&["bare-sound"], "bare-unsound");
+    }
+    let sound: &[&str] = if row.triple.starts_with("wasm32") {
+        // It has no processes and no threads.
+        &["codec"]
+    } else if matches!(row.provider, Provider::Gcc | Provider::Mingw) {
+        &["codec", "native", "app"]
+    } else {
+        // `native` compiles C, and there is no C toolchain.
+        &["codec", "app"]
+    };
+    (sound, "defects")
+}
+
+/// Tries one target: first tests that must pass, then tests that must fail.
+pub fn prove(workspace: &Workspace, row: &Row, options: &[String]) -> Result<Line, String> {
+    let board = row.board.as_ref();
+    let variables = [
+        ("PROVE_ROM", board.map_or("0x80000000 4M", |board| board.rom.as_str())),
+        ("PROVE_RAM", board.and_then(|board| board.ram.as_deref()).unwrap_or("")),
+    ];
+    let (sound, unsound) = packages(row);
+    let cross = |packages: &[&str], options: &[String]| -> Result<Outcome, String> {
+        let mut arguments: Vec<&str> = vec![&row.triple, "--timeout", "600"];
+        arguments.extend(packages.iter().flat_map(|package| ["-p", package]));
+        arguments.extend(options.iter().map(String::as_str));
+        workspace.cross(&arguments, &variables)
+    };
+    workspace.take_ready_std()?;
+    let mut outcome = cross(sound, options)?;
+    // It takes a minute, which is worth it where something runs in the end.
+    let has_no_std =
+        row.emulator.is_some() && outcome.stderr.contains(&format!("rust-std for `{}` is not installed", row.triple));
+    if has_no_std {
+        workspace.build_std(&row.triple)?;
+        outcome = cross(sound, options)?;
+    }
+    let mut line = Line {
+        triple: row.triple.clone(),
+        rung: outcome.cell["rung"].as_str().unwrap_or("none").to_owned(),
+        passed: outcome.cell["tests"]["passed"].as_u64().unwrap_or_default(),
+        runner: outcome.cell["runner"].as_str().unwrap_or_default().to_owned(),
+        reason: String::new(),
+        built_std: has_no_std,
+        wrong: Vec::new(),
+    };
+    match outcome.exit {
+        0 if line.passed > 0 => {}
+        100 | 7 => {
+            line.wrong.extend(failed(&outcome.cell).into_iter().map(|name| format!("{name} failed")));
+            return Ok(line);
+        }
+        _ => {
+            line.reason = reason(row, &outcome);
+            line.rung = "none".to_owned();
+            // Less than running is something, too.
+            for (verb, rung) in [("build", "verify"), ("check", "check")] {
+                let package = if row.std { "hello" } else { "bare-sound" };
+                let outcome = workspace.cross(&[verb, &row.triple, "-p", package], &variables)?;
+                let verified = outcome.cell["verified"].as_u64().unwrap_or_default();
+                if outcome.exit == 0 && (verified > 0 || verb == "check") {
+                    line.rung = rung.to_owned();
+                    break;
+                }
+            }
+            return Ok(line);
+        }
+    }
+    let expected: BTreeSet<String> = ["fails", "panics"].map(str::to_owned).into();
+    // Where a panic ends the program, each of the two must be run by itself.
+    let mut told = BTreeSet::new();
+    for filter in ["", "fails", "panics"] {
+        let mut options: Vec<String> = Vec::new();
+        if !filter.is_empty() {
+            options.extend(["--".to_owned(), filter.to_owned()]);
+        }
+        let outcome = cross(&[unsound], &options)?;
+        if outcome.exit != 100 {
+            line.wrong.push(format!("failing tests end with exit code {}", outcome.exit));
+        }
+        told.extend(failed(&outcome.cell).into_iter().map(|name| name.trim_start_matches("tests::").to_owned()));
+        if told == expected {
+            return Ok(line);
+        }
+    }
+    line.wrong.push(format!("of the tests that fail these were told: {told:?}"));
+    Ok(line)
+}
+
+/// The names of the tests that failed.
+fn failed(cell: &Value) -> Vec<String> {
+    let suites = cell["suites"].as_array().into_iter().flatten();
+    let tests = suites.filter_map(|suite| suite["tests"].as_array()).flatten();
+    tests
+        .filter(|test| test["outcome"] == "failed")
+        .filter_map(|test| test["name"].as_str())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Why a target did not get further: the first error that was told, and what the catalogue says that it needs.
+fn reason(row: &Row, outcome: &Outcome) -> String {
+    let errors = outcome.stderr.lines().filter_map(|line| line.strip_prefix("error[")?.split_once("]: "));
+    let mut reasons: Vec<String> = errors.map(|(_, message)| message.to_owned()).take(1).collect();
+    reasons.extend(row.needs.iter().map(|needs| format!("needs {needs}")));
+    if reasons.is_empty() {
+        reasons.push(format!("exit code {}", outcome.exit));
+    }
+    reasons.join("; ")
+}

@@ -1,0 +1,98 @@
+//! The workspace in which targets are proven: a copy of the example's packages, and those that only prove something.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// A workspace, and the kit.
+pub struct Workspace {
+    root: PathBuf,
+    kit: PathBuf,
+}
+
+/// What a call of the kit came to.
+pub struct Outcome {
+    pub exit: i32,
+    /// The only cell of the report, if there is one.
+    pub cell: Value,
+    /// What was said.
+    pub stderr: String,
+}
+
+impl Workspace {
+    /// Makes it anew, and keeps what was compiled there.
+    pub fn make() -> Result<Workspace, String> {
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+        let root = repository.join("target/prove");
+        for name in [".cargo", "app", "codec", "derive", "firmware", "native", "xtask", "bare"] {
+            let _ = std::fs::remove_dir_all(root.join(name));
+        }
+        copy(&repository.join("example-workspace"), &root)?;
+        copy(&repository.join("prove"), &root)?;
+        let kit = std::env::current_exe().map_err(|error| error.to_string())?;
+        let workspace = Workspace { root, kit };
+        // The copies lie deeper than what they were copied from.
+        let crates = repository.join("crates").display().to_string();
+        for name in ["native/Cargo.toml", "xtask/Cargo.toml"] {
+            workspace.edit(name, |text| text.replace("../../crates", &crates))?;
+        }
+        let more = ["bare", "bare-sound", "bare-unsound", "defects", "hello"].map(|name| format!("\"{name}\", "));
+        workspace
+            .edit("Cargo.toml", |text| text.replacen("members = [", &format!("members = [{}", more.concat()), 1))?;
+        // What the example says about its own packages is no part of this.
+        workspace.take_ready_std()?;
+        Ok(workspace)
+    }
+
+    /// Lets cargo build the standard library of a target, until [`Workspace::take_ready_std`].
+    pub fn build_std(&self, triple: &str) -> Result<(), String> {
+        self.edit("crosskit.toml", |_| format!("[target.\"{triple}\"]\nstd = \"build-std\"\n"))
+    }
+
+    /// Takes every standard library as it is installed.
+    pub fn take_ready_std(&self) -> Result<(), String> {
+        self.edit("crosskit.toml", |_| String::new())
+    }
+
+    fn edit(&self, name: &str, change: impl FnOnce(String) -> String) -> Result<(), String> {
+        let path = self.root.join(name);
+        let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        std::fs::write(&path, change(text)).map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    /// Calls `cross` for one target.
+    pub fn cross(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Outcome, String> {
+        let mut command = Command::new(&self.kit);
+        command.arg("cross").args(arguments).current_dir(&self.root).envs(variables.iter().copied());
+        command.env_remove("CARGO_TARGET_DIR");
+        let report = self.root.join("target/crosskit/report.json");
+        let _ = std::fs::remove_file(&report);
+        let output = command.output().map_err(|error| format!("{}: {error}", self.kit.display()))?;
+        let text = std::fs::read_to_string(&report).unwrap_or_default();
+        let report: Value = serde_json::from_str(&text).unwrap_or_default();
+        Ok(Outcome {
+            exit: output.status.code().unwrap_or(-1),
+            cell: report["cells"][0].clone(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
+    }
+}
+
+/// Copies a directory, less what was compiled in it. Files that are equal keep their time, so that nothing is compiled
+/// without need.
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("{}: {error}", from.display());
+    std::fs::create_dir_all(to).map_err(failed)?;
+    for entry in std::fs::read_dir(from).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let name = path.file_name().unwrap_or(OsStr::new(""));
+        if path.is_dir() && name != "target" {
+            copy(&path, &to.join(name))?;
+        } else if path.is_file() {
+            std::fs::copy(&path, to.join(name)).map_err(failed)?;
+        }
+    }
+    Ok(())
+}

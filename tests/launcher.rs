@@ -350,6 +350,8 @@ fn a_machine_without_an_operating_system_gets_program_and_arguments_by_semihosti
         .collect();
     let arguments = [&["qemu-system-arm"], &options[..], &[&program, "a b", "c,d", ""]].concat();
     assert_eq!(bench.started(&arguments), words("qemu-system-arm", &expected));
+    let started = bench.started(&["qemu-system-arm", "-machine", "virt", &program]);
+    assert_eq!(started[1..5], ["-machine", "virt", "-nic", "none"]);
 }
 
 #[test]

@@ -68,8 +68,14 @@ pub fn prove(workspace: &Workspace, row: &Row, options: &[String]) -> Result<Lin
             line.rung = "none".to_owned();
             // Less than running is something, too.
             for (verb, rung) in [("build", "verify"), ("check", "check")] {
-                let package = if row.std { "hello" } else { "bare-sound" };
-                let outcome = workspace.cross(&[verb, &row.triple, "-p", package], &variables)?;
+                let package: &[&str] = if row.std {
+                    &["-p", "hello"]
+                } else if row.board.is_some() || !row.firmware.is_empty() {
+                    &["-p", "bare-sound"]
+                } else {
+                    &["-p", "codec", "--no-default-features"]
+                };
+                let outcome = workspace.cross(&[&[verb, &row.triple], package].concat(), &variables)?;
                 let verified = outcome.cell["verified"].as_u64().unwrap_or_default();
                 if outcome.exit == 0 && (verified > 0 || verb == "check") {
                     line.rung = rung.to_owned();

@@ -50,11 +50,12 @@ impl Line {
     }
 
     fn row(&self, date: &str) -> String {
-        let words = if self.rung == "run" { self.runner.clone() } else { self.told() };
+        let ran = self.rung == "run" && self.is_sound();
+        let words = if ran { self.runner.clone() } else { self.told() };
         let rung = if self.is_sound() { self.rung.as_str() } else { "wrong" };
-        let version = emulator_version(&self.runner).filter(|_| self.rung == "run");
+        let version = emulator_version(&self.runner).filter(|_| ran);
         let mut words = version.map_or(words.clone(), |version| format!("{words} ({version})"));
-        if self.rung == "run" {
+        if ran {
             words.push_str(self.std());
         }
         format!("| {} | {rung} | {} | {} | {date} |", self.triple, self.passed, words.replace('|', "\\|"))

@@ -94,7 +94,7 @@ firmware() {
     done
     if [ -z "$image" ]; then missing "${images%% *}" "$1" "$package" ''; fi
     disk=$(mktemp -d) || exit 127
-    trap 'rm -rf "$disk"' EXIT
+    trap 'rm -rf "$disk" "$disk.variables"' EXIT
     trap 'exit 130' INT TERM
     cp -- "$1" "$disk/program.efi" || exit 127
     shift
@@ -104,9 +104,17 @@ firmware() {
         line="$line \"$(printf '%s' "$argument" | sed 's/[%^"]/^&/g')\""
     done
     printf '%s\r\n' '@echo -off' 'fs0:' 'echo crosskit-begins' "$line" 'echo crosskit-status %lasterror%' 'reset -s' >"$disk/startup.nsh"
+    # Some firmware does not start without a memory for its variables, of which each run gets a fresh one.
+    memory=''
+    variables=$(printf '%s' "$image" | sed 's/_CODE/_VARS/; s/\.secboot//')
+    if [ "$variables" != "$image" ] && [ -e "$variables" ]; then
+        cp -- "$variables" "$disk.variables" || exit 127
+        chmod u+w "$disk.variables"
+        memory="-drive if=pflash,format=raw,unit=1,file=$disk.variables"
+    fi
     # A key at the right moment would shorten the shell's five seconds; nothing is sent, as there is no right moment.
     "$emulator" $options -display none -monitor none -no-reboot -net none -serial stdio \
-        -drive "if=pflash,format=raw,readonly=on,file=$image" -drive "format=raw,file=fat:rw:$disk" </dev/null |
+        -drive "if=pflash,format=raw,unit=0,readonly=on,file=$image" $memory -drive "format=raw,file=fat:rw:$disk" </dev/null |
         tr -d '\r' | awk '
             /crosskit-status 0x/ { sub(/.*crosskit-status 0x/, ""); status = $1; ended = 1; exit }
             began { print; fflush() }

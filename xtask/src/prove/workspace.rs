@@ -26,8 +26,10 @@ impl Workspace {
     pub fn make() -> Result<Workspace, String> {
         let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
         let root = repository.join("target/prove");
-        for name in [".cargo", "app", "codec", "derive", "firmware", "native", "xtask", "bare"] {
-            let _ = std::fs::remove_dir_all(root.join(name));
+        for entry in std::fs::read_dir(&root).into_iter().flatten().flatten().filter(|it| it.file_name() != "target") {
+            let path = entry.path();
+            // What cannot be taken away is written over, or copying it fails.
+            let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
         }
         copy(&repository.join("example-workspace"), &root)?;
         copy(&repository.join("prove"), &root)?;
@@ -80,8 +82,7 @@ impl Workspace {
     }
 }
 
-/// Copies a directory, less what was compiled in it. Files that are equal keep their time, so that nothing is compiled
-/// without need.
+/// Copies a directory, less what was compiled in it.
 fn copy(from: &Path, to: &Path) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("{}: {error}", from.display());
     std::fs::create_dir_all(to).map_err(failed)?;

@@ -13,7 +13,17 @@ use crate::triple;
 pub const LAUNCHER_PATH: &str = ".cargo/crosskit/run";
 
 /// The launcher's text: a POSIX script that stands before the emulator in `runner` and fits it to the machine.
-pub const LAUNCHER: &str = include_str!("launcher.sh");
+///
+/// Its parts are one file each: what is common, a kind of emulator each, and the choice between them.
+pub const LAUNCHER: &str = concat!(
+    include_str!("launcher/begin.sh"),
+    include_str!("launcher/bare_metal.sh"),
+    include_str!("launcher/firmware.sh"),
+    include_str!("launcher/windows.sh"),
+    include_str!("launcher/webassembly.sh"),
+    include_str!("launcher/user_mode.sh"),
+    include_str!("launcher/dispatch.sh"),
+);
 
 /// What is wrong with the launcher on the disk, on which a runner relies already; `on_disk` is its text, if it can be
 /// started.

@@ -16,6 +16,9 @@ const FULL_TARGETS: &[&str] = &["aarch64", "aarch64-musl", "armv7", "riscv64", "
 /// what brings about the faults of writing.
 const FULL_PACKAGES: &[(&str, &str)] = &[("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"), ("strace", "strace")];
 
+/// How apt installs: a new machine may be busy with its own updates, so it waits for its turn.
+const INSTALL: &[&str] = &["apt-get", "install", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"];
+
 const CARGO_DENY: &str = "0.20.2";
 
 /// Checks every tool; with `install` brings what is missing.
@@ -48,7 +51,7 @@ pub fn provide(shell: &Shell, install: bool, yes: bool, full: bool) -> Result<()
             // Without `--yes` apt asks for itself.
             let yes: &[&str] = if yes { &["--yes"] } else { &[] };
             as_root(shell, &["apt-get", "update"])?;
-            as_root(shell, &[&["apt-get", "install", "--no-install-recommends"], yes, &[package]].concat())?;
+            as_root(shell, &[INSTALL, yes, &[package]].concat())?;
         } else {
             missing.push(format!("{program}: `sudo apt-get install {package}`"));
         }
@@ -79,14 +82,10 @@ pub fn provide_multiarch(shell: &Shell) -> Result<(), String> {
     if Path::new("/lib/aarch64-linux-gnu/libc.so.6").exists() {
         return Ok(());
     }
-    for line in [
-        &["dpkg", "--add-architecture", "arm64"][..],
-        &["apt-get", "update"],
-        &["apt-get", "install", "--yes", "--no-install-recommends", "libc6:arm64"],
-    ] {
+    for line in [&["dpkg", "--add-architecture", "arm64"][..], &["apt-get", "update"]] {
         as_root(shell, line)?;
     }
-    Ok(())
+    as_root(shell, &[INSTALL, &["--yes", "libc6:arm64"]].concat())
 }
 
 fn as_root(shell: &Shell, line: &[&str]) -> Result<(), String> {

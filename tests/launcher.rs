@@ -13,6 +13,9 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crosskit_core::policy::LAUNCHER;
+use crosskit_core::settings::Settings;
+use crosskit_core::target::Catalogue;
+use crosskit_core::wrapper::Wrapper;
 
 /// A script that is still open for writing in one thread while another one forks cannot be started ("text file busy").
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -77,16 +80,25 @@ impl Bench {
 
     /// Runs the launcher with this shell, in a directory where a glob would find something.
     fn run_with(&self, shell: &[OsString], arguments: &[&str]) -> Output {
+        self.run_script(shell, "run", arguments)
+    }
+
+    fn run_script(&self, shell: &[OsString], script: &str, arguments: &[&str]) -> Output {
         let mut command = Command::new(&shell[0]);
-        command.args(&shell[1..]).arg(self.path("run")).args(arguments);
+        command.args(&shell[1..]).arg(self.path(script)).args(arguments);
         command.env_clear().env("PATH", self.path("bin")).current_dir(self.path("bin")).stdin(Stdio::null());
         command.output().expect("the shell starts")
     }
 
     /// What was started, and with which arguments; the same with every shell.
     fn started(&self, arguments: &[&str]) -> Vec<String> {
+        self.started_by("run", arguments)
+    }
+
+    /// The same for another script than the launcher.
+    fn started_by(&self, script: &str, arguments: &[&str]) -> Vec<String> {
         let mut results = shells().into_iter().map(|shell| {
-            let output = self.run_with(&shell, arguments);
+            let output = self.run_script(&shell, script, arguments);
             let stderr = String::from_utf8_lossy(&output.stderr);
             assert!(output.status.success(), "{shell:?} {arguments:?}: {} {stderr}", output.status);
             let stdout = String::from_utf8(output.stdout).expect("the arguments are UTF-8");
@@ -392,4 +404,33 @@ fn programs_of_windows_run_in_whatever_wine_there_is() {
         }
     }
     assert!(bench.path("w/target/crosskit/wine-shim/bcryptprimitives.dll").exists());
+}
+
+/// The options with which rustc links for musl, and those of the cc crate, and what zig gets of them.
+#[test]
+fn zig_is_told_its_own_words_and_no_foreign_objects() {
+    let bench = Bench::new("zig", "Linux", "x86_64", &["python-zig"]);
+    let catalogue = Catalogue::built_in().expect("the catalogue parses");
+    let settings = Settings::parse("[target.armv7-unknown-linux-musleabihf]\nprovider = 'zig'\n", &catalogue);
+    let row = catalogue.row("armv7-unknown-linux-musleabihf").expect("a row");
+    let wrapper = Wrapper::of(row, &settings.expect("it parses")).expect("zig links for it");
+    for file in wrapper.files() {
+        bench.file(&file, &wrapper.text());
+    }
+    let [archiver, compiler, of_cxx] = wrapper.files();
+    let target = ["-target", "arm-linux-musleabihf", "-mcpu=generic+v7a"];
+    let object = bench.program();
+    let self_contained = "/rustlib/armv7-unknown-linux-musleabihf/lib/self-contained/crt1.o";
+    let link = ["-nostartfiles", self_contained, "crti.o", &object, "-lgcc_s", "-lgcc", "-pie", "-o", "a *"];
+    let expected = [&["cc"], &target[..], &["-static", &object, "-lunwind", "-o", "a *"]].concat();
+    assert_eq!(bench.started_by(&compiler, &link), words("python-zig", &expected));
+    let library = ["-shared", "-pie", &object];
+    let expected = [&["cc"], &target[..], &library].concat();
+    assert_eq!(bench.started_by(&compiler, &library), words("python-zig", &expected), "a library is not static");
+    let compile = ["--target=armv7-unknown-linux-musleabihf", "-march=armv7-a", "-c", "a.cc"];
+    let expected = [&["c++"], &target[..], &["-c", "a.cc"]].concat();
+    assert_eq!(bench.started_by(&of_cxx, &compile), words("python-zig", &expected));
+    assert_eq!(bench.started_by(&archiver, &["crs", "a.a"]), words("python-zig", &["ar", "crs", "a.a"]));
+    bench.script("bin/zig", PRINTS_ITS_ARGUMENTS);
+    assert_eq!(bench.started_by(&archiver, &["t"])[0], "zig", "what is in PATH under its own name is first");
 }

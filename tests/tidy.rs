@@ -35,6 +35,7 @@ const CRATES: [Crate; 3] = [
                     "rules",
                     "config",
                     "settings",
+                    "wrapper",
                     "policy",
                     "linking",
                     "native",

@@ -170,7 +170,7 @@ impl Desk<'_> {
                     inner_directories: &inner_directories,
                     inner_files: &inner_files,
                     scripts: &self.scripts(),
-                    launcher: self.scene.files.get(LAUNCHER_PATH).map(String::as_str),
+                    own_files: &self.scene.files,
                 })
             },
         );

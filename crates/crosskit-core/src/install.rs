@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::finding::{Code, Finding};
 use crate::machine::Machine;
 use crate::target::{Catalogue, Row};
+use crate::wrapper;
 
 /// A tool that is not there and that an install command may bring.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,6 +14,8 @@ pub enum Missing {
     RustStd(String),
     /// The source of the standard library.
     RustSrc,
+    /// zig, which is a package of Python.
+    Zig,
     /// A package of the machine's package manager.
     Package(String),
     /// A tool whose package is not known for this machine.
@@ -51,7 +54,7 @@ pub fn commands(missing: &BTreeSet<Missing>, machine: &Machine) -> Vec<InstallCo
         match missing {
             Missing::Package(package) => packages.push(package.clone()),
             Missing::RustStd(triple) => targets.push(triple.clone()),
-            Missing::RustSrc | Missing::Unknown(_) => {}
+            Missing::RustSrc | Missing::Zig | Missing::Unknown(_) => {}
         }
     }
     let mut commands = Vec::new();
@@ -61,6 +64,8 @@ pub fn commands(missing: &BTreeSet<Missing>, machine: &Machine) -> Vec<InstallCo
         let install = ["apt-get", "install", "--yes", "--no-install-recommends"];
         commands.push(InstallCommand::new(&install, packages, true));
     }
+    // After the packages, one of which may be what installs it.
+    commands.extend(python_command(machine).filter(|_| missing.contains(&Missing::Zig)));
     if machine.rustup && missing.contains(&Missing::RustSrc) {
         commands.push(InstallCommand::new(&["rustup", "component", "add"], ["rust-src".to_owned()], false));
     }
@@ -71,6 +76,14 @@ pub fn commands(missing: &BTreeSet<Missing>, machine: &Machine) -> Vec<InstallCo
         );
     }
     commands
+}
+
+/// What brings zig into a directory of the user's own: a distribution may forbid what would change its own Python.
+/// None on a machine without such a directory.
+pub fn python_command(machine: &Machine) -> Option<InstallCommand> {
+    let directory = wrapper::installed_in(machine)?;
+    let words = [wrapper::PIP, "install", "--upgrade", "--target"];
+    Some(InstallCommand::new(&words, [directory, wrapper::PYTHON_PACKAGE.to_owned()], false))
 }
 
 /// The line that installs a package here, for who wants to paste it.

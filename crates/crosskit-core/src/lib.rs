@@ -30,3 +30,4 @@ pub mod survey;
 pub mod target;
 pub mod tools;
 pub mod workspace;
+pub mod wrapper;

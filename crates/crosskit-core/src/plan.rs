@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::finding::{Code, Finding, Origin};
 use crate::install::Missing;
 use crate::machine::Machine;
-use crate::policy::Policy;
+use crate::policy::{LAUNCHER_PATH, OwnFiles, Policy};
 use crate::resolve::{Config, ConfigFiles, EnvEntry, Layers, Rustc};
 use crate::settings::Settings;
 use crate::target::{Catalogue, Row};
@@ -99,8 +99,8 @@ pub struct Input<'a> {
     pub inner_files: &'a [String],
     /// Scripts of the workspace: their path below the root and their text.
     pub scripts: &'a [(String, String)],
-    /// The launcher's present text, if it exists.
-    pub launcher: Option<&'a str>,
+    /// The launcher and the like, as they are now.
+    pub own_files: &'a OwnFiles,
 }
 
 /// What a file holds when its edit is planned, and must still hold when it is written.
@@ -321,6 +321,11 @@ pub fn prepare(input: &Input) -> Prepared {
 }
 
 impl Input<'_> {
+    /// The launcher's present text, if it exists.
+    fn launcher(&self) -> Option<&str> {
+        self.own_files.get(LAUNCHER_PATH).map(String::as_str)
+    }
+
     /// The config at the workspace root with these layers.
     fn config<'b>(&'b self, layers: &'b Layers) -> Config<'b> {
         Config {

@@ -3,11 +3,14 @@
 //! It is a function of the row and of `crosskit.toml` alone, never of the machine, so that `sync --check` says the
 //! same on every computer.
 
+use std::collections::BTreeMap;
+
 use crate::config::{WantedKey, WantedValue};
 use crate::finding::{Code, Finding};
 use crate::settings::Settings;
 use crate::target::{Provider, Row};
 use crate::triple;
+use crate::wrapper::Wrapper;
 
 /// The launcher, relative to the workspace root.
 pub const LAUNCHER_PATH: &str = ".cargo/crosskit/run";
@@ -24,6 +27,10 @@ pub const LAUNCHER: &str = concat!(
     include_str!("launcher/user_mode.sh"),
     include_str!("launcher/dispatch.sh"),
 );
+
+/// What the kit has on the disk for itself: the launcher and the [`Wrapper`]s, by their path below the workspace root. One
+/// that cannot be started is as good as none.
+pub type OwnFiles = BTreeMap<String, String>;
 
 /// What is wrong with the launcher on the disk, on which a runner relies already; `on_disk` is its text, if it can be
 /// started.
@@ -59,6 +66,8 @@ pub struct Policy {
     pub runner: Option<String>,
     /// Whether `runner` starts with the launcher.
     pub launcher: bool,
+    /// The scripts by which rustc and build scripts call what links.
+    pub wrapper: Option<Wrapper>,
     /// Whether programs that tests start need the runner as well: Wine starts them itself, and nothing is started in
     /// WebAssembly or on a board.
     pub children_need_runner: bool,
@@ -68,9 +77,11 @@ impl Policy {
     /// The policy of a row under the workspace's settings.
     pub fn of(row: &Row, settings: &Settings) -> Policy {
         let overlay = settings.target(&row.triple);
-        let linker = overlay.linker.clone().or_else(|| match row.provider {
+        let wrapper = Wrapper::of(row, settings).filter(|_| overlay.linker.is_none());
+        let linker = overlay.linker.clone().or_else(|| match settings.provider(row) {
             Provider::Gcc => row.c_compiler(),
             Provider::Lld => Some("rust-lld".to_owned()),
+            Provider::Zig => wrapper.as_ref().map(Wrapper::linker),
             Provider::Mingw | Provider::None => None,
         });
         let emulated = row.emulator_command();
@@ -81,7 +92,7 @@ impl Policy {
             (None, emulated) => emulated,
         };
         let children_need_runner = overlay.runner.is_some() || row.is_user_mode();
-        Policy { triple: row.triple.clone(), linker, runner, launcher, children_need_runner }
+        Policy { triple: row.triple.clone(), linker, runner, launcher, wrapper, children_need_runner }
     }
 
     /// The keys of the policy, in the order in which they are written.
@@ -107,6 +118,9 @@ impl Policy {
                 WantedValue::String(runner.clone())
             };
             keys.push(WantedKey { path: vec!["env".to_owned(), name], value });
+        }
+        for (name, file) in self.wrapper.iter().flat_map(Wrapper::variables) {
+            keys.push(WantedKey { path: vec!["env".to_owned(), name], value: WantedValue::EnvRelative(file) });
         }
         keys
     }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::config;
 use crate::finding::{Code, Finding, Origin};
-use crate::target::Catalogue;
+use crate::target::{Catalogue, Provider, Row};
 use crate::triple;
 
 /// The file's name at the workspace root.
@@ -16,7 +16,8 @@ pub const FILE: &str = "crosskit.toml";
 pub const DEFAULT_TIMEOUT: u64 = 300;
 
 const TOP_KEYS: &[&str] = &["launcher", "package", "target"];
-const TARGET_KEYS: &[&str] = &["exclude", "linker", "runner", "std", "timeout"];
+const TARGET_KEYS: &[&str] = &["exclude", "linker", "provider", "runner", "std", "timeout"];
+const PROVIDERS: [Provider; 5] = [Provider::Gcc, Provider::Lld, Provider::Mingw, Provider::Zig, Provider::None];
 const PACKAGE_KEYS: &[&str] = &["targets"];
 
 /// The content of `crosskit.toml`.
@@ -37,6 +38,8 @@ pub struct Settings {
 pub struct TargetSettings {
     /// Instead of the row's linker.
     pub linker: Option<String>,
+    /// Instead of the row's way to link.
+    pub provider: Option<Provider>,
     /// Instead of the row's runner, launcher included.
     pub runner: Option<String>,
     /// The time limit of a test binary, in seconds.
@@ -77,6 +80,18 @@ impl Settings {
     /// What the file says about a target.
     pub fn target(&self, triple: &str) -> TargetSettings {
         self.target.get(triple).cloned().unwrap_or_default()
+    }
+
+    /// How a target is linked.
+    pub fn provider(&self, row: &Row) -> Provider {
+        let overlay = self.target.get(&row.triple);
+        // rust-lld takes the C library and what a program begins with from rust-std, which is not there then.
+        let lacks_objects = row.std && overlay.is_some_and(|it| it.std == StdSource::BuildStd);
+        match overlay.and_then(|it| it.provider) {
+            Some(provider) => provider,
+            None if row.provider == Provider::Lld && lacks_objects && row.zig.is_some() => Provider::Zig,
+            None => row.provider,
+        }
     }
 
     /// The triples that a package is mapped to; `None` if it is not mapped.
@@ -141,6 +156,17 @@ impl Settings {
                 finding.origin = document.position(&["target", triple, key]).map(origin);
                 findings.push(finding);
             }
+        }
+        for (triple, target) in &settings.target {
+            let Some((row, provider)) = catalogue.row(triple).zip(target.provider) else { continue };
+            if row.provides(provider) {
+                continue;
+            }
+            let can: Vec<&str> = PROVIDERS.iter().filter(|it| row.provides(**it)).map(|it| it.as_str()).collect();
+            let message = format!("provider `{}` does not link for {triple}", provider.as_str());
+            let finding = Finding::error(Code::SettingsInvalid, message).hint(format!("known: {}", can.join(", ")));
+            findings
+                .push(Finding { origin: document.position(&["target", triple, "provider"]).map(origin), ..finding });
         }
         let start = config::Position { line: 1, column: 1 };
         let place = |path: &[&str]| document.position(path).unwrap_or(start);

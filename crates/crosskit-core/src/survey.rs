@@ -32,18 +32,6 @@ pub struct Standing {
     pub needs: Option<String>,
 }
 
-impl Provider {
-    /// The word in the catalogue.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Provider::Gcc => "gcc",
-            Provider::Lld => "lld",
-            Provider::Mingw => "mingw",
-            Provider::None => "none",
-        }
-    }
-}
-
 /// Looks at the rows whose triple or alias contains one of the words, or at all if there is no word; and says what the
 /// machine must be asked. The config is not looked at: this is what the policy would come to.
 pub fn survey(
@@ -75,12 +63,12 @@ pub fn survey(
             std: settings.target(&row.triple).std,
         };
         questions.extend(needs.questions(machine, &|_| None));
-        standings.push(standing(row, &needs, machine));
+        standings.push(standing(row, settings.provider(row), &needs, machine));
     }
     (standings, questions)
 }
 
-fn standing(row: &Row, needs: &Needs, machine: &Machine) -> Standing {
+fn standing(row: &Row, provider: Provider, needs: &Needs, machine: &Machine) -> Standing {
     let (findings, _) = tools::check(needs, machine, &|_| None);
     let lacks = |code: Code| findings.iter().any(|finding| finding.code == code);
     let kinds = [
@@ -110,7 +98,7 @@ fn standing(row: &Row, needs: &Needs, machine: &Machine) -> Standing {
         target: row.triple.clone(),
         tier: row.tier,
         aliases: row.aliases.clone(),
-        provider: row.provider.as_str(),
+        provider: provider.as_str(),
         runner: tools::runner_name(needs, native, machine),
         reach: reach.map(Rung::as_str),
         missing,

@@ -17,8 +17,23 @@ pub enum Provider {
     Lld,
     /// The gcc of mingw-w64, which is rustc's own default.
     Mingw,
+    /// zig, whose compiler has the C libraries of many targets in it.
+    Zig,
     /// rustc's own default; the policy names no linker.
     None,
+}
+
+impl Provider {
+    /// The word in the catalogue.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Provider::Gcc => "gcc",
+            Provider::Lld => "lld",
+            Provider::Mingw => "mingw",
+            Provider::Zig => "zig",
+            Provider::None => "none",
+        }
+    }
 }
 
 /// The memory of an emulated board: an origin and a length each, as a linker script writes them.
@@ -62,6 +77,8 @@ pub struct Row {
     pub provider: Provider,
     /// The words before `-gcc` and `-ar` in the names of its C tools.
     pub gnu_prefix: Option<String>,
+    /// What zig is told of the target: its own name for it, and what else its compiler needs, split at blanks.
+    pub zig: Option<String>,
     /// Where the distribution's cross packages put the C library.
     pub sysroot: Option<String>,
     /// The program that runs the target's executables on another architecture.
@@ -96,6 +113,16 @@ fn yes() -> bool {
 }
 
 impl Row {
+    /// Whether this way to link is known for the target.
+    pub fn provides(&self, provider: Provider) -> bool {
+        match provider {
+            Provider::Gcc => self.gnu_prefix.is_some(),
+            Provider::Zig => self.zig.is_some(),
+            Provider::None => true,
+            Provider::Lld | Provider::Mingw => self.provider == provider,
+        }
+    }
+
     /// The C compiler of the row's own toolchain.
     pub fn c_compiler(&self) -> Option<String> {
         self.gnu_prefix.as_ref().map(|prefix| format!("{prefix}-gcc"))
@@ -134,6 +161,7 @@ impl Row {
             aliases: Vec::new(),
             provider: Provider::None,
             gnu_prefix: None,
+            zig: None,
             sysroot: None,
             emulator: None,
             tier: 0,

@@ -14,6 +14,7 @@ use crate::rules::{self, CompilerOrigin};
 use crate::settings::StdSource;
 use crate::target::Row;
 use crate::workspace::CompilesC;
+use crate::wrapper::{self, Wrapper};
 
 pub use check::check;
 
@@ -105,6 +106,13 @@ impl Needs<'_> {
         self.linker_of_flags.as_ref().or(self.linker.as_ref())
     }
 
+    /// The scripts by which zig links, where the config names them.
+    pub fn wrapper(&self) -> Option<&Wrapper> {
+        let wrapper = self.policy.wrapper.as_ref()?;
+        self.named_linker().filter(|it| it.value.ends_with(&wrapper.linker()))?;
+        Some(wrapper)
+    }
+
     /// The program that links: the one that is named, or what rustc takes by itself.
     pub fn linker_program(&self, host: &str) -> Option<String> {
         match self.named_linker() {
@@ -180,7 +188,14 @@ impl Needs<'_> {
     pub fn questions(&self, machine: &Machine, variable: &dyn Fn(&str) -> Option<String>) -> Questions {
         let mut questions = Questions::default();
         let programs = &mut questions.programs;
-        programs.extend(self.linker_program(&machine.host));
+        if self.wrapper().is_some() {
+            programs.extend(wrapper::PROGRAMS.map(str::to_owned));
+            // What installs it.
+            programs.insert(wrapper::PIP.to_owned());
+            questions.paths.extend(wrapper::installed_program(machine));
+        } else {
+            programs.extend(self.linker_program(&machine.host));
+        }
         programs.extend(self.emulators());
         if let Some(emulator) = self.emulator() {
             programs.insert(format!("{emulator}-static"));

@@ -10,10 +10,11 @@ use crosskit_core::exit::{self, Exit};
 use crosskit_core::finding::{Code, Finding, Origin};
 use crosskit_core::machine::Machine;
 use crosskit_core::plan::{self, Before, Cell, FileEdit, Input, Prepared, Request, Rung};
-use crosskit_core::policy::LAUNCHER_PATH;
+use crosskit_core::policy::{LAUNCHER_PATH, OwnFiles};
 use crosskit_core::resolve::Config;
 use crosskit_core::settings::{self, Settings};
 use crosskit_core::target::Catalogue;
+use crosskit_core::wrapper;
 use crosskit_core::{explain as words, install as install_plan};
 
 use crate::cli::{Action, Options, SyncMode};
@@ -77,7 +78,7 @@ struct Ground {
     toolchain: Toolchain,
     settings: Settings,
     configs: Configs,
-    launcher: Option<String>,
+    own_files: OwnFiles,
     scripts: Vec<(String, String)>,
     /// The command line, with the targets of the config where it names none.
     request: Request,
@@ -183,7 +184,7 @@ fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> R
         metadata.workspace.xtask = xtask_of_alias(&metadata.root, &configs);
     }
     let toolchain = toolchain(rustc, sh, start, &metadata.root, &configs, &options.request.config)?;
-    let launcher = launcher(&metadata.root);
+    let own_files = own_files(&metadata.root);
     let mut request = options.request.clone();
     if request.targets.is_empty() && options.action != Action::Sync(SyncMode::Remove) {
         let files = configs.as_data(&metadata.root, &request.config);
@@ -196,13 +197,20 @@ fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> R
         }
     }
     let scripts = scripts::read(&metadata.root);
-    Ok(Ground { catalogue, metadata, toolchain, settings, configs, launcher, scripts, request, lock, out })
+    Ok(Ground { catalogue, metadata, toolchain, settings, configs, own_files, scripts, request, lock, out })
 }
 
-/// The launcher's text. One that cannot be started is as good as none: archives and some file systems lose the permission.
-fn launcher(root: &Path) -> Option<String> {
-    let path = root.join(LAUNCHER_PATH);
-    if apply::is_executable(&path) { apply::read(&path).ok().flatten() } else { None }
+/// The launcher, and the scripts beside it. One that cannot be started is as good as none: archives and some file systems
+/// lose the permission.
+fn own_files(root: &Path) -> OwnFiles {
+    let wrappers = std::fs::read_dir(root.join(wrapper::DIRECTORY)).into_iter().flatten().flatten();
+    let wrappers = wrappers.map(|entry| format!("{}/{}", wrapper::DIRECTORY, entry.file_name().to_string_lossy()));
+    let text = |path: String| {
+        let file = root.join(&path);
+        let text = if apply::is_executable(&file) { apply::read(&file).ok().flatten()? } else { return None };
+        Some((path, text))
+    };
+    std::iter::once(LAUNCHER_PATH.to_owned()).chain(wrappers).filter_map(text).collect()
 }
 
 /// Waits until no other run is between its look at the config and its write.
@@ -238,7 +246,7 @@ fn decide(ground: &Ground, action: Action, probe: &Probe) -> Result<(Machine, Pr
                 inner_directories: &configs.inner_directories,
                 inner_files: &configs.inner_files,
                 scripts: &ground.scripts,
-                launcher: ground.launcher.as_deref(),
+                own_files: &ground.own_files,
             })
         },
     )

@@ -4,6 +4,7 @@ use crate::config::{self, Change, SyncError, SyncOutcome, WantedKey, WantedValue
 use crate::finding::{Code, Finding};
 use crate::policy::{self, LAUNCHER_PATH, Policy, runner_variable, target_path};
 use crate::resolve;
+use crate::wrapper;
 
 use super::sync::{has_marked_key, starts_by_launcher, stop_if_refused};
 use super::{Before, FileEdit, Input, Prepared, Row};
@@ -13,7 +14,10 @@ use super::{Before, FileEdit, Input, Prepared, Row};
 fn is_ever_written(path: &[String]) -> bool {
     match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["env"] | ["target"] => true,
-        ["env", name] => name.starts_with("CARGO_TARGET_") && name.ends_with("_RUNNER"),
+        ["env", name] => {
+            let tool = ["AR_", "CC_", "CXX_"].iter().any(|tool| name.starts_with(tool));
+            tool || name.starts_with("CARGO_TARGET_") && name.ends_with("_RUNNER")
+        }
         ["target", _, .., "linker" | "runner"] => true,
         // The header of a triple, which may have dots.
         ["target", .., last] => *last != "rustflags" && *last != "rustdocflags",
@@ -31,7 +35,9 @@ pub(super) fn without_orphans(
     let mut orphans = Vec::new();
     for policy in policies {
         orphans.extend(["linker", "runner"].map(|key| target_path(&policy.triple, key)));
-        orphans.push(vec!["env".to_owned(), runner_variable(&policy.triple)]);
+        let tools = wrapper::variables(&policy.triple);
+        let variables = tools.into_iter().chain([runner_variable(&policy.triple)]);
+        orphans.extend(variables.map(|name| vec!["env".to_owned(), name]));
     }
     orphans.retain(|path| wanted.iter().all(|key| key.path != *path));
     config::remove_where(before, |path| orphans.iter().any(|orphan| orphan == path))
@@ -51,8 +57,9 @@ pub(super) fn remove(input: &Input, rows: &[Row], prepared: &mut Prepared) {
         let of_row = |row: &Row| {
             let mut table = target_path(&row.triple, "");
             table.pop();
-            let variable = ["env".to_owned(), runner_variable(&row.triple)];
-            key.starts_with(&table) || key == variable
+            let tools = wrapper::variables(&row.triple);
+            let mut variables = tools.into_iter().chain([runner_variable(&row.triple)]);
+            key.starts_with(&table) || variables.any(|name| key == ["env".to_owned(), name])
         };
         is_ever_written(key) && (rows.is_empty() || rows.iter().any(of_row))
     };
@@ -87,9 +94,14 @@ pub(super) fn remove(input: &Input, rows: &[Row], prepared: &mut Prepared) {
             }
         }
     }
-    if !starts_by_launcher(&after, &configs.layers(configs.root), path) && input.launcher.is_some() {
+    if !starts_by_launcher(&after, &configs.layers(configs.root), path) && input.launcher().is_some() {
         prepared.plan.removals.push(LAUNCHER_PATH.to_owned());
     }
+    let wrappers = input.own_files.keys().filter(|path| path.starts_with(wrapper::DIRECTORY));
+    prepared
+        .plan
+        .removals
+        .extend(wrappers.filter(|path| !after.entries().any(|entry| entry.value.contains(*path))).cloned());
     if config::is_only_ours(&outcome.text) {
         prepared.plan.removals.push(path.to_owned());
         return;

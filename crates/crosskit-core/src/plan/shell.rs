@@ -103,5 +103,5 @@ fn no_shell_name(name: &str, origin: &Origin) -> Finding {
 /// Whether a runner begins with the workspace's launcher, and that was not written yet.
 pub(super) fn lacks_launcher(input: &Input, runner: &[String]) -> bool {
     let launcher = input.configs.root.join(LAUNCHER_PATH);
-    input.launcher.is_none() && runner.first().is_some_and(|program| launcher.to_str() == Some(program))
+    input.launcher().is_none() && runner.first().is_some_and(|program| launcher.to_str() == Some(program))
 }

@@ -71,28 +71,38 @@ pub(super) fn synced_layers(
     };
     let remains = config::parse(&after).is_ok_and(|root| starts_by_launcher(&root, &layers, path));
     let after = stop_if_refused(input, after, prepared)?;
+    // What the config names comes before the config: it would break what it is written for.
+    for policy in written.iter().filter(|policy| !owned.has_linker_of_the_user(policy)) {
+        let Some(wrapper) = &policy.wrapper else { continue };
+        let text = wrapper.text();
+        for path in wrapper.files() {
+            let known = input.own_files.get(&path);
+            if known != Some(&text) {
+                let change = if known.is_some() { "set" } else { "add" };
+                prepared.plan.edits.insert(0, own_file(&path, text.clone(), format!("{change} what calls zig")));
+            }
+        }
+    }
     let needs_launcher =
         written.iter().any(|policy| policy.launcher && !owned.has_runner_of_the_user(policy)) || remains;
-    if needs_launcher && input.launcher != Some(LAUNCHER) {
-        let change = if input.launcher.is_some() { "set" } else { "add" };
-        // It comes first: a runner that is not there yet would break what it is written for.
-        let launcher = FileEdit {
-            path: LAUNCHER_PATH.to_owned(),
-            before: Before::Anything,
-            text: LAUNCHER.to_owned(),
-            executable: true,
-            changes: vec![format!("{change} the launcher")],
-        };
+    if needs_launcher && input.launcher() != Some(LAUNCHER) {
+        let change = if input.launcher().is_some() { "set" } else { "add" };
+        let launcher = own_file(LAUNCHER_PATH, LAUNCHER.to_owned(), format!("{change} the launcher"));
         prepared.plan.edits.insert(0, launcher);
         if let Some(policy) = policies.iter().find(|policy| policy.launcher)
             && !input.request.writes
             && starts_by_launcher(&root, &layers, path)
         {
-            let finding = policy::launcher_drift(input.launcher, &policy.triple);
+            let finding = policy::launcher_drift(input.launcher(), &policy.triple);
             prepared.tools.extend(finding.map(|finding| (policy.triple.clone(), finding)));
         }
     }
     Some(after)
+}
+
+/// A program that is the kit's own, whole.
+fn own_file(path: &str, text: String, change: String) -> FileEdit {
+    FileEdit { path: path.to_owned(), before: Before::Anything, text, executable: true, changes: vec![change] }
 }
 
 /// The layers with a new text of the root config; nothing is written if Cargo would refuse them.
@@ -198,11 +208,19 @@ impl Owned<'_> {
 
     /// Whether the runner is the user's. Then nothing beside it is written that only the policy's own runner needs.
     fn has_runner_of_the_user(&self, policy: &Policy) -> bool {
-        let path = target_path(&policy.triple, "runner");
-        let own = self.root.value(&path).map(|value| value.as_str() != policy.runner.as_deref());
-        match own {
+        self.is_of_the_user(&policy.triple, "runner", policy.runner.as_deref())
+    }
+
+    /// Whether the linker is the user's. Then the scripts of the policy's own one are not written.
+    fn has_linker_of_the_user(&self, policy: &Policy) -> bool {
+        self.is_of_the_user(&policy.triple, "linker", policy.linker.as_deref())
+    }
+
+    fn is_of_the_user(&self, triple: &str, key: &str, policy: Option<&str>) -> bool {
+        let path = target_path(triple, key);
+        match self.root.value(&path).map(|value| value.as_str() != policy) {
             Some(other) => other && !self.root.is_marked(&path),
-            None => self.set_elsewhere(&policy.triple, &path).is_some(),
+            None => self.set_elsewhere(triple, &path).is_some(),
         }
     }
 }
@@ -212,8 +230,13 @@ fn wanted_keys(input: &Input, owned: &Owned, policies: &[&Policy], prepared: &mu
     let mut wanted = Vec::new();
     for policy in policies {
         let users_runner = owned.has_runner_of_the_user(policy);
+        let users_linker = owned.has_linker_of_the_user(policy);
+        let runner_variable = policy::runner_variable(&policy.triple);
         for key in policy.keys() {
-            if users_runner && key.path.first().is_some_and(|first| first == "env") {
+            let of_runner = key.path.last() == Some(&runner_variable);
+            if key.path.first().is_some_and(|first| first == "env")
+                && if of_runner { users_runner } else { users_linker }
+            {
                 continue;
             }
             let Some((origin, path)) = owned.set_elsewhere(&policy.triple, &key.path) else {

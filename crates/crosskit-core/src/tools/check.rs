@@ -9,6 +9,7 @@ use crate::rules::{self, CompilerFacts, CompilerOrigin, Probe};
 use crate::settings::StdSource;
 use crate::target::{Packages, Provider};
 use crate::triple;
+use crate::wrapper;
 
 use super::{Needs, PickedCompiler, library_paths, multiarch_library};
 
@@ -20,7 +21,9 @@ pub fn check(
 ) -> (Vec<Finding>, BTreeSet<Missing>) {
     let mut check = Check { needs, machine, findings: Vec::new(), missing: BTreeSet::new() };
     check.rust_std();
-    if needs.links {
+    if needs.wrapper().is_some() {
+        check.zig();
+    } else if needs.links {
         check.linker();
         check.library();
     }
@@ -119,6 +122,40 @@ impl Check<'_> {
         self.findings.push(finding);
     }
 
+    /// One program links and compiles C. It is in no distribution's archive that is known here, but a package of Python.
+    fn zig(&mut self) {
+        let installed = wrapper::installed_program(self.machine);
+        let is_there = wrapper::PROGRAMS.iter().any(|program| self.has(program))
+            || installed.as_ref().is_some_and(|path| self.machine.paths.contains(path));
+        if is_there || !self.needs.links && self.needs.compiling_c.is_empty() {
+            return;
+        }
+        let mut finding = Finding::error(Code::LinkerMissing, "linker `zig` not found")
+            .note(format!("needed to link and to compile C for `{}` on `{}`", self.triple(), self.machine.host))
+            .note(self.machine.looked_in());
+        finding.origin = self.needs.named_linker().map(|it| it.origin.clone());
+        finding = installed.into_iter().fold(finding, |it, path| it.note(format!("looked for {path}")));
+        let Some(command) = install::python_command(self.machine) else {
+            self.missing.insert(Missing::Unknown("zig".to_owned()));
+            self.findings.push(finding.hint("install zig, so that it is in PATH"));
+            return;
+        };
+        self.missing.insert(Missing::Zig);
+        if !self.has(wrapper::PIP) {
+            finding = self.with_pip(finding);
+        }
+        self.findings.push(finding.hint(format!("install it with `{}`", command.line(self.machine))));
+    }
+
+    /// The program that installs it is a package itself.
+    fn with_pip(&mut self, finding: Finding) -> Finding {
+        if self.machine.distribution.package_manager() != Some("apt") {
+            return finding.note(format!("`{}`, which installs it, was not found either", wrapper::PIP));
+        }
+        self.missing.insert(Missing::Package("python3-pip".to_owned()));
+        finding.hint(format!("first `{}`", install::package_command("python3-pip", self.machine)))
+    }
+
     /// What the plan mends stays broken for a cargo that is started without it.
     fn own_linker(&mut self, linker: &str) {
         let triple = self.triple();
@@ -149,6 +186,9 @@ impl Check<'_> {
     fn c_tools(&mut self, variable: &dyn Fn(&str) -> Option<String>) {
         let Some(first) = self.needs.compiling_c.first() else { return };
         let Some(picked) = self.needs.picked_compiler(self.machine, variable) else { return };
+        if self.needs.wrapper().is_some_and(|it| picked.value.ends_with(&it.linker())) {
+            return;
+        }
         if !self.has(picked.program(self.machine)) {
             self.c_compiler_missing(&picked);
             return;

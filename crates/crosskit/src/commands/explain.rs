@@ -3,6 +3,7 @@
 use crosskit_core::exit::Exit;
 use crosskit_core::finding::{Code, Finding, Origin};
 use crosskit_core::inspect::{self, Subject};
+use crosskit_core::policy::LAUNCHER_PATH;
 use crosskit_core::target::Catalogue;
 use crosskit_core::{explain as words, pages, triple};
 
@@ -15,7 +16,7 @@ use crate::rustc::{self, Rustc};
 use crate::sh::Sh;
 use crate::{metadata, scripts};
 
-use super::{Ends, ends, internal, launcher, refused_by_cargo, strip_env_table, toolchain};
+use super::{Ends, ends, internal, own_files, refused_by_cargo, strip_env_table, toolchain};
 
 pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Exit, Ends> {
     let name = options.request.targets.first().map(String::as_str).unwrap_or_default();
@@ -44,7 +45,7 @@ pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &S
     let configs = reader.read(&root, std::iter::once(started_in.as_path()), &options.request.config, &sh.variables);
     let configs = configs.map_err(|findings| (Exit::Config, findings))?;
     strip_env_table(&mut sh.variables, start, &root, &configs);
-    let (scripts, launcher) = (scripts::read(&root), launcher(&root));
+    let (scripts, own_files) = (scripts::read(&root), own_files(&root));
     let toolchain = toolchain(rustc, sh, start, &root, &configs, &options.request.config)?;
     let probe = Probe::new(sh, toolchain);
     let mut asked = Default::default();
@@ -56,7 +57,7 @@ pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &S
             inner_files: &configs.inner_files,
             scripts: &scripts,
             machine: &machine,
-            launcher: launcher.as_deref(),
+            launcher: own_files.get(LAUNCHER_PATH).map(String::as_str),
         });
         if asked.covers(&questions) {
             break inspection;

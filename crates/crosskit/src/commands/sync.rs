@@ -3,6 +3,7 @@
 use crosskit_core::exit::Exit;
 use crosskit_core::explain::{self, Shell};
 use crosskit_core::plan::{Plan, Prepared};
+use crosskit_core::policy::LAUNCHER_PATH;
 
 use crate::cli::{Options, SyncMode};
 use crate::event::{Event, Progress};
@@ -51,7 +52,8 @@ pub(super) fn write(ground: &Ground, plan: &Plan, progress: Progress) -> Result<
         apply::write(ground.lock.as_ref(), root, edit).map_err(ends(Exit::Config))?;
         let keys = edit.changes.len();
         let what = match keys {
-            _ if edit.executable => "the launcher".to_owned(),
+            _ if edit.path == LAUNCHER_PATH => "the launcher".to_owned(),
+            _ if edit.executable => "a script that calls zig".to_owned(),
             1 => "1 key".to_owned(),
             _ => format!("{keys} keys"),
         };

@@ -59,6 +59,10 @@ pub fn commands(missing: &BTreeSet<Missing>, machine: &Machine) -> Vec<InstallCo
     }
     let mut commands = Vec::new();
     if !packages.is_empty() && machine.distribution.package_manager() == Some("apt") {
+        // dpkg takes one that it knows already without a word.
+        for architecture in foreign_architectures(packages.iter().map(String::as_str)) {
+            commands.push(InstallCommand::new(&["dpkg", "--add-architecture"], [architecture.to_owned()], true));
+        }
         // A new machine has no package lists, or old ones that name files which are gone.
         commands.push(InstallCommand::new(&["apt-get", "update"], [], true));
         let install = ["apt-get", "install", "--yes", "--no-install-recommends"];
@@ -76,6 +80,11 @@ pub fn commands(missing: &BTreeSet<Missing>, machine: &Machine) -> Vec<InstallCo
         );
     }
     commands
+}
+
+/// The other architectures, in Debian's words, of which packages are wanted: `wine32:i386`.
+fn foreign_architectures<'a>(packages: impl IntoIterator<Item = &'a str>) -> BTreeSet<&'a str> {
+    packages.into_iter().filter_map(|package| Some(package.split_once(':')?.1)).collect()
 }
 
 /// What brings zig into a directory of the user's own: a distribution may forbid what would change its own Python.
@@ -97,7 +106,10 @@ pub fn package_command(package: &str, machine: &Machine) -> String {
         Some(manager) => return format!("{manager} install {package}"),
     };
     let sudo = if machine.root { "" } else { "sudo " };
-    format!("{sudo}{verb} {package}")
+    let foreign = foreign_architectures(package.split_whitespace());
+    let before = foreign.iter().map(|it| format!("{sudo}dpkg --add-architecture {it} && "));
+    let update = if foreign.is_empty() { String::new() } else { format!("{sudo}apt-get update && ") };
+    format!("{}{update}{sudo}{verb} {package}", before.collect::<String>())
 }
 
 /// The sources of a standard library besides rustup, as hints.
@@ -180,6 +192,23 @@ mod tests {
                 "sudo apt-get install --yes --no-install-recommends gcc-s390x-linux-gnu qemu-user",
                 "rustup target add s390x-unknown-linux-gnu",
             ]
+        );
+    }
+
+    #[test]
+    fn packages_of_another_architecture_need_it_to_be_known() {
+        let debian = machine("debian", false);
+        assert_eq!(
+            lines(&[Missing::Package("wine32:i386".to_owned())], &debian),
+            [
+                "sudo dpkg --add-architecture i386",
+                "sudo apt-get update",
+                "sudo apt-get install --yes --no-install-recommends wine32:i386",
+            ]
+        );
+        assert_eq!(
+            package_command("wine32:i386", &debian),
+            "sudo dpkg --add-architecture i386 && sudo apt-get update && sudo apt-get install wine32:i386"
         );
     }
 

@@ -20,15 +20,18 @@ windows() {
     export WINEPREFIX="${WINEPREFIX:-$kept/wine}" WINEDEBUG="${WINEDEBUG:--all}"
     # Wine before 9 lacks a library that std imports since Rust 1.78, and ends with status 53 without a word. It only
     # gives random bytes, which another library has.
-    own=$(find /usr/lib /opt/wine* -name bcryptprimitives.dll -path '*x86_64*' 2>/dev/null | head -n 1)
+    if [ "$machine" = ' 4c 01' ]; then
+        own=i386 shim=$kept/wine-shim-32 compiler=i686-w64-mingw32-gcc
+    else
+        own=x86_64 shim=$kept/wine-shim compiler=x86_64-w64-mingw32-gcc
+    fi
+    own=$(find /usr/lib /opt/wine* -name bcryptprimitives.dll -path "*$own*" 2>/dev/null | head -n 1)
     if [ -z "$own" ]; then
-        shim=$kept/wine-shim
-        compiler=x86_64-w64-mingw32-gcc
         if [ ! -e "$shim/bcryptprimitives.dll" ] && has "$compiler"; then
             mkdir -p "$shim"
             cat >"$shim/shim.$$.c" <<'C'
 unsigned char __stdcall SystemFunction036(void *, unsigned long);
-__declspec(dllexport) int __stdcall ProcessPrng(unsigned char *bytes, unsigned long long count) {
+__declspec(dllexport) int __stdcall ProcessPrng(unsigned char *bytes, __SIZE_TYPE__ count) {
     while (count > 0) {
         unsigned long part = count > 65536 ? 65536 : (unsigned long)count;
         if (!SystemFunction036(bytes, part)) return 0;
@@ -38,7 +41,7 @@ __declspec(dllexport) int __stdcall ProcessPrng(unsigned char *bytes, unsigned l
     return 1;
 }
 C
-            "$compiler" -shared -o "$shim/shim.$$.dll" "$shim/shim.$$.c" -ladvapi32 &&
+            "$compiler" -shared -Wl,--kill-at -o "$shim/shim.$$.dll" "$shim/shim.$$.c" -ladvapi32 &&
                 mv "$shim/shim.$$.dll" "$shim/bcryptprimitives.dll"
             rm -f "$shim/shim.$$.c"
         fi

@@ -19,7 +19,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crosskit_core::policy::{LAUNCHER, LAUNCHER_PATH};
+use crosskit_core::settings::Settings;
 use crosskit_core::target::Catalogue;
+use crosskit_core::wrapper::{self, Wrapper};
 use crosskit_tests::kit::{self, CONFIG, Outcome, ROOT, Scene};
 use crosskit_tests::recorded::{self, MACHINES, Recorded};
 use crosskit_tests::sections::Sections;
@@ -43,8 +45,18 @@ fn first_settings() -> String {
     format!("[package.firmware]\ntargets = [{}]\n\n{musl}", bare.join(", "))
 }
 
-/// What stands for the launcher's text, which is the same wherever it is written.
-const THE_LAUNCHER: &str = "(the launcher)\n";
+/// What stands for the text of a script of the kit's, which is the same wherever it is written, and that text.
+fn own_file(path: &str) -> Option<(&'static str, String)> {
+    if path == LAUNCHER_PATH {
+        return Some(("(the launcher)\n", LAUNCHER.to_owned()));
+    }
+    let name = path.strip_prefix(wrapper::DIRECTORY)?.strip_prefix('/')?;
+    let catalogue = Catalogue::built_in().expect("the catalogue parses");
+    let row = catalogue.row(name.rsplit_once('-')?.0)?;
+    let settings = format!("[target.{}]\nprovider = 'zig'\n", row.triple);
+    let settings = Settings::parse(&settings, &catalogue).ok()?;
+    Some(("(calls zig)\n", Wrapper::of(row, &settings)?.text()))
+}
 
 #[test]
 fn cases_end_as_expected() {
@@ -166,8 +178,8 @@ fn read_scene(case: &Sections) -> Result<Scene, String> {
             ("workspace", "") => scene.workspace = recorded::workspace(text)?,
             ("root", "") => scene.root = text.trim_end().into(),
             ("file", path) if !path.is_empty() => {
-                let text = if text == THE_LAUNCHER { LAUNCHER } else { text };
-                scene.files.insert(path.to_owned(), text.to_owned());
+                let own = own_file(path).filter(|(words, _)| text == *words).map(|(_, whole)| whole);
+                scene.files.insert(path.to_owned(), own.unwrap_or_else(|| text.to_owned()));
             }
             _ => return Err(format!("section `{name}` is not known")),
         }
@@ -187,8 +199,8 @@ fn append(case: &mut Sections, outcome: &Outcome) {
         }
     }
     for (path, text) in &outcome.written {
-        let launcher = path == LAUNCHER_PATH && text == LAUNCHER;
-        case.push(format!("after {path}"), if launcher { THE_LAUNCHER } else { text });
+        let own = own_file(path).filter(|(_, whole)| text == whole).map(|(words, _)| words);
+        case.push(format!("after {path}"), own.unwrap_or(text));
     }
 }
 

@@ -270,7 +270,9 @@ fn wanted_keys(input: &Input, owned: &Owned, policies: &[&Policy], prepared: &mu
 /// A variable of `[env]` that whoever reads it splits in the middle of this workspace's path.
 fn split_at_a_blank(input: &Input, key: &WantedKey) -> Option<Finding> {
     let root = input.configs.root.to_string_lossy();
-    if policy::is_one_word(&root) || !matches!(key.value, WantedValue::EnvRelative(_)) {
+    // The cc crate takes a value whole where it is a program.
+    let is_runner = key.path.last().is_some_and(|name| name.ends_with("_RUNNER"));
+    if policy::is_one_word(&root) || !is_runner || !matches!(key.value, WantedValue::EnvRelative(_)) {
         return None;
     }
     let message = format!("`{}` is split at a blank in the path of this workspace", key.path.join("."));

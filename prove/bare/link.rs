@@ -27,6 +27,7 @@ pub fn script() {
         "MEMORY {{ {memories} }}
 ENTRY(_start)
 SECTIONS {{
+  .note : {{ KEEP(*(.note.pvh)) }} > ROM
   .text : {{ KEEP(*(.vectors)) *(.start) *(.text .text.*) *(.rodata .rodata.*) }} > ROM
   .ARM.exidx : {{ *(.ARM.exidx .ARM.exidx.*) }} > ROM
   .data : ALIGN(16) {{ *(.data .data.* .sdata .sdata.*) }} > {data}
@@ -40,4 +41,8 @@ _stack = ORIGIN({data}) + LENGTH({data});
     let path = Path::new(&directory).join("board.ld");
     fs::write(&path, text).expect("OUT_DIR can be written");
     println!("cargo:rustc-link-arg-tests=-T{}", path.display());
+    if env::var("CARGO_CFG_TARGET_ARCH").as_deref() == Ok("x86_64") {
+        // It is loaded where it is linked, and nobody would relocate it.
+        println!("cargo:rustc-link-arg-tests=--no-pie");
+    }
 }

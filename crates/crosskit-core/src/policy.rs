@@ -20,7 +20,9 @@ pub const LAUNCHER_PATH: &str = ".cargo/crosskit/run";
 /// Its parts are one file each: what is common, a kind of emulator each, and the choice between them.
 pub const LAUNCHER: &str = concat!(
     include_str!("launcher/begin.sh"),
+    include_str!("launcher/status.sh"),
     include_str!("launcher/bare_metal.sh"),
+    include_str!("launcher/board.sh"),
     include_str!("launcher/firmware.sh"),
     include_str!("launcher/windows.sh"),
     include_str!("launcher/webassembly.sh"),

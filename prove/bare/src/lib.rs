@@ -8,8 +8,11 @@
 #[cfg(target_os = "uefi")]
 #[path = "firmware.rs"]
 mod machine;
-#[cfg(target_os = "none")]
+#[cfg(all(target_os = "none", not(any(target_arch = "x86_64", target_arch = "loongarch64"))))]
 #[path = "board.rs"]
+mod machine;
+#[cfg(all(target_os = "none", any(target_arch = "x86_64", target_arch = "loongarch64")))]
+#[path = "serial.rs"]
 mod machine;
 #[cfg(target_os = "none")]
 mod start;

@@ -3,7 +3,12 @@ case $emulator in
         has "$emulator" || missing "$emulator" "$1" '' ''
         case $1 in
             *.efi) firmware "$@" ;;
-            *) bare_metal "$@" ;;
+            *)
+                case $emulator in
+                    *-x86_64 | *-loongarch64) board "$@" ;;
+                    *) bare_metal "$@" ;;
+                esac
+                ;;
         esac
         ;;
     wine | wine32) windows "$@" ;;

@@ -34,19 +34,7 @@ firmware() {
     # A key at the right moment would shorten the shell's five seconds; nothing is sent, as there is no right moment.
     "$emulator" $options -display none -monitor none -no-reboot -net none -serial stdio \
         -drive "if=pflash,format=raw,unit=0,readonly=on,file=$image" $memory -drive "format=raw,file=fat:rw:$disk" </dev/null |
-        tr -d '\r' | awk '
-            /crosskit-status 0x/ { sub(/.*crosskit-status 0x/, ""); status = $1; ended = 1; exit }
-            began { print; fflush() }
-            /^crosskit-begins$/ { began = 1 }
-            END {
-                if (!ended) { print "error: the firmware ended without a status of the program" > "/dev/stderr"; exit 125 }
-                # Codes of errors have the highest bit, and the low byte says which.
-                low = tolower(substr(status, length(status) - 1))
-                high = index("0123456789abcdef", substr(low, 1, 1)) - 1
-                if (length(low) > 1) code = high * 16 + index("0123456789abcdef", substr(low, 2, 1)) - 1; else code = high
-                if (code == 0 && status !~ /^0*$/) code = 1
-                exit code
-            }'
+        serial_status 0
     exit $?
 }
 

@@ -13,5 +13,6 @@ case $emulator in
         ;;
     wine | wine32) windows "$@" ;;
     wasmtime) webassembly "$@" ;;
+    node) threads "$@" ;;
     *) user_mode "$@" ;;
 esac

@@ -1,4 +1,4 @@
-# WebAssembly: wasmtime, or node (18 or later), which knows no threads and no components.
+# WebAssembly: wasmtime, or node (18 or later), which knows no components.
 # shellcheck disable=SC2086
 webassembly() {
     if has wasmtime; then

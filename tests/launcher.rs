@@ -366,18 +366,150 @@ fn a_machine_without_an_operating_system_gets_program_and_arguments_by_semihosti
     assert_eq!(started[1..5], ["-machine", "virt", "-nic", "none"]);
 }
 
+/// A board without semihosting has no files either: program and arguments go by a device of QEMU, and the exit code comes
+/// back by QEMU's own, which is 1 where QEMU could not start at all.
 #[test]
-fn webassembly_runs_in_wasmtime_and_else_in_node() {
-    let bench = Bench::new("wasm", "Linux", "x86_64", &["node"]);
+fn a_pc_gets_its_arguments_by_a_device_and_ends_with_a_code() {
+    let bench = Bench::new("pc", "Linux", "x86_64", &["qemu-system-x86_64"]);
+    bench.tools(&["cat"]);
     let program = bench.program();
-    let by_node = bench.started(&["wasmtime", &program, "a b", "--list"]);
-    assert_eq!(by_node.first().map(String::as_str), Some("node"));
-    assert_eq!(by_node[by_node.len() - 4..], words("--", &[&program, "a b", "--list"]));
+    let arguments = [&["qemu-system-x86_64", "-machine", "q35", &program], &HARD_ARGUMENTS[..]].concat();
+    let run = |body: &str| {
+        bench.script("bin/qemu-system-x86_64", body);
+        let runs = shells().into_iter().map(|shell| bench.run_with(&shell, &arguments));
+        let mut runs: Vec<_> = runs.map(|it| (it.status.code(), it.stdout, it.stderr)).collect();
+        runs.dedup();
+        assert_eq!(runs.len(), 1, "the shells differ: {runs:?}");
+        runs.remove(0)
+    };
+    let told = |text: Vec<u8>| -> Vec<String> {
+        let text = String::from_utf8(text).expect("it is UTF-8");
+        text.split_terminator('\0').map(str::to_owned).collect()
+    };
+    let (status, stdout, _) = run(&format!("cat; {PRINTS_ITS_ARGUMENTS}; exit 33"));
+    assert_eq!(status, Some(0));
+    let options = "-machine q35 -display none -monitor none -no-reboot -nic none -serial stdio \
+        -device isa-debug-exit,iobase=0xf4,iosize=4 -fw_cfg name=opt/crosskit/arguments,file=/dev/stdin -kernel";
+    let options: Vec<&str> = options.split(' ').chain([program.as_str()]).collect();
+    let expected = [words(&program, &HARD_ARGUMENTS), words("qemu-system-x86_64", &options)].concat();
+    assert_eq!(told(stdout), expected);
+    for code in [0, 1, 15, 42, 101, 127] {
+        let (status, _, stderr) = run(&format!("cat >/dev/null; exit {}", ((code ^ 16) << 1) | 1));
+        assert_eq!((status, stderr.as_slice()), (Some(code), &b""[..]));
+    }
+    for code in [0, 1, 2, 100] {
+        let (status, _, stderr) = run(&format!("cat >/dev/null; exit {code}"));
+        assert_eq!(status, Some(125));
+        assert_eq!(stderr, b"error: the machine ended without a status of the program\n");
+    }
+}
+
+/// Where QEMU has no way to end with a code, the last line that the program prints is one.
+#[test]
+fn a_status_on_the_serial_port_is_taken_from_the_output() {
+    let bench = Bench::new("serial", "Linux", "x86_64", &["qemu-system-loongarch64"]);
+    bench.tools(&["awk", "cat"]);
+    let program = bench.program();
+    let run = |printed: &str| {
+        bench.script("bin/qemu-system-loongarch64", &format!("cat >/dev/null; printf '{printed}'"));
+        let runs = shells().into_iter().map(|shell| {
+            let output = bench.run_with(&shell, &["qemu-system-loongarch64", "-machine", "virt", &program, "a b"]);
+            let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it is UTF-8");
+            (output.status.code(), text(output.stdout), text(output.stderr))
+        });
+        let mut runs: Vec<_> = runs.collect();
+        runs.dedup();
+        assert_eq!(runs.len(), 1, "the shells differ: {runs:?}");
+        runs.remove(0)
+    };
+    let ended = |code: i32, stdout: &str| (Some(code), stdout.to_owned(), String::new());
+    for code in [0, 1, 16, 101, 255] {
+        assert_eq!(run(&format!("one\\ncrosskit-status {code:#x}\\n")), ended(code, "one\n"));
+    }
+    assert_eq!(run("ends no line crosskit-status 0x0\\r\\nmore\\n"), ended(0, "ends no line "));
+    assert_eq!(run("one\\r\\n\\ncrosskit-status 0x65\\r\\n"), ended(101, "one\n\n"));
+    // Nothing but 0 is success, however long the number is.
+    assert_eq!(run("crosskit-status 0x100\\n"), ended(1, ""));
+    let lost = "error: the machine ended without a status of the program\n";
+    assert_eq!(run("half\\nof it\\n"), (Some(125), "half\nof it\n".to_owned(), lost.to_owned()));
+}
+
+/// The firmware's own words come before the program's, and its shell tells the status.
+#[test]
+fn a_program_of_uefi_ends_with_the_status_that_the_firmwares_shell_tells() {
+    let bench = Bench::new("uefi", "Linux", "x86_64", &[]);
+    bench.tools(&["awk", "cat", "chmod", "cp", "ls", "mktemp", "rm", "sed"]);
+    let image = bench.path("OVMF_CODE_4M.fd").display().to_string();
+    bench.file("run", &LAUNCHER.replacen("/usr/share/OVMF/OVMF_CODE_4M.fd", &image, 1));
+    bench.file("OVMF_CODE_4M.fd", "");
+    bench.script("program.efi", "");
+    let program = bench.path("program.efi").display().to_string();
+    let run = |status: &str| {
+        let words = format!("a banner\\r\\ncrosskit-begins\\r\\nrunning 1 test\\r\\ncrosskit-status {status}\\r\\n");
+        // The last option names the disk, on which the script for the firmware's shell lies.
+        let script = "for disk; do :; done; disk=${disk##*:}; cat \"$disk/startup.nsh\" >\"$0.startup\"; ls \"$disk\" >\"$0.disk\"";
+        bench.script("bin/qemu-system-x86_64", &format!("{script}; printf '{words}'"));
+        let runs = shells().into_iter().map(|shell| {
+            let output = bench.run_with(&shell, &["qemu-system-x86_64", "-machine", "q35", &program, "a b", "50%^\""]);
+            (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+        });
+        let mut runs: Vec<_> = runs.collect();
+        runs.dedup();
+        assert_eq!(runs.len(), 1, "the shells differ: {runs:?}");
+        runs.remove(0)
+    };
+    let printed = "running 1 test\n".to_owned();
+    assert_eq!(run("0x0"), (Some(0), printed.clone()));
+    assert_eq!(run("0x8000000000000065"), (Some(101), printed.clone()));
+    assert_eq!(run("0x8000000000000000"), (Some(1), printed.clone()));
+    assert_eq!(run("0x5"), (Some(5), printed));
+    let read = |name: &str| fs::read_to_string(bench.path("bin").join(name)).expect("the fake wrote it");
+    assert_eq!(read("qemu-system-x86_64.disk"), "program.efi\nstartup.nsh\n");
+    let startup = read("qemu-system-x86_64.startup");
+    assert!(startup.contains("program.efi \"a b\" \"50^%^^^\"\"\r\n"), "{startup}");
+}
+
+/// Paths that begin with `/` lie in one of the directories that are told by their whole names.
+#[test]
+fn webassembly_runs_in_wasmtime_and_else_in_node_or_python() {
+    let bench = Bench::new("wasm", "Linux", "x86_64", &["node", "python3"]);
+    bench.tools(&["od"]);
+    bench.file("w/.cargo/crosskit/run", LAUNCHER);
+    let text = |path: PathBuf| path.display().to_string();
+    let (workspace, built) = (text(bench.path("w")), text(bench.path("built")));
+    let program = format!("{built}/wasm32-wasip1/debug/deps/program.wasm");
+    let run = |arguments: &[&str]| {
+        let mut runs = shells().into_iter().map(|shell| {
+            let mut command = Command::new(&shell[0]);
+            command.args(&shell[1..]).arg(bench.path("w/.cargo/crosskit/run")).args(arguments);
+            command.env_clear().env("PATH", bench.path("bin")).current_dir(bench.path("bin"));
+            let output = command.output().expect("the shell starts");
+            let text = String::from_utf8(output.stdout).expect("the arguments are UTF-8");
+            text.split_terminator('\0').map(str::to_owned).collect::<Vec<_>>()
+        });
+        let first = runs.next().expect("there is a shell");
+        runs.for_each(|other| assert_eq!(other, first));
+        first
+    };
+    let after = |words: &[String], count: usize| words[words.len() - count..].to_vec();
+    bench.file("built/wasm32-wasip1/debug/deps/program.wasm", "\0asm\u{1}\0\0\0");
+    for emulator in ["wasmtime", "node"] {
+        let by_node = run(&[emulator, &program, "a b", "--list"]);
+        assert_eq!(by_node.first().map(String::as_str), Some("node"));
+        assert_eq!(by_node.iter().any(|it| it.contains("thread-spawn")), emulator == "node", "{emulator}");
+        assert_eq!(after(&by_node, 6), words("--", &[&workspace, &built, &program, "a b", "--list"]));
+    }
+    bench.file("built/wasm32-wasip1/debug/deps/program.wasm", "\0asm\r\0\u{1}\0");
+    let by_python = run(&["wasmtime", &program, "a b", "--list"]);
+    assert_eq!(by_python.first().map(String::as_str), Some("python3"));
+    assert!(after(&by_python, 6)[0].ends_with("target/crosskit/python"));
+    assert_eq!(after(&by_python, 5), words(&workspace, &[&built, &program, "a b", "--list"]));
     bench.script("bin/wasmtime", PRINTS_ITS_ARGUMENTS);
-    let by_wasmtime = bench.started(&["wasmtime", "--dir", "/data", &program, "a b", "--list"]);
-    let options = ["run", "--dir", "/", "--dir", ".", "-S", "inherit-env=y", "--dir", "/data"];
-    let expected: Vec<&str> = options.into_iter().chain([program.as_str(), "a b", "--list"]).collect();
-    assert_eq!(by_wasmtime, words("wasmtime", &expected));
+    let by_wasmtime = run(&["wasmtime", "--dir", "/data", &program, "a b", "--list"]);
+    let here = text(bench.path("bin"));
+    let options = ["run", "--dir", "/", "--dir", ".", "--dir", &here, "--dir", &workspace, "--dir", &built];
+    let more = ["-S", "inherit-env=y", "--dir", "/data", &program, "a b", "--list"];
+    assert_eq!(by_wasmtime, words("wasmtime", &[&options[..], &more[..]].concat()));
 }
 
 /// Wine's prefix is kept in the workspace, and a Wine that lacks a library of std's gets one.

@@ -19,7 +19,9 @@ fn main() -> io::Result<()> {
         let out_dir = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR for build scripts");
         fs::write(Path::new(&out_dir).join("memory.x"), MEMORY)?;
         println!("cargo:rustc-link-search={}", Path::new(&out_dir).display());
-        println!("cargo:rustc-link-arg-bins=-Tlink.x");
+        for kind in ["bins", "tests"] {
+            println!("cargo:rustc-link-arg-{kind}=-Tlink.x");
+        }
     }
     Ok(())
 }

@@ -17,8 +17,8 @@ pub struct Target {
     linker: Option<(&'static str, &'static str)>,
     /// The file by which the C library is found, and the Debian package of it.
     library: Option<(&'static str, &'static str)>,
-    /// The emulator, which is in Debian's qemu-user.
-    emulator: Option<&'static str>,
+    /// The emulator, and the Debian package of it.
+    emulator: Option<(&'static str, &'static str)>,
 }
 
 /// 64 bits, little endian: the main target.
@@ -28,7 +28,7 @@ pub const AARCH64: Target = Target {
     machine: "AArch64",
     linker: Some(("aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu")),
     library: Some(("/usr/aarch64-linux-gnu/lib/libc.so.6", "libc6-dev-arm64-cross")),
-    emulator: Some("qemu-aarch64"),
+    emulator: Some(("qemu-aarch64", "qemu-user")),
 };
 
 /// 32 bits, little endian.
@@ -38,7 +38,7 @@ pub const ARMV7: Target = Target {
     machine: "Arm",
     linker: Some(("arm-linux-gnueabihf-gcc", "gcc-arm-linux-gnueabihf")),
     library: Some(("/usr/arm-linux-gnueabihf/lib/libc.so.6", "libc6-dev-armhf-cross")),
-    emulator: Some("qemu-arm"),
+    emulator: Some(("qemu-arm", "qemu-user")),
 };
 
 /// 64 bits, little endian, and no unaligned access of old.
@@ -48,7 +48,7 @@ pub const RISCV64: Target = Target {
     machine: "RISC-V 64",
     linker: Some(("riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu")),
     library: Some(("/usr/riscv64-linux-gnu/lib/libc.so.6", "libc6-dev-riscv64-cross")),
-    emulator: Some("qemu-riscv64"),
+    emulator: Some(("qemu-riscv64", "qemu-user")),
 };
 
 /// 64 bits, big endian.
@@ -58,7 +58,7 @@ pub const S390X: Target = Target {
     machine: "s390x",
     linker: Some(("s390x-linux-gnu-gcc", "gcc-s390x-linux-gnu")),
     library: Some(("/usr/s390x-linux-gnu/lib/libc.so.6", "libc6-dev-s390x-cross")),
-    emulator: Some("qemu-s390x"),
+    emulator: Some(("qemu-s390x", "qemu-user")),
 };
 
 /// Static executables, linked without a C toolchain.
@@ -74,6 +74,9 @@ pub const THUMBV7EM: Target = Target {
     library: None,
     emulator: None,
 };
+
+/// Bare metal on an emulated board.
+pub const THUMBV7EM_BOARD: Target = Target { emulator: Some(("qemu-system-arm", "qemu-system-arm")), ..THUMBV7EM };
 
 /// Windows, which is linked here and not run.
 pub const WINDOWS: Target = Target {
@@ -101,7 +104,7 @@ impl Target {
         let mut packages = Vec::new();
         packages.extend(self.linker.filter(|(program, _)| !in_path(program)).map(|(_, package)| package));
         packages.extend(self.library.filter(|(file, _)| !Path::new(file).exists()).map(|(_, package)| package));
-        packages.extend(self.emulator.filter(|program| !in_path(program)).map(|_| "qemu-user"));
+        packages.extend(self.emulator.filter(|(program, _)| !in_path(program)).map(|(_, package)| package));
         if !packages.is_empty() {
             lines.push(format!("sudo apt-get install {}", packages.join(" ")));
         }

@@ -1,6 +1,6 @@
 //! Every other target runs the tests that plain cargo lists for this machine.
 
-use crosskit_tests::installed::{AARCH64_MUSL, ARMV7, RISCV64, S390X, THUMBV7EM, Target};
+use crosskit_tests::installed::{AARCH64_MUSL, ARMV7, RISCV64, S390X, THUMBV7EM_BOARD, Target};
 
 use crate::kit::{self, Shared};
 use crate::report::{self, Report};
@@ -62,8 +62,8 @@ fn aarch64_musl_without_the_package_that_compiles_c() {
 }
 
 #[test]
-fn bare_metal_is_built_and_never_counts_as_run() {
-    THUMBV7EM.require();
+fn bare_metal_is_built_and_runs_its_own_tests() {
+    THUMBV7EM_BOARD.require();
     let scratch = kit::shared();
     kit::run(&scratch, "build thumbv7em-none-eabihf").exits(0);
     let built = report::read(&scratch);
@@ -78,7 +78,48 @@ fn bare_metal_is_built_and_never_counts_as_run() {
         .collect();
     assert_eq!(executables, [directory.join("firmware")], "only `firmware` is for this target");
 
-    let finished = kit::run(&scratch, "thumbv7em-none-eabihf").exits(3);
+    kit::run(&scratch, "thumbv7em-none-eabihf").exits(0);
+    let ran = report::read(&scratch);
+    ran_everything(&ran, THUMBV7EM_BOARD);
+    let suite = ran.only().suite("firmware", "selftest", "integration");
+    let names: Vec<&str> = suite.tests.iter().map(|test| test.name.as_str()).collect();
+    let expected =
+        ["a_written_frame_is_read_again", "a_changed_byte_is_noticed", "a_static_has_its_value_and_can_be_written"];
+    assert_eq!(names, expected);
+}
+
+/// A test that fails on the board has a name, and what was not run after it does not count.
+#[test]
+fn bare_metal_tells_which_test_failed() {
+    THUMBV7EM_BOARD.require();
+    let scratch = kit::shared();
+    let path = "firmware/tests/selftest.rs";
+    let intact = scratch.read(path);
+    scratch.write(path, &intact.replace("STARTS.load(Ordering::Relaxed), 42", "STARTS.load(Ordering::Relaxed), 43"));
+    let finished = kit::run(&scratch, "thumbv7em-none-eabihf");
+    scratch.write(path, &intact);
+    let finished = finished.exits(100);
+    finished.tells(&["X042", "after 2 of 3 tests", "panicked at"]);
+    let report = report::read(&scratch);
+    assert_eq!(report.only().failed(), ["a_static_has_its_value_and_can_be_written"]);
+    assert_eq!((report.only().tests.passed, report.only().tests.failed), (2, 1));
+}
+
+/// A program without any test of its own says nothing when it runs, so it is built and no more.
+#[test]
+fn bare_metal_without_a_test_never_counts_as_run() {
+    THUMBV7EM_BOARD.require();
+    let scratch = kit::shared();
+    let manifest = "firmware/Cargo.toml";
+    let intact = scratch.read(manifest);
+    let test = "[[test]]\nname = \"selftest\"\nharness = false\n";
+    scratch.write(manifest, &intact.replace(test, "").replace("[package]\n", "[package]\nautotests = false\n"));
+    let build = scratch.read("firmware/build.rs");
+    scratch.write("firmware/build.rs", &build.replace("[\"bins\", \"tests\"]", "[\"bins\"]"));
+    let finished = kit::run(&scratch, "thumbv7em-none-eabihf");
+    scratch.write(manifest, &intact);
+    scratch.write("firmware/build.rs", &build);
+    let finished = finished.exits(3);
     let ran = report::read(&scratch);
     assert_eq!((ran.only().rung.as_deref(), ran.only().verdict.as_str()), (Some("verify"), "missing"), "{finished}");
 }

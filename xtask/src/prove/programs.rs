@@ -60,10 +60,16 @@ pub fn prove(workspace: &Workspace, row: &Row, options: &[String]) -> Result<Lin
     };
     match outcome.exit {
         0 if line.passed > 0 => {}
-        100 | 7 => {
+        100 => {
             line.wrong.extend(failed(&outcome.cell).into_iter().map(|name| format!("{name} failed")));
+            if line.wrong.is_empty() {
+                // What ends in the middle has no name.
+                line.wrong.push(reason(row, &outcome));
+            }
             return Ok(line);
         }
+        // A tool is missing, or the emulator itself is at fault: the tests say nothing, and so does the rung that the run
+        // came to.
         _ => {
             line.reason = reason(row, &outcome);
             line.rung = "none".to_owned();

@@ -12,7 +12,6 @@ case $emulator in
         esac
         ;;
     wine | wine32) windows "$@" ;;
-    wasmtime) webassembly "$@" ;;
-    node) threads "$@" ;;
+    wasmtime | node) webassembly "$@" ;;
     *) user_mode "$@" ;;
 esac

@@ -1,7 +1,6 @@
 # WebAssembly with threads: node (18 or later), as wasmtime no longer knows them. Each thread is a worker with an instance of
 # its own over one memory. Files belong to all of them, so the process itself opens, reads and writes them, while the threads
 # wait; what ends one with an error ends all.
-# shellcheck disable=SC2086
 threads() {
     has node || missing node "$1" nodejs ''
     exec node --no-warnings --experimental-wasi-unstable-preview1 --input-type=module -e '
@@ -70,11 +69,10 @@ threads() {
             ask("proc_exit", 0);
         };
 
-        const [, program, ...rest] = argv;
+        const [, workspace, built, program, ...rest] = argv;
         const bytes = await readFile(program);
-        const options = {
-            version: "preview1", args: [program, ...rest], env, preopens: { "/": "/", ".": cwd() }, returnOnExit: true,
-        };
+        const preopens = { "/": "/", ".": ".", [cwd()]: ".", [workspace]: workspace, [built]: built };
+        const options = { version: "preview1", args: [program, ...rest], env, preopens, returnOnExit: true };
         const module = await WebAssembly.compile(bytes);
         const memory = new WebAssembly.Memory({ ...limits(bytes), shared: true });
         const wasi = new WASI(options);
@@ -97,6 +95,6 @@ threads() {
             return id;
         };
         spawn(0);
-    ' -- "$@"
+    ' -- "$workspace" "$built" "$@"
 }
 

@@ -60,7 +60,22 @@ pub fn arguments(mut each: impl FnMut(&str)) {
         }
     }
     let Ok(line) = core::str::from_utf8(&text[..length]) else { return };
-    line.split_whitespace().skip(1).map(|word| word.trim_matches('"')).for_each(|word| each(word));
+    words(line).skip(1).for_each(|word| each(word));
+}
+
+/// The words of a line, which blanks divide unless quotes hold them together.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let mut rest = line;
+    core::iter::from_fn(move || {
+        rest = rest.trim_start();
+        let (word, after) = match rest.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"').unwrap_or((quoted, "")),
+            None if rest.is_empty() => return None,
+            None => rest.split_once(char::is_whitespace).unwrap_or((rest, "")),
+        };
+        rest = after;
+        Some(word)
+    })
 }
 
 pub fn exit(code: i32) -> ! {

@@ -72,7 +72,7 @@ fn emulator_version(runner: &str) -> Option<String> {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let words = text.lines().next()?.split_whitespace();
     words
-        .map(|word| word.trim_matches(['(', ')']))
+        .map(|word| word.trim_matches(['(', ')', 'v']))
         .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
         .map(str::to_owned)
 }

@@ -40,7 +40,8 @@ impl Workspace {
         for name in ["native/Cargo.toml", "xtask/Cargo.toml"] {
             workspace.edit(name, |text| text.replace("../../crates", &crates))?;
         }
-        let more = ["bare", "bare-sound", "bare-unsound", "defects", "hello"].map(|name| format!("\"{name}\", "));
+        let more =
+            ["bare", "bare-sound", "bare-unsound", "defects", "files", "hello"].map(|name| format!("\"{name}\", "));
         workspace
             .edit("Cargo.toml", |text| text.replacen("members = [", &format!("members = [{}", more.concat()), 1))?;
         // What the example says about its own packages is no part of this.

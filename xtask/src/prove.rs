@@ -67,7 +67,7 @@ fn parse(arguments: impl IntoIterator<Item = OsString>, catalogue: &Catalogue) -
 }
 
 /// The kinds of targets that CI proves: 64 and 32 bits, both byte orders, four C libraries and none, Windows,
-/// WebAssembly, boards of four architectures, and firmware.
+/// WebAssembly with and without threads, boards of five architectures, and firmware.
 pub const KINDS: &[&str] = &[
     "aarch64-unknown-linux-gnu",
     "aarch64-unknown-linux-musl",
@@ -85,8 +85,10 @@ pub const KINDS: &[&str] = &[
     "thumbv7em-none-eabihf",
     "thumbv8m.main-none-eabi",
     "wasm32-wasip1",
+    "wasm32-wasip1-threads",
     "x86_64-pc-windows-gnu",
     "x86_64-unknown-linux-musl",
+    "x86_64-unknown-none",
     "x86_64-unknown-uefi",
 ];
 

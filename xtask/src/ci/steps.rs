@@ -35,7 +35,7 @@ const FULL: &[Step] = &[
     ("real runs, full", |shell| real(shell, "full::")),
     ("faults of writing", faults),
     ("the guide, real runs", |shell| real(shell, "guide::")),
-    ("proof of nineteen kinds of targets", prove),
+    ("proof of twenty-one kinds of targets", prove),
     // The last one: it needs a C library that must not be there for the runs above.
     ("mixed C libraries", |shell| super::tools::provide_multiarch(shell).and_then(|()| real(shell, "trap::"))),
 ];
@@ -56,6 +56,7 @@ fn format(shell: &Shell) -> Result<(), String> {
     let roots = ["bare/src/lib.rs", "bare/build.rs", "bare-sound/tests/sound.rs", "bare-sound/build.rs"]
         .into_iter()
         .chain(["bare-unsound/tests/unsound.rs", "bare-unsound/build.rs", "defects/src/lib.rs", "hello/src/main.rs"])
+        .chain(["files/src/lib.rs", "files/tests/files.rs"])
         .map(|path| format!("prove/{path}"));
     run(cmd!(shell, "rustfmt --check --edition 2024").args(roots))?;
     in_example(shell, || run(cmd!(shell, "cargo fmt --all --check")))

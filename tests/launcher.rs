@@ -482,8 +482,8 @@ fn webassembly_runs_in_wasmtime_and_else_in_node_or_python() {
         let mut runs = shells().into_iter().map(|shell| {
             let mut command = Command::new(&shell[0]);
             command.args(&shell[1..]).arg(bench.path("w/.cargo/crosskit/run")).args(arguments);
-            command.env_clear().env("PATH", bench.path("bin")).current_dir(bench.path("bin"));
-            let output = command.output().expect("the shell starts");
+            command.env_clear().env("PATH", bench.path("bin")).env("XDG_DATA_HOME", bench.path("data"));
+            let output = command.current_dir(bench.path("bin")).output().expect("the shell starts");
             let text = String::from_utf8(output.stdout).expect("the arguments are UTF-8");
             text.split_terminator('\0').map(str::to_owned).collect::<Vec<_>>()
         });
@@ -500,9 +500,11 @@ fn webassembly_runs_in_wasmtime_and_else_in_node_or_python() {
         assert_eq!(after(&by_node, 6), words("--", &[&workspace, &built, &program, "a b", "--list"]));
     }
     bench.file("built/wasm32-wasip1/debug/deps/program.wasm", "\0asm\r\0\u{1}\0");
+    assert!(run(&["wasmtime", &program]).is_empty(), "there is no wasmtime of Python yet");
+    bench.file("data/crosskit/python/wasmtime/__init__.py", "");
     let by_python = run(&["wasmtime", &program, "a b", "--list"]);
     assert_eq!(by_python.first().map(String::as_str), Some("python3"));
-    assert!(after(&by_python, 6)[0].ends_with("target/crosskit/python"));
+    assert_eq!(after(&by_python, 6)[0], text(bench.path("data/crosskit/python")));
     assert_eq!(after(&by_python, 5), words(&workspace, &[&built, &program, "a b", "--list"]));
     bench.script("bin/wasmtime", PRINTS_ITS_ARGUMENTS);
     let by_wasmtime = run(&["wasmtime", "--dir", "/data", &program, "a b", "--list"]);

@@ -9,7 +9,8 @@ pub fn script() {
     for name in ["PROVE_ROM", "PROVE_RAM"] {
         println!("cargo:rerun-if-env-changed={name}");
     }
-    if env::var("CARGO_CFG_TARGET_OS").as_deref() != Ok("none") {
+    let is = |name: &str, value: &str| env::var(name).as_deref() == Ok(value);
+    if !is("CARGO_CFG_TARGET_OS", "none") || is("CARGO_CFG_TARGET_ARCH", "wasm32") {
         return;
     }
     let rom = env::var("PROVE_ROM").expect("PROVE_ROM names the board's memory");
@@ -41,7 +42,7 @@ _stack = ORIGIN({data}) + LENGTH({data});
     let path = Path::new(&directory).join("board.ld");
     fs::write(&path, text).expect("OUT_DIR can be written");
     println!("cargo:rustc-link-arg-tests=-T{}", path.display());
-    if env::var("CARGO_CFG_TARGET_ARCH").as_deref() == Ok("x86_64") {
+    if is("CARGO_CFG_TARGET_ARCH", "x86_64") {
         // It is loaded where it is linked, and nobody would relocate it.
         println!("cargo:rustc-link-arg-tests=--no-pie");
     }

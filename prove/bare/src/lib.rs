@@ -8,13 +8,16 @@
 #[cfg(target_os = "uefi")]
 #[path = "firmware.rs"]
 mod machine;
-#[cfg(all(target_os = "none", not(any(target_arch = "x86_64", target_arch = "loongarch64"))))]
+#[cfg(all(target_os = "none", not(any(target_arch = "x86_64", target_arch = "loongarch64", target_arch = "wasm32"))))]
 #[path = "board.rs"]
+mod machine;
+#[cfg(target_arch = "wasm32")]
+#[path = "host.rs"]
 mod machine;
 #[cfg(all(target_os = "none", any(target_arch = "x86_64", target_arch = "loongarch64")))]
 #[path = "serial.rs"]
 mod machine;
-#[cfg(target_os = "none")]
+#[cfg(all(target_os = "none", not(target_arch = "wasm32")))]
 mod start;
 
 use core::fmt::Write;

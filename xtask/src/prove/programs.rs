@@ -77,7 +77,7 @@ pub fn prove(workspace: &Workspace, row: &Row, options: &[String]) -> Result<Lin
             for (verb, rung) in [("build", "verify"), ("check", "check")] {
                 let package: &[&str] = if row.std {
                     &["-p", "hello"]
-                } else if row.board.is_some() || !row.firmware.is_empty() {
+                } else if row.emulator.is_some() {
                     &["-p", "bare-sound"]
                 } else {
                     &["-p", "codec", "--no-default-features"]

@@ -29,22 +29,23 @@ webassembly() {
     ' -- "$workspace" "$built" "$@"
 }
 
-# A program of WASI 0.2, which has no exit codes but 0 and 1.
+# A program of WASI 0.2, which has no exit codes but 0 and 1. The package of Python is where the kit installs it.
 component() {
-    has python3 || missing wasmtime "$1" '' ' or the package `wasmtime` of Python'
+    packages=${XDG_DATA_HOME:-$HOME/.local/share}/crosskit/python
+    if ! has python3 || [ ! -e "$packages/wasmtime/__init__.py" ]; then
+        printf 'error: `wasmtime` not found, without which this machine (%s) cannot start `%s`\n' "$here" "$1" >&2
+        echo 'hint: install it, or let `cargo xtask cross wasm32-wasip2 --install` get the package of Python by this name' >&2
+        exit 127
+    fi
     exec python3 -c '
 import os, sys
 
 # The first place is the present directory, where anything may lie.
 sys.path[0], workspace, built = sys.argv[1:4]
 program, *_ = arguments = sys.argv[4:]
-try:
-    import wasmtime
-    from wasmtime.component import Component, Linker
-except ImportError:
-    print(f"error: `wasmtime` not found, nor the package of Python by this name, without which `{program}` does not start", file=sys.stderr)
-    print("hint: install wasmtime: https://wasmtime.dev", file=sys.stderr)
-    sys.exit(127)
+import wasmtime
+from wasmtime.component import Component, Linker
+
 config = wasmtime.WasiConfig()
 config.argv = arguments
 config.inherit_env()
@@ -72,6 +73,6 @@ except (wasmtime.Trap, wasmtime.WasmtimeError) as trap:
     print(trap, file=sys.stderr)
     sys.exit(134)
 sys.exit(0 if getattr(result, "tag", "ok") == "ok" else 1)
-' "$kept/python" "$workspace" "$built" "$@"
+' "$packages" "$workspace" "$built" "$@"
 }
 

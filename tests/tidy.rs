@@ -35,6 +35,7 @@ const CRATES: [Crate; 3] = [
                     "rules",
                     "config",
                     "settings",
+                    "python",
                     "wrapper",
                     "policy",
                     "linking",

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::finding::{Code, Finding};
 use crate::machine::Machine;
+use crate::python;
 use crate::target::{Catalogue, Row};
-use crate::wrapper;
 
 /// A tool that is not there and that an install command may bring.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,8 +14,8 @@ pub enum Missing {
     RustStd(String),
     /// The source of the standard library.
     RustSrc,
-    /// zig, which is a package of Python.
-    Zig,
+    /// A package of Python, with its version.
+    Python(String),
     /// A package of the machine's package manager.
     Package(String),
     /// A tool whose package is not known for this machine.
@@ -50,11 +50,13 @@ impl InstallCommand {
 pub fn commands(missing: &BTreeSet<Missing>, machine: &Machine) -> Vec<InstallCommand> {
     let mut packages = Vec::new();
     let mut targets = Vec::new();
+    let mut python = Vec::new();
     for missing in missing {
         match missing {
             Missing::Package(package) => packages.push(package.clone()),
             Missing::RustStd(triple) => targets.push(triple.clone()),
-            Missing::RustSrc | Missing::Zig | Missing::Unknown(_) => {}
+            Missing::Python(package) => python.push(package.clone()),
+            Missing::RustSrc | Missing::Unknown(_) => {}
         }
     }
     let mut commands = Vec::new();
@@ -69,7 +71,7 @@ pub fn commands(missing: &BTreeSet<Missing>, machine: &Machine) -> Vec<InstallCo
         commands.push(InstallCommand::new(&install, packages, true));
     }
     // After the packages, one of which may be what installs it.
-    commands.extend(python_command(machine).filter(|_| missing.contains(&Missing::Zig)));
+    commands.extend(python_command(&python, machine));
     if machine.rustup && missing.contains(&Missing::RustSrc) {
         commands.push(InstallCommand::new(&["rustup", "component", "add"], ["rust-src".to_owned()], false));
     }
@@ -87,12 +89,12 @@ fn foreign_architectures<'a>(packages: impl IntoIterator<Item = &'a str>) -> BTr
     packages.into_iter().filter_map(|package| Some(package.split_once(':')?.1)).collect()
 }
 
-/// What brings zig into a directory of the user's own: a distribution may forbid what would change its own Python.
-/// None on a machine without such a directory.
-pub fn python_command(machine: &Machine) -> Option<InstallCommand> {
-    let directory = wrapper::installed_in(machine)?;
-    let words = [wrapper::PIP, "install", "--upgrade", "--target"];
-    Some(InstallCommand::new(&words, [directory, wrapper::PYTHON_PACKAGE.to_owned()], false))
+/// What brings packages of Python into a directory of the user's own: a distribution may forbid what would change its own
+/// Python. None for no package, and on a machine without such a directory.
+pub fn python_command(packages: &[String], machine: &Machine) -> Option<InstallCommand> {
+    let directory = python::installed_in(machine).filter(|_| !packages.is_empty())?;
+    let words = [python::PIP, "install", "--upgrade", "--target"];
+    Some(InstallCommand::new(&words, std::iter::once(directory).chain(packages.iter().cloned()), false))
 }
 
 /// The line that installs a package here, for who wants to paste it.

@@ -23,6 +23,7 @@ pub mod native;
 pub mod pages;
 pub mod plan;
 pub mod policy;
+pub mod python;
 pub mod render;
 pub mod resolve;
 pub mod settings;

@@ -9,6 +9,7 @@ use crate::finding::{Code, Finding};
 use crate::linking;
 use crate::machine::Machine;
 use crate::policy::{LAUNCHER_PATH, Policy};
+use crate::python;
 use crate::resolve::Resolved;
 use crate::rules::{self, CompilerOrigin};
 use crate::settings::StdSource;
@@ -143,6 +144,18 @@ impl Needs<'_> {
         }
     }
 
+    /// The package of Python that the launcher takes in the emulator's place.
+    pub fn python_package(&self) -> Option<&str> {
+        let is_own = self.through_launcher() && self.emulator() == self.row.emulator.as_deref();
+        self.row.packages.get("python").filter(|_| is_own)?.emulator.as_deref()
+    }
+
+    /// Whether that package is there, and what runs it.
+    pub fn runs_in_python(&self, machine: &Machine) -> bool {
+        let file = self.python_package().and_then(|package| python::installed_file(package, machine));
+        file.is_some_and(|file| machine.paths.contains(&file)) && machine.program(python::INTERPRETER).is_some()
+    }
+
     /// Whether the runner goes through the launcher.
     pub fn through_launcher(&self) -> bool {
         self.runner.as_ref().and_then(|it| it.value.first()).is_some_and(|first| first.ends_with(LAUNCHER_PATH))
@@ -191,12 +204,16 @@ impl Needs<'_> {
         if self.wrapper().is_some() {
             programs.extend(wrapper::PROGRAMS.map(str::to_owned));
             // What installs it.
-            programs.insert(wrapper::PIP.to_owned());
+            programs.insert(python::PIP.to_owned());
             questions.paths.extend(wrapper::installed_program(machine));
         } else {
             programs.extend(self.linker_program(&machine.host));
         }
         programs.extend(self.emulators());
+        if let Some(package) = self.python_package() {
+            programs.extend([python::INTERPRETER, python::PIP].map(str::to_owned));
+            questions.paths.extend(python::installed_file(package, machine));
+        }
         if let Some(emulator) = self.emulator() {
             programs.insert(format!("{emulator}-static"));
         }
@@ -238,6 +255,7 @@ pub fn runner_name(needs: &Needs, native: bool, machine: &Machine) -> String {
     let name = words.join(" ");
     match needs.emulators().iter().find(|candidate| machine.program(candidate).is_some()) {
         Some(found) => name.replacen(&emulator, found, 1),
+        None if needs.runs_in_python(machine) => format!("{name} of Python"),
         None => name,
     }
 }

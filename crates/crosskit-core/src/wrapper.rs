@@ -2,6 +2,7 @@
 //! wants to be told for which; Cargo's `linker` and the cc crate's variables name a program.
 
 use crate::machine::Machine;
+use crate::python;
 use crate::settings::Settings;
 use crate::target::{Provider, Row};
 use crate::triple;
@@ -11,9 +12,6 @@ pub const DIRECTORY: &str = ".cargo/crosskit/zig";
 
 /// The version of zig that `--install` brings, as a package of Python. Any zig that is there already is taken.
 pub const PYTHON_PACKAGE: &str = "ziglang==0.17.1";
-
-/// The program that installs packages of Python, and the Debian package that holds it.
-pub const PIP: &str = "pip3";
 
 /// The programs that are zig, in the order in which the scripts take them; the last is what comes with the package of
 /// Python. After them comes [`installed_program`].
@@ -68,15 +66,7 @@ pub fn variables(triple: &str) -> [String; 3] {
     ["AR", "CC", "CXX"].map(|tool| format!("{tool}_{}", triple::env_lower(triple)))
 }
 
-/// Where `--install` puts zig: in the user's own directory for data, as the XDG Base Directory Specification names it.
-/// The scripts look at the same place. None where the user has no such directory.
-pub fn installed_in(machine: &Machine) -> Option<String> {
-    let set = |name: &str| machine.variable(name).filter(|value| !value.is_empty()).map(str::to_owned);
-    let data = set("XDG_DATA_HOME").or_else(|| Some(format!("{}/.local/share", set("HOME")?)))?;
-    Some(format!("{data}/crosskit/python"))
-}
-
-/// The program of zig in [`installed_in`].
+/// The program of zig where `--install` puts it.
 pub fn installed_program(machine: &Machine) -> Option<String> {
-    Some(format!("{}/ziglang/zig", installed_in(machine)?))
+    Some(format!("{}/ziglang/zig", python::installed_in(machine)?))
 }

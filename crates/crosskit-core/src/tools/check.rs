@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::finding::{Code, Finding, Origin, Severity};
 use crate::install::{self, Missing};
 use crate::machine::Machine;
+use crate::python;
 use crate::rules::{self, CompilerFacts, CompilerOrigin, Probe};
 use crate::settings::StdSource;
 use crate::target::{Packages, Provider};
@@ -135,25 +136,27 @@ impl Check<'_> {
             .note(self.machine.looked_in());
         finding.origin = self.needs.named_linker().map(|it| it.origin.clone());
         finding = installed.into_iter().fold(finding, |it, path| it.note(format!("looked for {path}")));
-        let Some(command) = install::python_command(self.machine) else {
-            self.missing.insert(Missing::Unknown("zig".to_owned()));
-            self.findings.push(finding.hint("install zig, so that it is in PATH"));
-            return;
-        };
-        self.missing.insert(Missing::Zig);
-        if !self.has(wrapper::PIP) {
-            finding = self.with_pip(finding);
-        }
-        self.findings.push(finding.hint(format!("install it with `{}`", command.line(self.machine))));
+        let finding = self.with_python_package(finding, "zig", wrapper::PYTHON_PACKAGE);
+        self.findings.push(finding);
     }
 
-    /// The program that installs it is a package itself.
-    fn with_pip(&mut self, finding: Finding) -> Finding {
-        if self.machine.distribution.package_manager() != Some("apt") {
-            return finding.note(format!("`{}`, which installs it, was not found either", wrapper::PIP));
-        }
-        self.missing.insert(Missing::Package("python3-pip".to_owned()));
-        finding.hint(format!("first `{}`", install::package_command("python3-pip", self.machine)))
+    /// How a tool that is a package of Python is installed; the program that does it is a package itself.
+    fn with_python_package(&mut self, finding: Finding, tool: &str, package: &str) -> Finding {
+        let package = package.to_owned();
+        let Some(command) = install::python_command(std::slice::from_ref(&package), self.machine) else {
+            self.missing.insert(Missing::Unknown(tool.to_owned()));
+            return finding.hint(format!("install {tool}, so that it is in PATH"));
+        };
+        self.missing.insert(Missing::Python(package));
+        let finding = if self.has(python::PIP) {
+            finding
+        } else if self.machine.distribution.package_manager() == Some("apt") {
+            self.missing.insert(Missing::Package("python3-pip".to_owned()));
+            finding.hint(format!("first `{}`", install::package_command("python3-pip", self.machine)))
+        } else {
+            finding.note(format!("`{}`, which installs it, was not found either", python::PIP))
+        };
+        finding.hint(format!("install it with `{}`", command.line(self.machine)))
     }
 
     /// What the plan mends stays broken for a cargo that is started without it.
@@ -313,7 +316,7 @@ impl Check<'_> {
             self.firmware();
         }
         let candidates = self.needs.emulators();
-        if candidates.iter().any(|candidate| self.has(candidate)) {
+        if candidates.iter().any(|candidate| self.has(candidate)) || self.needs.runs_in_python(self.machine) {
             return;
         }
         let what = if row.emulator.as_deref() == Some(emulator.as_str()) { "emulator" } else { "runner" };
@@ -332,7 +335,12 @@ impl Check<'_> {
             finding = finding.note(format!("`{static_twin}` is there, and crosskit's launcher would take it"));
         }
         finding.origin = self.needs.runner.as_ref().map(|it| it.origin.clone());
-        if row.emulator.as_deref() == Some(emulator.as_str()) {
+        if let Some(package) = self.needs.python_package() {
+            let place = python::installed_file(package, self.machine);
+            finding =
+                place.into_iter().fold(finding, |it, path| it.note(format!("looked for {path}, which does as well")));
+            finding = self.with_python_package(finding, &emulator, package);
+        } else if row.emulator.as_deref() == Some(emulator.as_str()) {
             finding = self.with_package(finding, &emulator, |packages| packages.emulator.as_deref());
         } else {
             finding = finding.hint("install it, or correct the name where it is set");

@@ -1,6 +1,7 @@
 //! The tier before each commit.
 
 mod bad_input;
+mod doctor;
 mod faults_of_files;
 mod guide;
 mod main_job;

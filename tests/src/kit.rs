@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crosskit::DoctorReport;
 use crosskit::cli::{self, Action, Options, SyncMode};
+use crosskit_core::doctor;
 use crosskit_core::exit::Exit;
 use crosskit_core::explain::Shell;
 use crosskit_core::finding::Finding;
@@ -17,7 +19,7 @@ use crosskit_core::policy::LAUNCHER_PATH;
 use crosskit_core::render::{self, Style};
 use crosskit_core::resolve::{ConfigFiles, Files};
 use crosskit_core::settings::{self, Settings};
-use crosskit_core::survey;
+use crosskit_core::survey::{self, Surveyed};
 use crosskit_core::target::Catalogue;
 use crosskit_core::tools::Questions;
 use crosskit_core::workspace::Workspace;
@@ -112,6 +114,9 @@ pub fn run(scene: &Scene) -> Outcome {
     if options.action == Action::Targets {
         return targets(&desk, outcome);
     }
+    if options.action == Action::Doctor && options.request.targets.iter().any(|name| name == "all") {
+        return doctor_all(&desk, outcome);
+    }
     if desk.request.targets.is_empty() && options.action != Action::Sync(SyncMode::Remove) {
         let (files, ..) = config_files(scene);
         desk.request.targets = plan::written_targets(&desk.configs(&files), &catalogue, &settings);
@@ -183,11 +188,16 @@ fn act(desk: &Desk, mut outcome: Outcome) -> Outcome {
     let options = desk.options;
     let (mut machine, mut prepared) = desk.decide(&desk.scene.machine);
     let before = prepared.exit_of_sync();
-    outcome.tell(prepared.usage.iter().chain(&prepared.config));
+    let doctor_as_data = options.action == Action::Doctor && options.json;
+    if !doctor_as_data || matches!(before, Exit::Usage | Exit::Config) {
+        outcome.tell(prepared.usage.iter().chain(&prepared.config));
+    }
     if matches!(before, Exit::Usage | Exit::Config) {
         return outcome.end(before, []);
     }
-    outcome.tell(&prepared.lints);
+    if !doctor_as_data {
+        outcome.tell(&prepared.lints);
+    }
     let tools = |prepared: &Prepared| prepared.tools.iter().map(|(_, it)| it.clone()).collect::<Vec<_>>();
     if let Action::Sync(mode) = options.action {
         return sync(desk, mode, &prepared, outcome);
@@ -201,11 +211,15 @@ fn act(desk: &Desk, mut outcome: Outcome) -> Outcome {
     if before == Exit::Config {
         return outcome.end(before, []);
     }
-    if options.dry_run {
+    if options.dry_run && !doctor_as_data {
         let commands = if options.install { install::commands(&prepared.missing, &machine) } else { Vec::new() };
         let lines: Vec<String> = commands.iter().map(|command| command.line(&machine)).collect();
         let doctor = options.action == Action::Doctor;
-        outcome.stdout = if doctor { explain::install(&lines) } else { explain::plan(&prepared.plan, &lines) };
+        outcome.stdout = if doctor {
+            explain::checkups(&prepared.checkups, Style::PLAIN) + &explain::install(&lines)
+        } else {
+            explain::plan(&prepared.plan, &lines)
+        };
         let exit = if doctor { before } else { prepared.expected_exit() };
         return outcome.end(exit, &tools(&prepared));
     }
@@ -219,10 +233,59 @@ fn act(desk: &Desk, mut outcome: Outcome) -> Outcome {
         let after = desk.scene.machine_after_install.as_ref().unwrap_or(&desk.scene.machine);
         (machine, prepared) = desk.decide(after);
     }
-    drop(machine);
-    let mut told = tools(&prepared);
-    told.extend(prepared.unwritten().filter(|_| options.action == Action::Doctor));
-    outcome.end(prepared.exit(), &told)
+    if options.action != Action::Doctor {
+        return outcome.end(prepared.exit(), &tools(&prepared));
+    }
+    let not_installed = if options.install { install::not_installed(&prepared.missing, &machine) } else { None };
+    let unwritten = prepared.unwritten();
+    let about_nobody: Vec<&Finding> = unwritten.iter().chain(&not_installed).collect();
+    if !options.json {
+        outcome.stdout = explain::checkups(&prepared.checkups, Style::PLAIN);
+        outcome.tell(&tools(&prepared));
+        return outcome.end(prepared.exit(), about_nobody);
+    }
+    let general = prepared.usage.iter().chain(&prepared.config).chain(&prepared.lints).chain(about_nobody);
+    let own = prepared.tools.iter().map(|(triple, finding)| (Some(triple.as_str()), finding));
+    let report = DoctorReport {
+        host: &machine.host,
+        checkups: &prepared.checkups,
+        standings: &[],
+        findings: general.map(|finding| (None, finding)).chain(own).collect(),
+        trials: &[],
+        exit: prepared.exit(),
+    };
+    outcome.stdout = crosskit::doctor_json(&report);
+    outcome.end(prepared.exit(), [])
+}
+
+/// `doctor all`.
+fn doctor_all(desk: &Desk, mut outcome: Outcome) -> Outcome {
+    let (machine, surveyed) = survey(desk, &[]);
+    let named = desk.request.targets.iter().filter_map(|name| desk.catalogue.resolve(name, &machine.host).ok());
+    let named: Vec<String> = named.map(|row| row.triple).collect();
+    let detailed: Vec<_> = surveyed.iter().filter(|it| named.contains(&it.checkup.target)).collect();
+    let own = detailed.iter().map(|it| it.checkup.clone());
+    let checkups: Vec<_> = std::iter::once(doctor::shared(None, &machine)).chain(own).collect();
+    let standings: Vec<_> = surveyed.iter().map(|it| it.standing.clone()).collect();
+    let tools = explain::checkups(&checkups, Style::PLAIN);
+    outcome.stdout = format!("{tools}\n{}", explain::standings(&standings));
+    outcome.tell(detailed.iter().flat_map(|it| &it.findings));
+    let complete = standings.iter().all(|it| it.reach == Some("run"));
+    outcome.end(if complete { Exit::Done } else { Exit::ToolMissing }, [])
+}
+
+/// Every target with one of the words in a name, once there is nothing new to ask.
+fn survey(desk: &Desk, words: &[String]) -> (Machine, Vec<Surveyed>) {
+    let mut asked = Questions::default();
+    doctor::ask_shared(None, &mut asked);
+    loop {
+        let machine = desk.scene.machine.answer(&asked);
+        let (surveyed, questions) = survey::survey(desk.catalogue, desk.settings, &machine, words);
+        if asked.covers(&questions) {
+            return (machine, surveyed);
+        }
+        asked.extend(questions);
+    }
 }
 
 /// `sync` in its four ways.
@@ -248,19 +311,16 @@ fn sync(desk: &Desk, mode: SyncMode, prepared: &Prepared, mut outcome: Outcome) 
     }
 }
 
-/// `explain` of a target, or of a code.
-/// `targets`: every question is answered at once.
+/// `targets`.
 fn targets(desk: &Desk, mut outcome: Outcome) -> Outcome {
-    let recorded = &desk.scene.machine;
-    let words = &desk.request.targets;
-    let survey = |machine: &Machine| survey::survey(desk.catalogue, desk.settings, machine, words);
-    let (_, questions) = survey(&recorded.answer(&Questions::default()));
-    let (standings, _) = survey(&recorded.answer(&questions));
+    let (_, surveyed) = survey(desk, &desk.request.targets);
+    let standings: Vec<_> = surveyed.into_iter().map(|it| it.standing).collect();
     outcome.stdout =
         if desk.options.json { crosskit::standings_json(&standings) } else { explain::targets(&standings) };
     outcome.end(Exit::Done, [])
 }
 
+/// `explain` of a target, or of a code.
 fn explain_target(desk: &Desk, mut outcome: Outcome) -> Outcome {
     let name = &desk.request.targets[0];
     if let Some(code) = pages::code(name) {

@@ -60,6 +60,9 @@ impl Recorded {
         let mut machine = self.whole.clone();
         machine.programs.retain(|name, _| questions.programs.contains(name));
         machine.paths.retain(|path| questions.paths.contains(path));
+        machine.versions.retain(|name, _| questions.versions.contains(name));
+        machine.works_for.retain(|name, _| questions.works_for.contains(name));
+        machine.processors.retain(|name, _| questions.processors.contains(name));
         machine.objects.retain(|compiler, _| questions.compilers.contains(compiler));
         machine.cfgs = questions.cfgs.iter().map(|query| (query.clone(), cfgs(query))).collect();
         machine

@@ -113,6 +113,14 @@ codes! {
     TestCrashed = 42,
     /// A C compiler makes objects for another machine than the target.
     CompilerMismatch = 50,
+    /// The linker says that it is for another machine than the target.
+    LinkerOfAnotherMachine = 51,
+    /// The emulator is older than what the target's programs need.
+    EmulatorTooOld = 52,
+    /// The emulator does not know the processor that the runner names.
+    EmulatorProcessor = 53,
+    /// The little program that `doctor --probe` builds and runs did not get to its end.
+    TrialFailed = 54,
     /// A `cfg(…)` table never holds, or always.
     DeadCfg = 60,
     /// A triple with a dot is quoted, and Cargo ignores its table.

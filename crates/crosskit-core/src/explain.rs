@@ -1,11 +1,13 @@
 //! Decisions in words: the plan for `--dry-run`, what takes effect for `explain`, and variables for a shell.
 
+mod doctor;
 mod inspection;
 mod shell;
 mod targets;
 
 use crate::plan::{Cell, FileEdit, Plan, Rung};
 
+pub use doctor::{checkups, standings, trials};
 pub use inspection::inspection;
 pub use shell::{Shell, variables};
 pub use targets::targets;

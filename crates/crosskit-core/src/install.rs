@@ -1,11 +1,15 @@
 //! The exact commands that bring what is missing.
 
+mod failure;
+
 use std::collections::BTreeSet;
 
 use crate::finding::{Code, Finding};
 use crate::machine::Machine;
 use crate::python;
-use crate::target::{Catalogue, Row};
+use crate::target::Row;
+
+pub use failure::{failure, not_found};
 
 /// A tool that is not there and that an install command may bring.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,48 +120,38 @@ pub fn package_command(package: &str, machine: &Machine) -> String {
 
 /// The sources of a standard library besides rustup, as hints.
 pub fn other_std_sources(finding: Finding, row: &Row, machine: &Machine) -> Finding {
-    let debian = machine.distribution.package_manager() == Some("apt") && row.std;
-    let finding = if debian {
-        finding.hint(
-            "the distribution has its own, for its own rustc: `libstd-rust-dev:<architecture>` after `dpkg --add-architecture`",
-        )
-    } else {
-        finding
+    let apt = machine.distribution.package_manager() == Some("apt");
+    let finding = match row.debian.as_ref().filter(|_| apt && row.std) {
+        Some(debian) => finding.hint(format!(
+            "the distribution has its own, for its own rustc: `libstd-rust-dev:{debian}` after `dpkg --add-architecture {debian}`"
+        )),
+        None => finding,
     };
     finding.hint(format!("or let cargo build it: [target.\"{}\"] std = \"build-std\" in crosskit.toml", row.triple))
 }
 
-/// What a failed install command means.
-pub fn failure(
-    command: &InstallCommand,
-    machine: &Machine,
-    catalogue: &Catalogue,
-    status: &str,
-    stderr: &str,
-) -> Finding {
-    let line = command.line(machine);
-    let finding = Finding::error(Code::InstallFailed, format!("`{line}` failed ({status})"));
-    // rustup and apt begin the line that says what went wrong like this; a backtrace may follow.
-    let told = stderr.lines().map(str::trim).find(|line| line.starts_with("error") || line.starts_with("E: "));
-    let finding = told.into_iter().fold(finding, |finding, told| finding.note(told.to_owned()));
-    if command.words.first().map(String::as_str) != Some("rustup") {
-        return finding;
+/// What is said where `--install` has no command for something that a package manager might bring.
+pub fn not_installed(missing: &BTreeSet<Missing>, machine: &Machine) -> Option<Finding> {
+    let manager = machine.distribution.package_manager();
+    let is_tool = |it: &&Missing| matches!(it, Missing::Package(_) | Missing::Unknown(_));
+    if manager == Some("apt") || !missing.iter().any(|it| is_tool(&it)) {
+        return None;
     }
-    let lower = stderr.to_lowercase();
-    let reason = if lower.contains("404") || lower.contains("not found") || lower.contains("file not found") {
-        "rustup's server does not have rust-std for this target (404)"
-    } else if ["could not download", "dns", "connect", "timed out", "network"].iter().any(|word| lower.contains(word)) {
-        "rustup's server could not be reached"
-    } else if lower.contains("does not support target") || lower.contains("does not contain component") {
-        "this toolchain has no rust-std for the target"
-    } else {
-        "rustup could not provide rust-std for the target"
+    let what = match manager {
+        Some(manager) => format!("`--install` does not drive {manager}, so no package was installed"),
+        None => "no package manager is known for this system, so no package was installed".to_owned(),
     };
-    let finding = finding.note(reason);
-    match command.words.last().and_then(|triple| catalogue.row(triple)) {
-        Some(row) => other_std_sources(finding, row, machine),
-        None => finding,
-    }
+    let packages = missing.iter().filter_map(|it| match it {
+        Missing::Package(package) => Some(package.as_str()),
+        _ => None,
+    });
+    let packages: Vec<&str> = packages.collect();
+    let finding = Finding::warning(Code::InstallFailed, what);
+    Some(if packages.is_empty() {
+        finding.hint("what the findings name has to be installed by hand; then start this again")
+    } else {
+        finding.hint(package_command(&packages.join(" "), machine))
+    })
 }
 
 #[cfg(test)]
@@ -217,19 +211,5 @@ mod tests {
     #[test]
     fn other_package_managers_are_not_driven() {
         assert!(lines(&[Missing::Package("x".to_owned())], &machine("fedora", true)).is_empty());
-    }
-
-    #[test]
-    fn a_failed_rustup_says_why_and_names_the_other_sources() {
-        let target = "s390x-unknown-linux-gnu".to_owned();
-        let command = InstallCommand::new(&["rustup", "target", "add"], [target], false);
-        let catalogue = Catalogue::built_in().expect("targets.toml parses");
-        let debian = machine("debian", true);
-        let finding = failure(&command, &debian, &catalogue, "exit 1", "error: no download\n  404\n  0: anyhow::error");
-        assert_eq!(finding.notes[0], "error: no download");
-        assert_eq!(finding.notes[1], "rustup's server does not have rust-std for this target (404)");
-        assert_eq!(finding.hints.len(), 2);
-        let finding = failure(&command, &debian, &catalogue, "exit 1", "error: could not download: dns error");
-        assert_eq!(finding.notes[1], "rustup's server could not be reached");
     }
 }

@@ -4,13 +4,14 @@
 //! The layers, from facts to words; a module imports from those above it in this list:
 //! [`triple`], [`finding`], [`object_file`] (re-exported from crosskit-build), [`cfgs`], [`target`], [`machine`] are facts;
 //! [`rules`], [`config`], [`settings`], [`policy`], [`linking`], [`native`], [`resolve`], [`lints`], [`workspace`],
-//! [`install`], [`tools`], [`inspect`], [`libtest`], [`exit`] and [`plan`] decide; [`pages`], [`render`] and [`explain`]
+//! [`install`], [`tools`], [`doctor`], [`trial`], [`inspect`], [`libtest`], [`exit`] and [`plan`] decide; [`pages`], [`render`] and [`explain`]
 //! put the decisions into words.
 
 pub use crosskit_build::{finding, object_file, rules, triple};
 
 pub mod cfgs;
 pub mod config;
+pub mod doctor;
 pub mod exit;
 pub mod explain;
 pub mod inspect;
@@ -30,5 +31,6 @@ pub mod settings;
 pub mod survey;
 pub mod target;
 pub mod tools;
+pub mod trial;
 pub mod workspace;
 pub mod wrapper;

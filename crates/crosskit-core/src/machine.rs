@@ -29,6 +29,18 @@ pub struct Machine {
     pub programs: BTreeMap<String, String>,
     /// Paths that were asked for and exist.
     pub paths: BTreeSet<String>,
+    /// Where rustc's libraries are; a distribution's own rustc has `/usr`.
+    pub sysroot: String,
+    /// The rustc that cargo starts.
+    pub rustc_path: String,
+    /// The cargo that started the kit, or that it starts.
+    pub cargo_path: String,
+    /// What programs say of their version, by the name asked for: `7.2.22`.
+    pub versions: BTreeMap<String, String>,
+    /// For which machine a compiler says that it works: its answer to `-dumpmachine`, by the name asked for.
+    pub works_for: BTreeMap<String, String>,
+    /// The processors that an emulator of QEMU knows: its answer to `-cpu help`, by the name asked for.
+    pub processors: BTreeMap<String, BTreeSet<String>>,
     /// How many directories `PATH` has.
     pub path_directories: usize,
     /// Whether the user is root and installs without sudo.
@@ -77,6 +89,11 @@ impl Machine {
             1 => "looked in PATH (1 directory)".to_owned(),
             count => format!("looked in PATH ({count} directories)"),
         }
+    }
+
+    /// Whether rustc is the distribution's own: it lies in the system, and not in a directory of rustup.
+    pub fn rustc_is_the_distributions(&self) -> bool {
+        !self.rustup && self.sysroot == "/usr"
     }
 
     /// Where a program is, if it was found.

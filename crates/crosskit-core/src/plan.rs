@@ -11,6 +11,7 @@ mod sync;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use crate::doctor::Checkup;
 use crate::exit::Exit;
 use crate::finding::{Code, Finding, Origin};
 use crate::install::Missing;
@@ -208,6 +209,8 @@ pub struct Prepared {
     pub lints: Vec<Finding>,
     /// Findings about tools, by triple (exit code 3).
     pub tools: Vec<(String, Finding)>,
+    /// The tools that every target shares, then those of each target.
+    pub checkups: Vec<Checkup>,
     /// What `env` says besides its variables: what they cannot say, or say in another way than the config.
     pub not_in_shell: Vec<Finding>,
     /// What `env` says as well where the shell takes no name but plain ones.

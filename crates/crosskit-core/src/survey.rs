@@ -1,8 +1,12 @@
-//! Every target of the catalogue, and how far this machine takes each: the data behind `cross targets`.
+//! Every target of the catalogue, and how far this machine takes each: the data behind `cross targets` and `doctor all`.
+
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::finding::{Code, Origin};
+use crate::doctor::{self, Checkup};
+use crate::finding::{Code, Finding, Origin};
+use crate::install::Missing;
 use crate::machine::Machine;
 use crate::plan::Rung;
 use crate::policy::Policy;
@@ -10,7 +14,6 @@ use crate::resolve::Resolved;
 use crate::settings::Settings;
 use crate::target::{Catalogue, Provider, Row};
 use crate::tools::{self, Needs, Questions};
-
 /// One target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Standing {
@@ -32,6 +35,19 @@ pub struct Standing {
     pub needs: Option<String>,
 }
 
+/// One target with everything that is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Surveyed {
+    /// How far the machine takes it.
+    pub standing: Standing,
+    /// Its tools.
+    pub checkup: Checkup,
+    /// What is wrong with them.
+    pub findings: Vec<Finding>,
+    /// What an install command may bring.
+    pub missing: BTreeSet<Missing>,
+}
+
 /// Looks at the rows whose triple or alias contains one of the words, or at all if there is no word; and says what the
 /// machine must be asked. The config is not looked at: this is what the policy would come to.
 pub fn survey(
@@ -39,13 +55,13 @@ pub fn survey(
     settings: &Settings,
     machine: &Machine,
     words: &[String],
-) -> (Vec<Standing>, Questions) {
+) -> (Vec<Surveyed>, Questions) {
     let fits = |row: &&Row| {
         let names = || std::iter::once(&row.triple).chain(&row.aliases);
         words.is_empty() || words.iter().any(|word| names().any(|name| name.contains(word.as_str())))
     };
     let mut questions = Questions::default();
-    let mut standings = Vec::new();
+    let mut surveyed = Vec::new();
     for row in catalogue.rows().iter().filter(fits) {
         let policy = Policy::of(row, settings);
         let origin = || Origin::Catalogue(row.triple.clone());
@@ -63,32 +79,44 @@ pub fn survey(
             std: settings.target(&row.triple).std,
         };
         questions.extend(needs.questions(machine, &|_| None));
-        standings.push(standing(row, settings.provider(row), &needs, machine));
+        let (findings, missing) = tools::check(&needs, machine, &|_| None);
+        surveyed.push(Surveyed {
+            standing: standing(row, settings.provider(row), &needs, machine, &findings),
+            checkup: doctor::checkup(&needs, settings, machine, &|_| None),
+            findings,
+            missing,
+        });
     }
-    (standings, questions)
+    (surveyed, questions)
 }
 
-fn standing(row: &Row, provider: Provider, needs: &Needs, machine: &Machine) -> Standing {
-    let (findings, _) = tools::check(needs, machine, &|_| None);
-    let lacks = |code: Code| findings.iter().any(|finding| finding.code == code);
+fn standing(row: &Row, provider: Provider, needs: &Needs, machine: &Machine, findings: &[Finding]) -> Standing {
+    let lacks = |code: Code| findings.iter().any(|finding| finding.code == code && finding.is_error());
     let kinds = [
         (Code::RustStdMissing, "rust-std"),
         (Code::LinkerMissing, "linker"),
+        (Code::LinkerOfAnotherMachine, "linker for the target"),
         (Code::SysrootMissing, "C library"),
         (Code::EmulatorMissing, "emulator"),
+        (Code::EmulatorTooOld, "later emulator"),
+        (Code::EmulatorProcessor, "later emulator"),
     ];
     let mut missing: Vec<String> =
         kinds.iter().filter(|(code, _)| lacks(*code)).map(|(_, word)| (*word).to_owned()).collect();
-    let cannot_link =
-        lacks(Code::LinkerMissing) || lacks(Code::SysrootMissing) || links_with_the_hosts(row, needs, machine);
-    if cannot_link && !missing.iter().any(|it| it == "linker" || it == "C library") {
+    missing.dedup();
+    let tools = [Code::LinkerMissing, Code::LinkerOfAnotherMachine, Code::SysrootMissing];
+    let lacks_linker = tools.into_iter().any(lacks);
+    let cannot_link = lacks_linker || links_with_the_hosts(row, needs, machine);
+    if cannot_link && !lacks_linker {
         missing.push("linker".to_owned());
     }
+    let nothing_runs = findings.iter().any(|finding| finding.code == Code::NoRunner);
+    let emulator = [Code::EmulatorMissing, Code::EmulatorTooOld, Code::EmulatorProcessor];
     let reach = if lacks(Code::RustStdMissing) {
         None
     } else if cannot_link {
         Some(Rung::Check)
-    } else if lacks(Code::EmulatorMissing) || lacks(Code::NoRunner) {
+    } else if emulator.into_iter().any(lacks) || nothing_runs {
         Some(Rung::Verify)
     } else {
         Some(Rung::Run)

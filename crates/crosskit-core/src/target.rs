@@ -88,6 +88,10 @@ pub struct Row {
     /// Programs that the launcher takes in the emulator's place.
     #[serde(default)]
     pub instead: Vec<String>,
+    /// The oldest version of a program among its emulators that runs the target's executables, by the program's name;
+    /// a static twin goes by the name of the other.
+    #[serde(default)]
+    pub since: BTreeMap<String, String>,
     /// Where the firmware may be that the emulator starts with; one of them must be there. The launcher looks at the same
     /// places.
     #[serde(default)]
@@ -167,6 +171,7 @@ impl Row {
             tier: 0,
             arguments: None,
             instead: Vec::new(),
+            since: BTreeMap::new(),
             firmware: Vec::new(),
             debian: None,
             board: None,

@@ -1,6 +1,7 @@
 //! What this host needs for a target, why, and what to paste where it is missing.
 
 mod check;
+mod version;
 
 use std::collections::BTreeSet;
 
@@ -13,11 +14,12 @@ use crate::python;
 use crate::resolve::Resolved;
 use crate::rules::{self, CompilerOrigin};
 use crate::settings::StdSource;
-use crate::target::Row;
+use crate::target::{Provider, Row};
 use crate::workspace::CompilesC;
 use crate::wrapper::{self, Wrapper};
 
 pub use check::check;
+pub use version::{Manner, Version, manner, processors_in, version_in};
 
 /// A target as the checks see it: what Cargo will use, after the policy was written.
 #[derive(Clone, Debug)]
@@ -85,18 +87,6 @@ pub fn host_linker(linker: Option<&Resolved<String>>, machine: &Machine) -> Opti
     Some(finding)
 }
 
-/// Files by which a target's C library is found: the distribution's cross packages, then multiarch.
-fn library_paths(row: &Row) -> Vec<String> {
-    let mut paths = Vec::new();
-    if let Some(sysroot) = &row.sysroot {
-        paths.push(format!("{sysroot}/lib/crt1.o"));
-    }
-    if let Some(prefix) = &row.gnu_prefix {
-        paths.push(format!("/usr/lib/{prefix}/crt1.o"));
-    }
-    paths
-}
-
 impl Needs<'_> {
     fn triple(&self) -> &str {
         &self.row.triple
@@ -112,6 +102,17 @@ impl Needs<'_> {
         let wrapper = self.policy.wrapper.as_ref()?;
         self.named_linker().filter(|it| it.value.ends_with(&wrapper.linker()))?;
         Some(wrapper)
+    }
+
+    /// Files by which the target's C library is found: the distribution's cross packages, then multiarch.
+    pub fn library_paths(&self) -> Vec<String> {
+        let cross = self.row.sysroot.iter().map(|sysroot| format!("{sysroot}/lib/crt1.o"));
+        cross.chain(self.row.gnu_prefix.iter().map(|prefix| format!("/usr/lib/{prefix}/crt1.o"))).collect()
+    }
+
+    /// Whether the linker is the row's own cross gcc, which links with the C library of the same packages.
+    pub fn links_with_own_gcc(&self) -> bool {
+        self.row.provider == Provider::Gcc && self.named_linker().map(|it| &it.value) == self.row.c_compiler().as_ref()
     }
 
     /// The program that links: the one that is named, or what rustc takes by itself.
@@ -156,6 +157,11 @@ impl Needs<'_> {
         file.is_some_and(|file| machine.paths.contains(&file)) && machine.program(python::INTERPRETER).is_some()
     }
 
+    /// The program among them that starts the executables on this machine.
+    pub fn emulator_here(&self, machine: &Machine) -> Option<String> {
+        self.emulators().into_iter().find(|candidate| machine.program(candidate).is_some())
+    }
+
     /// Whether the runner goes through the launcher.
     pub fn through_launcher(&self) -> bool {
         self.runner.as_ref().and_then(|it| it.value.first()).is_some_and(|first| first.ends_with(LAUNCHER_PATH))
@@ -197,6 +203,16 @@ impl Needs<'_> {
         Some(PickedCompiler { value, origin, without })
     }
 
+    /// The C compiler that build scripts for the target take on this machine, and because of what.
+    pub fn c_compiler_here(
+        &self,
+        machine: &Machine,
+        variable: &dyn Fn(&str) -> Option<String>,
+    ) -> Option<(String, CompilerOrigin)> {
+        let picked = self.picked_compiler(machine, variable)?;
+        Some((picked.program(machine).to_owned(), picked.origin))
+    }
+
     /// What the probe must look for.
     pub fn questions(&self, machine: &Machine, variable: &dyn Fn(&str) -> Option<String>) -> Questions {
         let mut questions = Questions::default();
@@ -218,16 +234,18 @@ impl Needs<'_> {
             programs.insert(format!("{emulator}-static"));
         }
         programs.extend(self.row.archiver());
-        questions.paths.extend(library_paths(self.row));
+        questions.paths.extend(self.library_paths());
         questions.paths.extend(self.row.firmware.iter().cloned());
         if let Some(prefix) = &self.row.gnu_prefix {
             questions.paths.extend(multiarch_library(prefix));
         }
+        check::ask_about_traps(self, machine, &mut questions);
         if !self.compiling_c.is_empty() {
             let (candidates, ..) = self.candidates(&machine.host, variable);
             questions.programs.extend(candidates.iter().map(|it| rules::compiler_program(it).to_owned()));
             questions.programs.extend(candidates);
             let picked = self.picked_compiler(machine, variable);
+            questions.versions.extend(picked.as_ref().map(|it| it.program(machine).to_owned()));
             // What clang makes depends on the `--target` that the cc crate gives it, so nothing can be concluded here.
             let picked = picked.filter(|it| !it.program(machine).rsplit('/').next().unwrap_or("").contains("clang"));
             questions.compilers.extend(picked.map(|picked| picked.value));
@@ -253,8 +271,8 @@ pub fn runner_name(needs: &Needs, native: bool, machine: &Machine) -> String {
     }
     let emulator = words.first().copied().unwrap_or_default().to_owned();
     let name = words.join(" ");
-    match needs.emulators().iter().find(|candidate| machine.program(candidate).is_some()) {
-        Some(found) => name.replacen(&emulator, found, 1),
+    match needs.emulator_here(machine) {
+        Some(found) => name.replacen(&emulator, &found, 1),
         None if needs.runs_in_python(machine) => format!("{name} of Python"),
         None => name,
     }
@@ -269,6 +287,12 @@ pub struct Questions {
     pub paths: BTreeSet<String>,
     /// C compilers to try on an empty file.
     pub compilers: BTreeSet<String>,
+    /// Programs whose version matters.
+    pub versions: BTreeSet<String>,
+    /// Compilers that are asked for which machine they work.
+    pub works_for: BTreeSet<String>,
+    /// Emulators of QEMU that are asked which processors they know.
+    pub processors: BTreeSet<String>,
     /// What rustc is asked for.
     pub cfgs: BTreeSet<CfgQuery>,
 }
@@ -279,6 +303,9 @@ impl Questions {
         self.programs.is_superset(&other.programs)
             && self.paths.is_superset(&other.paths)
             && self.compilers.is_superset(&other.compilers)
+            && self.versions.is_superset(&other.versions)
+            && self.works_for.is_superset(&other.works_for)
+            && self.processors.is_superset(&other.processors)
             && self.cfgs.is_superset(&other.cfgs)
     }
 
@@ -287,8 +314,21 @@ impl Questions {
         self.programs.extend(other.programs);
         self.paths.extend(other.paths);
         self.compilers.extend(other.compilers);
+        self.versions.extend(other.versions);
+        self.works_for.extend(other.works_for);
+        self.processors.extend(other.processors);
         self.cfgs.extend(other.cfgs);
     }
+}
+
+/// The `libc.so.6` of the system that a runner with `-L` takes beside the loader of its sysroot, if there is one.
+pub fn mixed_library(runner: &[String], machine: &Machine) -> Option<String> {
+    if runner.first().is_some_and(|first| first.ends_with(LAUNCHER_PATH)) {
+        return None;
+    }
+    let sysroot = runner.iter().skip_while(|word| *word != "-L").nth(1)?;
+    let name = sysroot.trim_end_matches('/').rsplit('/').next()?;
+    multiarch_library(name).into_iter().find(|path| machine.paths.contains(path))
 }
 
 /// Where multiarch puts the C library of a GNU prefix. The launcher looks at the same places.

@@ -21,6 +21,8 @@ pub struct Options {
     pub dry_run: bool,
     /// `--install`.
     pub install: bool,
+    /// `--probe`.
+    pub probe: bool,
     /// `--yes`.
     pub yes: bool,
     /// `--format json`.
@@ -147,6 +149,7 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool)
         shell: texts("shell").pop(),
         dry_run: flag("dry-run"),
         install: flag("install"),
+        probe: flag("probe"),
         yes: flag("yes"),
         json: texts("format") == ["json"],
         colour: texts("color").pop(),
@@ -196,13 +199,21 @@ pub fn command() -> Command {
         .subcommand(with_build(sub("build", "Build for the targets and check the executables, but run nothing")))
         .subcommand(with_all(sub("test", "The same as naming the targets alone")))
         .subcommand(with_output(sync))
-        .subcommand(with_output(with_install(with_packages(sub(
-            "doctor",
-            "Check that this machine has every tool for the targets",
-        )))))
+        .subcommand(doctor())
         .subcommand(explain())
         .subcommand(env())
         .subcommand(list())
+}
+
+fn doctor() -> Command {
+    let targets = Arg::new("target")
+        .value_name("TARGET")
+        .num_args(0..)
+        .help("Triples or aliases, `host`, or `all`: every known target in one line, by the policy alone");
+    let about = "Tell which tools this machine has for the targets, and what to paste for what is missing";
+    let probe = switch("probe", None, "Compile, link and run a little program for each target as well");
+    let command = Command::new("doctor").about(about).term_width(100).args([targets, probe, format()]);
+    with_output(with_install(with_packages(command)))
 }
 
 fn list() -> Command {

@@ -1,5 +1,6 @@
 //! The commands: look, decide, then act.
 
+mod doctor;
 mod explain;
 mod sync;
 mod targets;
@@ -48,7 +49,10 @@ pub fn run(options: &Options, terminal: &Terminal, variables: Variables, start: 
     };
     let ended = match options.action {
         Action::Explain => explain::run(options, terminal, &mut sh, start),
-        Action::Targets => targets::run(options, &mut sh, start),
+        Action::Targets => targets::run(options, terminal, &mut sh, start),
+        Action::Doctor if options.request.targets.iter().any(|name| name == doctor::ALL) => {
+            doctor_all(options, terminal, &mut sh, start)
+        }
         _ => execute(options, terminal, &mut sh, start),
     };
     if sh.is_interrupted() {
@@ -60,6 +64,21 @@ pub fn run(options: &Options, terminal: &Terminal, variables: Variables, start: 
         findings.iter().for_each(|finding| terminal.finding(finding));
         exit
     })
+}
+
+/// `doctor all`: one line for each target; or a trial of each that this machine takes to its end.
+fn doctor_all(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Exit, Ends> {
+    let names = options.request.targets.iter().map(String::as_str).filter(|name| *name != doctor::ALL);
+    let survey = targets::survey(options, terminal, sh, start, &[], &names.collect::<Vec<_>>())?;
+    if !options.probe {
+        return doctor::all(options, terminal, &survey);
+    }
+    let runs = survey.surveyed.iter().filter(|it| it.standing.reach == Some("run"));
+    let targets: Vec<String> = runs.map(|it| it.standing.target.clone()).collect();
+    let skipped = survey.surveyed.len() - targets.len();
+    terminal.event(Event::Status("Skipping", &format!("{skipped} targets that nothing runs here")));
+    let request = Request { targets, ..options.request.clone() };
+    execute(&Options { request, ..options.clone() }, terminal, sh, start)
 }
 
 fn internal(error: String) -> Ends {
@@ -91,7 +110,10 @@ struct Ground {
 fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Exit, Ends> {
     let mut ground = look(options, terminal, sh, start)?;
     let sh: &Sh = sh;
-    let probe = Probe::new(sh, ground.toolchain.clone());
+    let probe = Probe::new(sh, ground.toolchain.clone()).with_cache(&ground.out);
+    // Whoever writes the config, or prints it, says nothing about tools.
+    let tells_tools = !matches!(options.action, Action::Sync(_) | Action::Env);
+    let probe = if tells_tools { probe } else { probe.without_tools() };
     let (machine, prepared) = decide(&ground, options.action, &probe)?;
     go_on(sh)?;
     let exit = prepared.exit_of_sync();
@@ -101,34 +123,37 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     let told = |event: Event| terminal.event(event);
     let progress: Progress = &told;
     let findings = prepared.usage.iter().chain(&prepared.config).chain(&prepared.lints);
-    findings.for_each(|finding| progress(Event::Finding(finding)));
+    let doctor_as_data = options.action == Action::Doctor && options.json;
+    if !doctor_as_data {
+        findings.for_each(|finding| progress(Event::Finding(finding)));
+    }
     match options.action {
         Action::Sync(mode) => return sync::run(mode, options, &ground, &prepared, progress),
         Action::Env => return sync::environment(options, &prepared, progress),
         _ if prepared.exit() == Exit::Config => return Ok(Exit::Config),
-        _ if options.dry_run => return dry_run(options, &prepared, &machine, progress),
+        _ if options.dry_run && !doctor_as_data => return dry_run(options, terminal, &prepared, &machine),
         Action::Doctor => {}
         _ => sync::write(&ground, &prepared.plan, progress)?,
     }
     ground.lock = None;
-    let (machine, prepared) = if options.install && !prepared.missing.is_empty() {
+    let (machine, prepared) = if options.install && !options.dry_run && !prepared.missing.is_empty() {
         let commands = install_plan::commands(&prepared.missing, &machine);
         let agreed = || options.yes || terminal.ask("run these commands with sudo?");
         let findings = install::run(sh, &commands, &machine, &ground.catalogue, progress, agreed);
         findings.iter().for_each(|finding| progress(Event::Finding(finding)));
         go_on(sh)?;
+        probe.look_again();
         decide(&ground, options.action, &probe)?
     } else {
         (machine, prepared)
     };
-    prepared.tools.iter().for_each(|(_, finding)| progress(Event::Finding(finding)));
-    if options.action == Action::Doctor {
-        prepared.unwritten().iter().for_each(|finding| progress(Event::Finding(finding)));
-        if prepared.tools.is_empty() {
-            progress(Event::Status("Checked", "every tool is there"));
-        }
-        return Ok(prepared.exit());
+    if !options.dry_run {
+        probe.save();
     }
+    if options.action == Action::Doctor {
+        return doctor::named(options, terminal, sh, start, &ground, (&machine, &prepared));
+    }
+    prepared.tools.iter().for_each(|(_, finding)| progress(Event::Finding(finding)));
     let context = Context {
         sh,
         cargo: &start.cargo,
@@ -341,14 +366,13 @@ fn toolchain(
     Toolchain::of(&config, rustc, sh, &start.cargo).map_err(ends(Exit::ToolMissing))
 }
 
-fn dry_run(options: &Options, prepared: &Prepared, machine: &Machine, progress: Progress) -> Result<Exit, Ends> {
-    for (_, finding) in &prepared.tools {
-        progress(Event::Finding(finding));
-    }
+fn dry_run(options: &Options, terminal: &Terminal, prepared: &Prepared, machine: &Machine) -> Result<Exit, Ends> {
+    prepared.tools.iter().for_each(|(_, finding)| terminal.finding(finding));
     let commands = if options.install { install_plan::commands(&prepared.missing, machine) } else { Vec::new() };
     let install: Vec<String> = commands.iter().map(|command| command.line(machine)).collect();
     if options.action == Action::Doctor {
-        report::data(&words::install(&install)).map_err(internal)?;
+        let tools = words::checkups(&prepared.checkups, terminal.stdout_style());
+        report::data(&format!("{tools}{}", words::install(&install))).map_err(internal)?;
         return Ok(prepared.exit());
     }
     report::data(&words::plan(&prepared.plan, &install)).map_err(internal)?;

@@ -6,6 +6,7 @@ use crosskit_core::machine::Machine;
 use crosskit_core::target::Catalogue;
 
 use crate::event::{Event, Progress};
+use crate::path::{find_program, path_directories};
 use crate::sh::Sh;
 
 /// Prints the commands, asks if one of them goes through sudo, and runs them all; what failed comes back as findings.
@@ -28,10 +29,24 @@ pub fn run(
         ];
     }
     let mut findings = Vec::new();
+    let mut skip_system = false;
     for command in commands {
+        if skip_system && command.for_system {
+            continue;
+        }
         let sudo = (command.for_system && !machine.root).then(|| "sudo".to_owned());
         let mut words = sudo.into_iter().chain(command.words.iter().cloned());
         let Some(program) = words.next() else { continue };
+        let directories = path_directories(&sh.variables);
+        let here = sh.directory();
+        let own = command.words.first().map(String::as_str);
+        let gone = own.into_iter().chain([program.as_str()]).find(|it| find_program(it, &here, &directories).is_none());
+        if let Some(gone) = gone {
+            findings.push(install::not_found(command, gone, machine));
+            // With the other kind of command it may be different.
+            skip_system |= command.for_system;
+            continue;
+        }
         progress(Event::Status("Running", &command.line(machine)));
         let mut told = String::new();
         let ran = sh.run(sh.command(program, words), |line| {
@@ -44,10 +59,11 @@ pub fn run(
             Ok(status) => findings.push(install::failure(command, machine, catalogue, &status.to_string(), &told)),
             Err(error) => findings.push(install::failure(command, machine, catalogue, &error, &told)),
         }
-        // A package manager that failed is not asked again; rustup's targets do not depend on one another.
-        if sh.is_interrupted() || command.for_system {
+        if sh.is_interrupted() {
             break;
         }
+        // A package manager that failed is not asked again; rustup's targets do not depend on one another.
+        skip_system |= command.for_system;
     }
     findings
 }

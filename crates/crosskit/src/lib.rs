@@ -12,12 +12,13 @@
 //! }
 //! ```
 //!
-//! Hands: `sh` (the only spawner), `environment`, `path`, `configs`, `scripts`, `metadata`, `rustc`, `probe`, `apply`,
-//! `install`, `artefact`, `run`. They tell what they do through `event`; `report` alone prints. `cli` and `commands`
+//! Hands: `sh` (the only spawner), `environment`, `path`, `configs`, `scripts`, `metadata`, `rustc`, `cache`, `probe`,
+//! `apply`, `install`, `artefact`, `run`, `trial`. They tell what they do through `event`; `report` alone prints. `cli` and `commands`
 //! are the surface.
 
 mod apply;
 mod artefact;
+mod cache;
 pub mod cli;
 mod commands;
 mod configs;
@@ -33,12 +34,13 @@ mod run;
 mod rustc;
 mod scripts;
 mod sh;
+mod trial;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 pub use crosskit_core as core;
-pub use report::{inspection_json, standings_json};
+pub use report::{DoctorReport, doctor_json, inspection_json, standings_json};
 
 /// Runs `cargo xtask cross` with the arguments that follow the word `cross`.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {

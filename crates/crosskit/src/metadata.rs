@@ -153,6 +153,36 @@ pub fn root(sh: &Sh, located: Result<Started, String>) -> Result<PathBuf, Box<Fi
     }
 }
 
+/// The little that is needed where no package matters.
+#[derive(Debug, Deserialize)]
+pub struct Outline {
+    /// The workspace root.
+    #[serde(rename = "workspace_root")]
+    pub root: PathBuf,
+    /// Where artefacts go.
+    pub target_directory: PathBuf,
+}
+
+/// Begins to ask cargo for the outline, which takes it hardly longer than to name the root.
+///
+/// # Errors
+/// Cargo cannot be started.
+pub fn ask_outline(sh: &Sh, cargo: &Path) -> Result<Started, String> {
+    sh.start(sh.command(cargo, ["metadata", "--no-deps", "--offline", "--format-version", "1"]))
+}
+
+/// The outline, as cargo answers.
+///
+/// # Errors
+/// There is no workspace, or cargo cannot read it; in cargo's own words.
+pub fn outline(sh: &Sh, asked: Result<Started, String>) -> Result<Outline, Box<Finding>> {
+    let (stdout, stderr, status) = asked.and_then(Started::output).map_err(|error| no_workspace(sh, &error))?;
+    if !status.success() {
+        return Err(no_workspace(sh, &stderr));
+    }
+    serde_json::from_str(&stdout).map_err(|error| no_workspace(sh, &format!("`cargo metadata`: {error}")))
+}
+
 fn no_workspace(sh: &Sh, why: &str) -> Box<Finding> {
     let finding = if why.contains("could not find `Cargo.toml`") {
         Finding::error(Code::NoWorkspace, format!("no workspace at or above `{}`", sh.directory().display()))

@@ -1,16 +1,18 @@
 //! Looks at this computer, and answers the questions that the decisions ask.
 
+mod tools;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use crosskit_core::cfgs::{self, CfgAnswer, CfgQuery, Cfgs};
 use crosskit_core::machine::{Distribution, Machine};
-use crosskit_core::object_file::{self, ObjectFile};
 use crosskit_core::tools::Questions;
 
+use crate::cache::Cache;
 use crate::environment;
 use crate::path::{find_program, path_directories};
 use crate::rustc::Toolchain;
@@ -21,14 +23,38 @@ use crate::sh::{Sh, Started};
 pub struct Probe<'a> {
     sh: &'a Sh,
     toolchain: Toolchain,
-    objects: RefCell<BTreeMap<String, Option<ObjectFile>>>,
+    /// Whether programs are asked what they are: who writes a config alone need not wait for that.
+    asks_tools: bool,
+    cache: RefCell<Cache>,
+    answers: RefCell<BTreeMap<tools::Question, Option<String>>>,
     cfgs: RefCell<BTreeMap<CfgQuery, CfgAnswer>>,
 }
 
 impl<'a> Probe<'a> {
     /// A probe that starts its processes through `sh`, as cargo would start them.
     pub fn new(sh: &'a Sh, toolchain: Toolchain) -> Probe<'a> {
-        Probe { sh, toolchain, objects: RefCell::default(), cfgs: RefCell::default() }
+        let (cache, answers, cfgs) = Default::default();
+        Probe { sh, toolchain, asks_tools: true, cache, answers, cfgs }
+    }
+
+    /// The same with what programs answered in earlier runs, as it is kept in a directory.
+    pub fn with_cache(self, directory: &Path) -> Probe<'a> {
+        Probe { cache: RefCell::new(Cache::in_directory(directory)), ..self }
+    }
+
+    /// The same without asking programs what they are, except for C compilers what they make.
+    pub fn without_tools(self) -> Probe<'a> {
+        Probe { asks_tools: false, ..self }
+    }
+
+    /// Keeps what programs answered for later runs.
+    pub fn save(&self) {
+        self.cache.borrow_mut().save();
+    }
+
+    /// Forgets what programs answered in this run: something was installed. What is kept on the disk goes by the file.
+    pub fn look_again(&self) {
+        self.answers.borrow_mut().clear();
     }
 
     /// rustc's sysroot.
@@ -45,11 +71,10 @@ impl<'a> Probe<'a> {
         // rustc looks for its own linker beside its own libraries before it looks in PATH.
         directories.push(own_tools);
         let here = self.sh.directory();
-        let find = |program: &String| {
-            let path = find_program(program, &here, &directories)?;
-            Some((program.clone(), path.to_string_lossy().into_owned()))
-        };
+        let find = |program: &str| find_program(program, &here, &directories);
+        let found = |program: &String| Some((program.clone(), find(program)?.to_string_lossy().into_owned()));
         self.ask_cfgs(&questions.cfgs);
+        let answers = self.ask_tools(questions, &find);
         Machine {
             host: rustc.host.clone(),
             rustc: rustc.release.clone(),
@@ -58,12 +83,18 @@ impl<'a> Probe<'a> {
             rustup: find_program("rustup", &here, &directories).is_some(),
             rust_src: rustc.sysroot.join("lib/rustlib/src/rust/library/Cargo.lock").exists(),
             std: installed_std(&rustc.sysroot),
-            programs: questions.programs.iter().filter_map(find).collect(),
+            programs: questions.programs.iter().filter_map(found).collect(),
             paths: questions.paths.iter().filter(|path| Path::new(path).exists()).cloned().collect(),
+            sysroot: rustc.sysroot.to_string_lossy().into_owned(),
+            rustc_path: rustc.program.to_string_lossy().into_owned(),
+            cargo_path: self.toolchain.cargo_path.to_string_lossy().into_owned(),
+            versions: answers.versions,
+            works_for: answers.works_for,
+            processors: answers.processors,
             path_directories,
             root: is_root(),
             environment: environment::as_text(&self.sh.variables),
-            objects: questions.compilers.iter().filter_map(|it| Some((it.clone(), self.object(it)?))).collect(),
+            objects: answers.objects,
             cfgs: self.cfgs.borrow().clone(),
         }
     }
@@ -97,34 +128,6 @@ impl<'a> Probe<'a> {
             known.insert(query, answer);
         }
     }
-
-    /// What a C compiler makes of an empty file; `None` if it makes nothing.
-    fn object(&self, compiler: &str) -> Option<ObjectFile> {
-        if let Some(known) = self.objects.borrow().get(compiler) {
-            return known.clone();
-        }
-        let object = self.compile_empty(compiler);
-        self.objects.borrow_mut().insert(compiler.to_owned(), object.clone());
-        object
-    }
-
-    fn compile_empty(&self, compiler: &str) -> Option<ObjectFile> {
-        let whole = find_program(compiler, &self.sh.directory(), &path_directories(&self.toolchain.variables))
-            .map(|_| compiler);
-        let mut words = whole.into_iter().chain(compiler.split_ascii_whitespace().filter(|_| whole.is_none()));
-        let program = words.next()?;
-        let directory = tempfile_directory().ok()?;
-        let (source, object) = (directory.join("empty.c"), directory.join("empty.o"));
-        let made = std::fs::write(&source, "").ok().and_then(|()| {
-            let mut command = self.command(program, words);
-            command.arg("-c").arg(&source).arg("-o").arg(&object);
-            self.sh.output(command).ok()?;
-            std::fs::read(&object).ok()
-        });
-        // Left-overs in the system's temporary directory are no reason to fail.
-        let _ = std::fs::remove_dir_all(&directory);
-        object_file::machine(&made?)
-    }
 }
 
 #[cfg(unix)]
@@ -135,20 +138,6 @@ fn is_root() -> bool {
 #[cfg(not(unix))]
 fn is_root() -> bool {
     false
-}
-
-/// A new directory of our own in the system's temporary directory.
-fn tempfile_directory() -> std::io::Result<PathBuf> {
-    let base = std::env::temp_dir();
-    let mut last = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
-    for attempt in 0..64 {
-        let directory = base.join(format!("crosskit-{}-{attempt}", std::process::id()));
-        match std::fs::create_dir(&directory) {
-            Ok(()) => return Ok(directory),
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
 }
 
 /// The targets for which a core library lies in the sysroot.

@@ -10,7 +10,9 @@ use crosskit_core::render::{self, Style};
 use crate::event::{Event, Verbosity};
 use crate::results::{CellResult, Suite, SuiteVerdict, Verdict};
 
-pub use json::{inspection as inspection_json, report as json, standings as standings_json};
+pub use json::{
+    DoctorReport, doctor as doctor_json, inspection as inspection_json, report as json, standings as standings_json,
+};
 
 /// The terminal.
 #[derive(Clone, Copy, Debug)]

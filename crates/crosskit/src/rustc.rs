@@ -32,6 +32,8 @@ pub struct Toolchain {
     pub rustc: Rustc,
     /// What is started in front of it, the outer one first.
     pub wrappers: Vec<String>,
+    /// The cargo that is started.
+    pub cargo_path: PathBuf,
     /// The version of cargo, where it is another one than rustc's.
     pub cargo: Option<String>,
     /// What cargo's children get: the user's environment with `[env]`.
@@ -83,12 +85,12 @@ impl Toolchain {
     ///
     /// # Errors
     /// The compiler that the config names does not work.
-    pub fn of(config: &Config, rustc: Rustc, sh: &Sh, cargo: &Path) -> Result<Toolchain, Box<Finding>> {
+    pub fn of(config: &Config, rustc: Rustc, sh: &Sh, cargo_program: &Path) -> Result<Toolchain, Box<Finding>> {
         // Values of a wrong type are findings of their own.
         let choice = config.rustc().ok().flatten();
-        let program = program(sh, cargo, choice.as_ref().map(|it| it.value.as_str()));
+        let program = program(sh, cargo_program, choice.as_ref().map(|it| it.value.as_str()));
         let own = choice.is_some();
-        let version = own.then(|| sh.start(sh.command(cargo, ["--version"])));
+        let version = own.then(|| sh.start(sh.command(cargo_program, ["--version"])));
         let rustc = rustc.or_ask(sh, program).map_err(|mut finding| {
             if let Some(choice) = choice {
                 finding.hints = vec![format!("correct `{}`", choice.key)];
@@ -103,10 +105,17 @@ impl Toolchain {
         Ok(Toolchain {
             rustc,
             wrappers: config.rustc_wrappers().unwrap_or_default(),
+            cargo_path: cargo_path(sh, cargo_program),
             cargo,
             variables: with_env_table(&sh.variables, &config.env_table().0),
         })
     }
+}
+
+/// Where cargo is, if it was started by its name.
+pub fn cargo_path(sh: &Sh, cargo: &Path) -> PathBuf {
+    let found = find_program(&cargo.to_string_lossy(), &sh.directory(), &path_directories(&sh.variables));
+    found.unwrap_or_else(|| cargo.to_path_buf())
 }
 
 impl Rustc {

@@ -1,6 +1,8 @@
 //! The only module that starts processes. Every process is ended before the run ends.
 #![expect(clippy::disallowed_methods, reason = "this is the one module that may start processes")]
 
+mod ask;
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -142,76 +144,88 @@ impl Sh {
     /// The program cannot be started.
     pub fn supervise(
         &self,
-        mut command: Command,
+        command: Command,
         merge: bool,
         on_interrupt: OnInterrupt,
         limit: Option<Duration>,
-        mut on_line: impl FnMut(&str) -> Restart,
+        on_line: impl FnMut(&str) -> Restart,
     ) -> Result<Ended, String> {
-        let program = command.get_program().to_string_lossy().into_owned();
-        let describe = |error: std::io::Error| format!("`{program}`: {error}");
-        let (reader, writer) = std::io::pipe().map_err(describe)?;
-        if merge {
-            command.stderr(writer.try_clone().map_err(describe)?);
+        supervise(&self.interrupted, command, merge, on_interrupt, limit, on_line)
+    }
+}
+
+/// The same for whoever knows no more of a shell than whether it was interrupted.
+fn supervise(
+    interrupted: &AtomicBool,
+    mut command: Command,
+    merge: bool,
+    on_interrupt: OnInterrupt,
+    limit: Option<Duration>,
+    mut on_line: impl FnMut(&str) -> Restart,
+) -> Result<Ended, String> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let describe = |error: std::io::Error| format!("`{program}`: {error}");
+    let (reader, writer) = std::io::pipe().map_err(describe)?;
+    if merge {
+        command.stderr(writer.try_clone().map_err(describe)?);
+    }
+    command.stdout(writer).stdin(Stdio::null());
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let mut running = Running { child: command.spawn().map_err(describe)?, reaped: false };
+    // The command still holds the pipe's writing end, and the reader would never come to an end.
+    drop(command);
+    let lines = read_lines(reader);
+    let mut began = Instant::now();
+    let mut told_everything = false;
+    let mut exited: Option<(ExitStatus, Instant)> = None;
+    loop {
+        // However much a process prints, it is looked after between every few lines.
+        for turn in 0..LINES_A_TURN {
+            let wait = match (turn, told_everything) {
+                (0, false) if exited.is_none() => TICK,
+                (0, _) => Duration::from_millis(2),
+                _ => Duration::ZERO,
+            };
+            match lines.recv_timeout(wait) {
+                Ok(line) if on_line(&line) == Restart::Limit => began = Instant::now(),
+                Ok(_) => {}
+                Err(RecvTimeoutError::Timeout) => break,
+                Err(RecvTimeoutError::Disconnected) => {
+                    told_everything = true;
+                    std::thread::sleep(wait.min(Duration::from_millis(2)));
+                    break;
+                }
+            }
         }
-        command.stdout(writer).stdin(Stdio::null());
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut running = Running { child: command.spawn().map_err(describe)?, reaped: false };
-        // The command still holds the pipe's writing end, and the reader would never come to an end.
-        drop(command);
-        let lines = read_lines(reader);
-        let mut began = Instant::now();
-        let mut told_everything = false;
-        let mut exited: Option<(ExitStatus, Instant)> = None;
-        loop {
-            // However much a process prints, it is looked after between every few lines.
-            for turn in 0..LINES_A_TURN {
-                let wait = match (turn, told_everything) {
-                    (0, false) if exited.is_none() => TICK,
-                    (0, _) => Duration::from_millis(2),
-                    _ => Duration::ZERO,
-                };
-                match lines.recv_timeout(wait) {
-                    Ok(line) if on_line(&line) == Restart::Limit => began = Instant::now(),
-                    Ok(_) => {}
-                    Err(RecvTimeoutError::Timeout) => break,
-                    Err(RecvTimeoutError::Disconnected) => {
-                        told_everything = true;
-                        std::thread::sleep(wait.min(Duration::from_millis(2)));
-                        break;
-                    }
-                }
+        if exited.is_none()
+            && let Some(status) = running.child.try_wait().map_err(describe)?
+        {
+            running.reaped = true;
+            exited = Some((status, Instant::now()));
+        }
+        if let Some((status, at)) = exited {
+            // Something that the process left behind may hold the pipe open.
+            if told_everything || at.elapsed() > GRACE {
+                running.end_group();
+                return Ok(Ended::Exited(status));
             }
-            if exited.is_none()
-                && let Some(status) = running.child.try_wait().map_err(describe)?
-            {
-                running.reaped = true;
-                exited = Some((status, Instant::now()));
+            continue;
+        }
+        if interrupted.load(Ordering::Relaxed) {
+            if on_interrupt == OnInterrupt::Ask {
+                running.ask_group();
             }
-            if let Some((status, at)) = exited {
-                // Something that the process left behind may hold the pipe open.
-                if told_everything || at.elapsed() > GRACE {
-                    running.end_group();
-                    return Ok(Ended::Exited(status));
-                }
-                continue;
+            running.end();
+            return Ok(Ended::Interrupted);
+        }
+        if limit.is_some_and(|limit| began.elapsed() > limit) {
+            running.end();
+            // What it had printed before its end is part of the report.
+            for line in lines.try_iter().take(LINES_A_TURN) {
+                on_line(&line);
             }
-            if self.is_interrupted() {
-                if on_interrupt == OnInterrupt::Ask {
-                    running.ask_group();
-                }
-                running.end();
-                return Ok(Ended::Interrupted);
-            }
-            if limit.is_some_and(|limit| began.elapsed() > limit) {
-                running.end();
-                // What it had printed before its end is part of the report.
-                for line in lines.try_iter().take(LINES_A_TURN) {
-                    on_line(&line);
-                }
-                return Ok(Ended::TimedOut);
-            }
+            return Ok(Ended::TimedOut);
         }
     }
 }

@@ -11,10 +11,16 @@ pub fn targets(standings: &[Standing]) -> String {
     let head = ["target", "aliases", "tier", "provider", "here", "runner", "missing"].map(str::to_owned).to_vec();
     let rows = standings.iter().map(row);
     let mut text = render::table(&std::iter::once(head).chain(rows).collect::<Vec<_>>());
+    text.push('\n');
+    text.push_str(&counts(standings));
+    text
+}
+
+/// How many targets get how far.
+pub(super) fn counts(standings: &[Standing]) -> String {
     let reach = |rung: &str| standings.iter().filter(|it| it.reach == Some(rung)).count();
     let counts = ["run", "verify", "check"].map(|rung| format!("{} reach `{rung}`", reach(rung)));
-    text.push_str(&format!("\n{} targets: {} here\n", standings.len(), counts.join(", ")));
-    text
+    format!("{} targets: {} here\n", standings.len(), counts.join(", "))
 }
 
 fn row(it: &Standing) -> Vec<String> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cfgs::Cfgs;
+use crate::doctor;
 use crate::finding::Origin;
 use crate::lints::{self, Situation};
 use crate::machine::Machine;
@@ -26,14 +27,16 @@ pub(super) fn add_cells(
 ) {
     let host = config.view(&input.machine.host, Kind::Host, rustc);
     add_problems(&host, config, prepared);
+    let host_linker = config.resolved(&host.linker);
+    prepared.checkups.push(doctor::shared(host_linker.as_ref(), input.machine));
+    doctor::ask_shared(host_linker.as_ref().map(|it| it.value.as_str()), &mut prepared.questions);
     let views: Vec<KindView> = rows.iter().map(|row| config.view(&row.triple, Kind::Target, rustc)).collect();
     for ((row, policy), view) in rows.iter().zip(policies).zip(&views) {
         add_problems(view, config, prepared);
         add_cell(input, row, policy, config, rustc, (view, &host), prepared);
     }
     if !rows.iter().any(|row| row.triple == input.machine.host) {
-        let linker = config.resolved(&host.linker);
-        let finding = tools::host_linker(linker.as_ref(), input.machine);
+        let finding = tools::host_linker(host_linker.as_ref(), input.machine);
         prepared.tools.extend(finding.map(|finding| (input.machine.host.clone(), finding)));
     }
     prepared.plan.environment = nested_environment(input, &host);
@@ -106,6 +109,7 @@ fn add_cell(
     let variable = |name: &str| config.script_variable(name, table).map(|it| it.value);
     let questions = needs.questions(input.machine, &variable);
     let (mut findings, missing) = tools::check(&needs, input.machine, &variable);
+    prepared.checkups.push(doctor::checkup(&needs, input.settings, input.machine, &variable));
     for finding in &mut findings {
         // A variable that the shell does not set can only come from the table.
         if let Some(Origin::Variable(name)) = &finding.origin
@@ -116,8 +120,6 @@ fn add_cell(
         }
     }
     prepared.questions.extend(questions);
-    prepared.questions.programs.insert("cc".to_owned());
-    prepared.questions.programs.extend(host_view.linker.winner.iter().map(|linker| linker.value.clone()));
     prepared.tools.extend(findings.into_iter().map(|finding| (row.triple.clone(), finding)));
     prepared.missing.extend(missing);
     let native = needs.native(host);

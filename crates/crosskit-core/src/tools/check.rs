@@ -1,5 +1,7 @@
 //! The checks of one target, and what to paste where something is missing.
 
+mod traps;
+
 use std::collections::BTreeSet;
 
 use crate::finding::{Code, Finding, Origin, Severity};
@@ -8,11 +10,13 @@ use crate::machine::Machine;
 use crate::python;
 use crate::rules::{self, CompilerFacts, CompilerOrigin, Probe};
 use crate::settings::StdSource;
-use crate::target::{Packages, Provider};
+use crate::target::Packages;
 use crate::triple;
 use crate::wrapper;
 
-use super::{Needs, PickedCompiler, library_paths, multiarch_library};
+use super::{Needs, PickedCompiler, mixed_library};
+
+pub(super) use traps::ask as ask_about_traps;
 
 /// The checks of one target: all findings, and what an install command may bring.
 pub fn check(
@@ -26,6 +30,7 @@ pub fn check(
         check.zig();
     } else if needs.links {
         check.linker();
+        check.linker_of_another_machine();
         check.library();
     }
     check.c_tools(variable);
@@ -172,14 +177,20 @@ impl Check<'_> {
 
     fn library(&mut self) {
         let row = self.needs.row;
-        let own_linker =
-            row.provider == Provider::Gcc && self.needs.named_linker().map(|it| &it.value) == row.c_compiler().as_ref();
-        let paths = library_paths(row);
-        if !own_linker || row.triple == self.machine.host || paths.iter().any(|path| self.machine.paths.contains(path))
-        {
+        let paths = self.needs.library_paths();
+        let is_there = paths.iter().any(|path| self.machine.paths.contains(path));
+        if !self.needs.links_with_own_gcc() || row.triple == self.machine.host || is_there {
             return;
         }
-        let finding = Finding::error(Code::SysrootMissing, format!("C library for `{}` not found", row.triple))
+        let finding = match row.sysroot.as_ref().filter(|sysroot| self.machine.paths.contains(*sysroot)) {
+            Some(sysroot) => {
+                let message = format!("sysroot `{sysroot}` of `{}` has no `lib/crt1.o`", row.triple);
+                Finding::error(Code::SysrootMissing, message)
+                    .note("the directory alone says nothing: the linker's own package makes it, too")
+            }
+            None => Finding::error(Code::SysrootMissing, format!("C library for `{}` not found", row.triple)),
+        };
+        let finding = finding
             .note("every executable of the target is linked with it")
             .note(format!("looked for {}", paths.join(" and ")));
         let finding = self.with_package(finding, "the C library", |packages| packages.library.as_deref());
@@ -317,6 +328,9 @@ impl Check<'_> {
         }
         let candidates = self.needs.emulators();
         if candidates.iter().any(|candidate| self.has(candidate)) || self.needs.runs_in_python(self.machine) {
+            self.old_emulator();
+            self.unknown_processor();
+            self.old_wine();
             return;
         }
         let what = if row.emulator.as_deref() == Some(emulator.as_str()) { "emulator" } else { "runner" };
@@ -365,10 +379,7 @@ impl Check<'_> {
     /// The launcher knows better; a runner of the user's own, or without the launcher, does not.
     fn mixed_libraries(&mut self) {
         let Some(runner) = self.needs.runner.as_ref().filter(|_| !self.needs.through_launcher()) else { return };
-        let sysroot = runner.value.iter().skip_while(|word| *word != "-L").nth(1);
-        let Some(name) = sysroot.and_then(|path| path.trim_end_matches('/').rsplit('/').next()) else { return };
-        let multiarch = multiarch_library(name);
-        let Some(library) = multiarch.iter().find(|path| self.machine.paths.contains(*path)) else { return };
+        let Some(library) = mixed_library(&runner.value, self.machine) else { return };
         self.findings.push(
             Finding::warning(Code::MixedLibraries, format!("`{}` mixes two C libraries", runner.value.join(" ")))
                 .at(runner.origin.clone())

@@ -47,7 +47,7 @@ pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &S
     strip_env_table(&mut sh.variables, start, &root, &configs);
     let (scripts, own_files) = (scripts::read(&root), own_files(&root));
     let toolchain = toolchain(rustc, sh, start, &root, &configs, &options.request.config)?;
-    let probe = Probe::new(sh, toolchain);
+    let probe = Probe::new(sh, toolchain).without_tools();
     let mut asked = Default::default();
     let inspection = loop {
         let machine = probe.machine(&asked);

@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 
+use crosskit_core::doctor::{Checkup, Tool};
+use crosskit_core::exit::Exit;
 use crosskit_core::finding::Finding;
 use crosskit_core::inspect::Inspection;
 use crosskit_core::survey::Standing;
+use crosskit_core::trial::Trial;
 
 use crate::results::{CellResult, Suite, Verdict};
 
@@ -87,6 +90,72 @@ struct Explained<'a> {
 struct Standings<'a> {
     schema: u32,
     targets: &'a [Standing],
+}
+
+/// What `doctor` tells.
+#[derive(Clone, Debug)]
+pub struct DoctorReport<'a> {
+    /// The host triple.
+    pub host: &'a str,
+    /// The tools that every target shares, then those of each target.
+    pub checkups: &'a [Checkup],
+    /// How far each target gets; empty where single targets were named.
+    pub standings: &'a [Standing],
+    /// What is wrong, with the target that it is about.
+    pub findings: Vec<(Option<&'a str>, &'a Finding)>,
+    /// What came of the trials.
+    pub trials: &'a [Trial],
+    /// The exit code.
+    pub exit: Exit,
+}
+
+#[derive(Serialize)]
+struct Doctor<'a> {
+    schema: u32,
+    host: &'a str,
+    shared: &'a [Tool],
+    targets: Vec<DoctorTarget<'a>>,
+    findings: Vec<FindingRow<'a>>,
+    exit_code: u8,
+}
+
+#[derive(Serialize)]
+struct DoctorTarget<'a> {
+    target: &'a str,
+    tools: &'a [Tool],
+    standing: Option<&'a Standing>,
+    trial: Option<&'a Trial>,
+    findings: Vec<FindingRow<'a>>,
+}
+
+/// The JSON text of `doctor --format json`. Fields are added, never renamed.
+pub fn doctor(report: &DoctorReport) -> String {
+    let about = |target: Option<&str>| -> Vec<FindingRow> {
+        report.findings.iter().filter(|(own, _)| *own == target).map(|(_, it)| finding(it)).collect()
+    };
+    let (shared, targets) = report.checkups.split_first().map_or((None, [].as_slice()), |(it, rest)| (Some(it), rest));
+    // What is said of the host itself has no group of its own where the host is none of the targets.
+    let own = targets.iter().any(|it| it.target == report.host);
+    let mut general = about(None);
+    general.extend(if own { Vec::new() } else { about(Some(report.host)) });
+    let doctor = Doctor {
+        schema: 1,
+        host: report.host,
+        shared: shared.map_or(&[], |it| it.tools.as_slice()),
+        targets: targets
+            .iter()
+            .map(|it| DoctorTarget {
+                target: &it.target,
+                tools: &it.tools,
+                standing: report.standings.iter().find(|standing| standing.target == it.target),
+                trial: report.trials.iter().find(|trial| trial.target == it.target),
+                findings: about(Some(&it.target)),
+            })
+            .collect(),
+        findings: general,
+        exit_code: report.exit.code(),
+    };
+    serde_json::to_string_pretty(&doctor).unwrap_or_default() + "\n"
 }
 
 /// What takes effect, as the JSON text of `explain --format json`. Fields are added, never renamed.

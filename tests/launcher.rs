@@ -555,8 +555,20 @@ fn zig_is_told_its_own_words_and_no_foreign_objects() {
     let target = ["-target", "arm-linux-musleabihf", "-mcpu=generic+v7a"];
     let object = bench.program();
     let self_contained = "/rustlib/armv7-unknown-linux-musleabihf/lib/self-contained/crt1.o";
-    let link = ["-nostartfiles", self_contained, "crti.o", &object, "-lgcc_s", "-lgcc", "-pie", "-o", "a *"];
-    let expected = [&["cc"], &target[..], &["-static", &object, "-lunwind", "-o", "a *"]].concat();
+    let link = [
+        "-m32",
+        "-Wl,-melf_i386",
+        "-nostartfiles",
+        self_contained,
+        "crti.o",
+        &object,
+        "-lgcc_s",
+        "-lgcc",
+        "-pie",
+        "-o",
+        "a *",
+    ];
+    let expected = [&["cc"], &target[..], &["-static", "-m32", &object, "-lunwind", "-o", "a *"]].concat();
     assert_eq!(bench.started_by(&compiler, &link), words("python-zig", &expected));
     let library = ["-shared", "-pie", &object];
     let expected = [&["cc"], &target[..], &library].concat();

@@ -49,6 +49,8 @@ while [ "$left" -gt 0 ]; do
         -nostartfiles) continue ;;
         crt1.o | crti.o | crtn.o | Scrt1.o | rcrt1.o | crtbegin*.o | crtend*.o) continue ;;
         */self-contained/*crt1.o | */self-contained/crti.o | */self-contained/crtn.o | */self-contained/crtbegin*.o | */self-contained/crtend*.o) continue ;;
+        # The format of the output, which is another name of the target.
+        -Wl,-melf_*) continue ;;
         -lgcc_s | -lgcc_eh) argument=-lunwind ;;
         -lgcc) continue ;;
         -pie) if [ -n "$static" ]; then continue; fi ;;

@@ -6,3 +6,4 @@ mod explain;
 mod plants;
 mod start;
 mod targets;
+mod trees;

@@ -25,6 +25,7 @@ pub struct Cell {
     pub tests: Counts,
     pub seconds: f64,
     pub runner: String,
+    pub emulation: Option<String>,
     pub findings: Vec<Finding>,
     pub suites: Vec<Suite>,
 }

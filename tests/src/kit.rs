@@ -239,13 +239,15 @@ fn act(desk: &Desk, mut outcome: Outcome) -> Outcome {
     let not_installed = if options.install { install::not_installed(&prepared.missing, &machine) } else { None };
     let unwritten = prepared.unwritten();
     let about_nobody: Vec<&Finding> = unwritten.iter().chain(&not_installed).collect();
+    let emulation = prepared.emulation.iter();
     if !options.json {
         outcome.stdout = explain::checkups(&prepared.checkups, Style::PLAIN);
         outcome.tell(&tools(&prepared));
+        outcome.tell(emulation.map(|(_, finding)| finding));
         return outcome.end(prepared.exit(), about_nobody);
     }
     let general = prepared.usage.iter().chain(&prepared.config).chain(&prepared.lints).chain(about_nobody);
-    let own = prepared.tools.iter().map(|(triple, finding)| (Some(triple.as_str()), finding));
+    let own = prepared.tools.iter().chain(emulation).map(|(triple, finding)| (Some(triple.as_str()), finding));
     let report = DoctorReport {
         host: &machine.host,
         checkups: &prepared.checkups,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crosskit_core::cfgs::{CfgAnswer, CfgQuery, Cfgs};
+use crosskit_core::emulation::{Emulation, EmulationQuery, Way};
 use crosskit_core::machine::Machine;
 use crosskit_core::object_file::{self, ObjectFile};
 use crosskit_core::tools::Questions;
@@ -19,6 +20,8 @@ pub const MACHINES: [&str; 6] =
 #[derive(Clone, Debug)]
 pub struct Recorded {
     whole: Machine,
+    /// The ways of emulation that do not work: why, and what enables them.
+    refused: BTreeMap<String, Vec<String>>,
 }
 
 impl Recorded {
@@ -64,8 +67,36 @@ impl Recorded {
         machine.works_for.retain(|name, _| questions.works_for.contains(name));
         machine.processors.retain(|name, _| questions.processors.contains(name));
         machine.objects.retain(|compiler, _| questions.compilers.contains(compiler));
+        machine.emulation = questions.emulation.iter().map(|query| (query.clone(), self.emulation(query))).collect();
         machine.cfgs = questions.cfgs.iter().map(|query| (query.clone(), cfgs(query))).collect();
         machine
+    }
+}
+
+impl Recorded {
+    /// What the launcher would answer.
+    fn emulation(&self, query: &EmulationQuery) -> Emulation {
+        let demanded = query.demanded.as_deref();
+        let mut answer = Emulation::default();
+        for way in [Way::System, Way::Namespace, Way::Runner] {
+            if demanded.is_some_and(|word| word != way.as_str()) {
+                continue;
+            }
+            let emulator = query.emulator.first().map(String::as_str).unwrap_or_default();
+            let is_there = [emulator.to_owned(), format!("{emulator}-static")]
+                .iter()
+                .any(|name| self.whole.programs.contains_key(name));
+            let refused = self.refused.get(way.as_str());
+            if refused.is_none() && (is_there || way == Way::System) {
+                answer.way = Some(way);
+                return answer;
+            }
+            let mut words = refused.into_iter().flatten();
+            let not_found = format!("`{emulator}` not found");
+            answer.notes.push(format!("`{way}`: {}", words.next().unwrap_or(&not_found)));
+            answer.hints.extend(words.cloned());
+        }
+        answer
     }
 }
 
@@ -146,6 +177,11 @@ fn convert(mut table: Table) -> Result<Recorded, String> {
         let machine = object_file::Machine { float_abi: None, ..made };
         objects.insert(compiler.clone(), ObjectFile { machines: vec![machine], linked: Some(false) });
     }
+    let mut refused = BTreeMap::new();
+    for (way, words) in table.remove("emulation").as_ref().and_then(Value::as_table).into_iter().flatten() {
+        let words = words.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+        refused.insert(way.clone(), words.collect());
+    }
     let machine: Machine = Value::Table(table).try_into().map_err(|error| format!("machine: {error}"))?;
-    Ok(Recorded { whole: Machine { objects, ..machine } })
+    Ok(Recorded { whole: Machine { objects, ..machine }, refused })
 }

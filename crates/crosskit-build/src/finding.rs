@@ -111,6 +111,8 @@ codes! {
     TestFailed = 41,
     /// A test binary ended by a signal, or without a result.
     TestCrashed = 42,
+    /// Programs of the target cannot be started in the way that is demanded, or those that tests start are not emulated.
+    Emulation = 43,
     /// A C compiler makes objects for another machine than the target.
     CompilerMismatch = 50,
     /// The linker says that it is for another machine than the target.

@@ -4,6 +4,7 @@ mod std_source;
 
 use serde::Serialize;
 
+use crate::emulation::Way;
 use crate::finding::Origin;
 use crate::machine::Machine;
 use crate::python;
@@ -121,6 +122,7 @@ pub fn checkup(
     tools.extend(c_tools(needs, machine, variable));
     if needs.runs {
         tools.extend(runner(needs, settings, machine));
+        emulation(needs, machine, &mut tools);
     }
     Checkup { target: needs.row.triple.clone(), tools }
 }
@@ -208,6 +210,22 @@ fn c_tools(needs: &Needs, machine: &Machine, variable: &dyn Fn(&str) -> Option<S
         None => tools.extend(needs.row.archiver().map(|archiver| Tool::program("archiver", &archiver, machine))),
     }
     tools
+}
+
+/// In which way the emulator is entered. The system may have registered one that is in nobody's `PATH`.
+fn emulation(needs: &Needs, machine: &Machine, tools: &mut Vec<Tool>) {
+    let Some(answer) = needs.emulation_answer(machine) else { return };
+    let Some(way) = answer.way else {
+        let demanded = needs.emulation.as_ref().and_then(|it| it.way.as_deref());
+        tools.extend(demanded.map(|word| Tool::missing("emulation", word)));
+        return;
+    };
+    if way == Way::System {
+        tools.retain(|tool| tool.found || tool.kind != "emulator");
+    }
+    let how = if way.reaches_children() { "with what tests start" } else { "without what tests start" };
+    let how = Some(how.to_owned());
+    tools.push(Tool { found: true, how, ..Tool::missing("emulation", way.as_str()) });
 }
 
 fn runner(needs: &Needs, settings: &Settings, machine: &Machine) -> Vec<Tool> {

@@ -5,6 +5,7 @@ mod inspection;
 mod shell;
 mod targets;
 
+use crate::emulation;
 use crate::plan::{Cell, FileEdit, Plan, Rung};
 
 pub use doctor::{checkups, standings, trials};
@@ -48,6 +49,9 @@ pub fn plan(plan: &Plan, install: &[String]) -> String {
         let value = value.as_deref().map_or("unset".to_owned(), quote);
         text.push_str(&format!("\nfor every cargo: {name}={value}, as the configured linker is not on this machine\n"));
     }
+    if let Some(way) = &plan.emulation {
+        text.push_str(&format!("\nfor every cargo and test: {}={way}\n", emulation::VARIABLE));
+    }
     for cell in &plan.cells {
         text.push_str(&self::cell(cell));
     }
@@ -75,11 +79,14 @@ fn cell(cell: &Cell) -> String {
         text.push_str("    every executable is checked to be for the target\n");
     }
     if cell.reach == Rung::Run {
+        let tree = cell.emulation.filter(|way| way.reaches_children());
         text.push_str(&format!(
-            "    every test executable is run {}{}, for {} s at most\n",
-            match cell.runner_name.as_str() {
-                "native" => "as it is".to_owned(),
-                name => format!("under `{name}`"),
+            "    every test executable{} is run {}{}, for {} s at most\n",
+            if tree.is_some() { ", with whatever it starts," } else { "" },
+            match (cell.runner_name.as_str(), tree) {
+                ("native", _) => "as it is".to_owned(),
+                (name, Some(way)) => format!("under `{name}` ({way})"),
+                (name, None) => format!("under `{name}`"),
             },
             match cell.test_arguments.as_slice() {
                 [] => String::new(),

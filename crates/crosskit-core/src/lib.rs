@@ -2,7 +2,8 @@
 //! stdout.
 //!
 //! The layers, from facts to words; a module imports from those above it in this list:
-//! [`triple`], [`finding`], [`object_file`] (re-exported from crosskit-build), [`cfgs`], [`target`], [`machine`] are facts;
+//! [`triple`], [`finding`], [`object_file`] (re-exported from crosskit-build), [`cfgs`], [`emulation`], [`target`],
+//! [`machine`] are facts;
 //! [`rules`], [`config`], [`settings`], [`policy`], [`linking`], [`native`], [`resolve`], [`lints`], [`workspace`],
 //! [`install`], [`tools`], [`doctor`], [`trial`], [`inspect`], [`libtest`], [`exit`] and [`plan`] decide; [`pages`], [`render`] and [`explain`]
 //! put the decisions into words.
@@ -12,6 +13,7 @@ pub use crosskit_build::{finding, object_file, rules, triple};
 pub mod cfgs;
 pub mod config;
 pub mod doctor;
+pub mod emulation;
 pub mod exit;
 pub mod explain;
 pub mod inspect;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use crate::cfgs::{CfgAnswer, CfgQuery, Cfgs};
+use crate::emulation::{Emulation, EmulationQuery};
 use crate::object_file::ObjectFile;
 
 /// This computer, as far as the plan needs to know it.
@@ -53,6 +54,9 @@ pub struct Machine {
     /// What rustc answers when it is asked for cfgs.
     #[serde(skip)]
     pub cfgs: BTreeMap<CfgQuery, CfgAnswer>,
+    /// What the launcher answers when it is asked how it would start programs.
+    #[serde(skip)]
+    pub emulation: BTreeMap<EmulationQuery, Emulation>,
 }
 
 /// The distribution of this machine.

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::doctor::Checkup;
+use crate::emulation::Way;
 use crate::exit::Exit;
 use crate::finding::{Code, Finding, Origin};
 use crate::install::Missing;
@@ -71,6 +72,8 @@ pub struct Request {
     pub config: Vec<String>,
     /// `--timeout`: seconds for a test binary.
     pub timeout: Option<u64>,
+    /// `--emulation`: the one way in which programs of other architectures are to be started.
+    pub emulation: Option<String>,
     /// Whether the policy of the machine's own triple is written, too: `sync` writes what it is told, while a run on
     /// the machine itself needs none.
     pub writes_own_triple: bool,
@@ -157,6 +160,8 @@ pub struct Cell {
     pub host_runner: Vec<String>,
     /// The runner in words: `native`, or the emulator without the launcher.
     pub runner_name: String,
+    /// In which way executables are started; `None` where none is run.
+    pub emulation: Option<Way>,
     /// The directory of the profile below the target directory: `debug`, `release` or a profile's own name.
     pub profile_directory: String,
     /// Arguments of the test binaries.
@@ -189,6 +194,9 @@ pub struct Plan {
     pub cells: Vec<Cell>,
     /// Variables for every nested cargo; `None` takes one out.
     pub environment: BTreeMap<String, Option<String>>,
+    /// The way of starting programs of other architectures that every nested cargo and test is told, by
+    /// [`crate::emulation::VARIABLE`].
+    pub emulation: Option<String>,
     /// What `env` prints: the variables with which plain cargo does on this machine what the kit does, in a directory that
     /// need not be the workspace's; none unsets.
     pub shell: BTreeMap<String, Option<String>>,
@@ -211,6 +219,8 @@ pub struct Prepared {
     pub tools: Vec<(String, Finding)>,
     /// The tools that every target shares, then those of each target.
     pub checkups: Vec<Checkup>,
+    /// What `doctor` says of the way in which executables are started, where it does not reach what tests start.
+    pub emulation: Vec<(String, Finding)>,
     /// What `env` says besides its variables: what they cannot say, or say in another way than the config.
     pub not_in_shell: Vec<Finding>,
     /// What `env` says as well where the shell takes no name but plain ones.

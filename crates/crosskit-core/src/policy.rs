@@ -27,6 +27,7 @@ pub const LAUNCHER: &str = concat!(
     include_str!("launcher/windows.sh"),
     include_str!("launcher/webassembly.sh"),
     include_str!("launcher/threads.sh"),
+    include_str!("launcher/binfmt.sh"),
     include_str!("launcher/user_mode.sh"),
     include_str!("launcher/dispatch.sh"),
 );

@@ -76,6 +76,7 @@ pub fn survey(
             links: true,
             runs: true,
             testable: true,
+            emulation: None,
             std: settings.target(&row.triple).std,
         };
         questions.extend(needs.questions(machine, &|_| None));

@@ -6,7 +6,8 @@ mod version;
 use std::collections::BTreeSet;
 
 use crate::cfgs::CfgQuery;
-use crate::finding::{Code, Finding};
+use crate::emulation::{Emulation, EmulationQuery, Way};
+use crate::finding::{Code, Finding, Origin};
 use crate::linking;
 use crate::machine::Machine;
 use crate::policy::{LAUNCHER_PATH, Policy};
@@ -44,6 +45,17 @@ pub struct Needs<'a> {
     pub runs: bool,
     /// Whether there is anything to run: without std there is no libtest, and integration tests alone can be had.
     pub testable: bool,
+    /// In which way programs are to be started, if one is demanded, and by what; `None` where that is not asked at all.
+    pub emulation: Option<Demand>,
+}
+
+/// In which way programs are to be started.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Demand {
+    /// The word, if one way is demanded.
+    pub way: Option<String>,
+    /// Who demands it.
+    pub origin: Option<Origin>,
 }
 
 /// The C compiler that build scripts of a target will pick, and why.
@@ -172,6 +184,35 @@ impl Needs<'_> {
         self.row.runs_natively_on(host) && (self.runner.is_none() || self.through_launcher())
     }
 
+    /// The question in which way the launcher starts executables, where it emulates a process at a time.
+    pub fn emulation_query(&self, host: &str) -> Option<EmulationQuery> {
+        let demand = self.emulation.as_ref()?;
+        let asks = self.runs
+            && self.testable
+            && self.row.is_user_mode()
+            && self.through_launcher()
+            && !self.native(host)
+            && host.contains("-linux-");
+        let words = self.runner.as_ref().filter(|_| asks)?.value.get(1..)?;
+        Some(EmulationQuery::new(words, demand.way.clone()))
+    }
+
+    /// What the launcher answered to it.
+    pub fn emulation_answer<'a>(&self, machine: &'a Machine) -> Option<&'a Emulation> {
+        machine.emulation.get(&self.emulation_query(&machine.host)?)
+    }
+
+    /// In which way executables are started here; `None` where they cannot be.
+    pub fn way(&self, machine: &Machine) -> Option<Way> {
+        if self.native(&machine.host) {
+            return Some(Way::Native);
+        }
+        match self.emulation_answer(machine) {
+            Some(answer) => answer.way,
+            None => self.runner.as_ref().map(|_| Way::Runner),
+        }
+    }
+
     /// The C compilers that the cc crate will look for in build scripts for this target, and because of what.
     ///
     /// `variable` looks a variable up as a build script sees it: the environment, then `[env]`.
@@ -240,6 +281,7 @@ impl Needs<'_> {
             questions.paths.extend(multiarch_library(prefix));
         }
         check::ask_about_traps(self, machine, &mut questions);
+        questions.emulation.extend(self.emulation_query(&machine.host));
         if !self.compiling_c.is_empty() {
             let (candidates, ..) = self.candidates(&machine.host, variable);
             questions.programs.extend(candidates.iter().map(|it| rules::compiler_program(it).to_owned()));
@@ -295,6 +337,8 @@ pub struct Questions {
     pub processors: BTreeSet<String>,
     /// What rustc is asked for.
     pub cfgs: BTreeSet<CfgQuery>,
+    /// What the launcher is asked for.
+    pub emulation: BTreeSet<EmulationQuery>,
 }
 
 impl Questions {
@@ -307,6 +351,7 @@ impl Questions {
             && self.works_for.is_superset(&other.works_for)
             && self.processors.is_superset(&other.processors)
             && self.cfgs.is_superset(&other.cfgs)
+            && self.emulation.is_superset(&other.emulation)
     }
 
     /// Adds another target's questions.
@@ -318,6 +363,7 @@ impl Questions {
         self.works_for.extend(other.works_for);
         self.processors.extend(other.processors);
         self.cfgs.extend(other.cfgs);
+        self.emulation.extend(other.emulation);
     }
 }
 

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
 
+use crosskit_core::emulation::Way;
 use crosskit_core::explain::Shell;
 use crosskit_core::plan::{Request, Rung};
 
@@ -140,6 +141,7 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool)
             cargo_options,
             test_arguments: texts("arguments"),
             config,
+            emulation: texts("emulation").pop(),
             timeout: matches.try_get_one::<u64>("timeout").ok().flatten().copied(),
             writes_own_triple: matches!(action, Action::Sync(_)),
             writes: !flag("dry-run")
@@ -271,7 +273,12 @@ fn with_all(command: Command) -> Command {
         .value_parser(value_parser!(u64).range(1..))
         .help("Time limit of a test binary [default: 300]");
     let no_run = switch("no-run", None, "Build the tests and check the executables, but run nothing");
-    with_build(command).args([no_run, timeout, arguments])
+    let emulation = Arg::new("emulation")
+        .long("emulation")
+        .value_name("WAY")
+        .value_parser(PossibleValuesParser::new(Way::DEMANDED))
+        .help("How QEMU's user mode is entered, instead of the first way that works");
+    with_build(command).args([no_run, timeout, emulation, arguments])
 }
 
 fn with_build(command: Command) -> Command {

@@ -406,6 +406,7 @@ fn missing_cells(prepared: &Prepared) -> Vec<CellResult> {
             suites: Vec::new(),
             seconds: 0.0,
             runner: cell.runner_name.clone(),
+            emulation: None,
             verified: 0,
             findings,
         }

@@ -9,7 +9,9 @@ use std::path::Path;
 use std::process::Command;
 
 use crosskit_core::cfgs::{self, CfgAnswer, CfgQuery, Cfgs};
+use crosskit_core::emulation::{self, Emulation, EmulationQuery};
 use crosskit_core::machine::{Distribution, Machine};
+use crosskit_core::policy::{LAUNCHER, LAUNCHER_PATH};
 use crosskit_core::tools::Questions;
 
 use crate::cache::Cache;
@@ -28,13 +30,14 @@ pub struct Probe<'a> {
     cache: RefCell<Cache>,
     answers: RefCell<BTreeMap<tools::Question, Option<String>>>,
     cfgs: RefCell<BTreeMap<CfgQuery, CfgAnswer>>,
+    emulation: RefCell<BTreeMap<EmulationQuery, Emulation>>,
 }
 
 impl<'a> Probe<'a> {
     /// A probe that starts its processes through `sh`, as cargo would start them.
     pub fn new(sh: &'a Sh, toolchain: Toolchain) -> Probe<'a> {
-        let (cache, answers, cfgs) = Default::default();
-        Probe { sh, toolchain, asks_tools: true, cache, answers, cfgs }
+        let (cache, answers, cfgs, emulation) = Default::default();
+        Probe { sh, toolchain, asks_tools: true, cache, answers, cfgs, emulation }
     }
 
     /// The same with what programs answered in earlier runs, as it is kept in a directory.
@@ -55,6 +58,7 @@ impl<'a> Probe<'a> {
     /// Forgets what programs answered in this run: something was installed. What is kept on the disk goes by the file.
     pub fn look_again(&self) {
         self.answers.borrow_mut().clear();
+        self.emulation.borrow_mut().clear();
     }
 
     /// rustc's sysroot.
@@ -75,6 +79,9 @@ impl<'a> Probe<'a> {
         let found = |program: &String| Some((program.clone(), find(program)?.to_string_lossy().into_owned()));
         self.ask_cfgs(&questions.cfgs);
         let answers = self.ask_tools(questions, &find);
+        if self.asks_tools {
+            self.ask_launcher(&questions.emulation);
+        }
         Machine {
             host: rustc.host.clone(),
             rustc: rustc.release.clone(),
@@ -96,6 +103,7 @@ impl<'a> Probe<'a> {
             environment: environment::as_text(&self.sh.variables),
             objects: answers.objects,
             cfgs: self.cfgs.borrow().clone(),
+            emulation: self.emulation.borrow().clone(),
         }
     }
 
@@ -124,6 +132,32 @@ impl<'a> Probe<'a> {
                 Ok((stdout, _, status)) if status.success() => Ok(Cfgs::parse(&stdout)),
                 Ok((_, stderr, _)) => Err(stderr),
                 Err(error) => Err(error),
+            };
+            known.insert(query, answer);
+        }
+    }
+
+    /// How the launcher would start programs, all at once. It is the text of this version that answers, which need not
+    /// be on the disk yet, and it looks at this computer as it does at each start.
+    fn ask_launcher(&self, queries: &BTreeSet<EmulationQuery>) {
+        let start = |query: &EmulationQuery| {
+            let question = ["-c", LAUNCHER, LAUNCHER_PATH, emulation::QUESTION].into_iter();
+            let words = question.chain(query.emulator.iter().map(String::as_str)).chain(["program"]);
+            let mut command = self.command("/bin/sh", words);
+            match &query.demanded {
+                Some(way) => command.env(emulation::VARIABLE, way),
+                None => command.env_remove(emulation::VARIABLE),
+            };
+            self.sh.start(command)
+        };
+        let mut known = self.emulation.borrow_mut();
+        let unknown = queries.iter().filter(|query| !known.contains_key(*query));
+        let started: Vec<_> = unknown.map(|query| (query.clone(), start(query))).collect();
+        for (query, started) in started {
+            let answer = match started.and_then(Started::output) {
+                Ok((stdout, _, status)) if status.success() => Emulation::parse(&stdout),
+                Ok((_, stderr, _)) => Emulation { notes: vec![stderr], ..Emulation::default() },
+                Err(error) => Emulation { notes: vec![error], ..Emulation::default() },
             };
             known.insert(query, answer);
         }

@@ -205,5 +205,13 @@ fn summary_row(result: &CellResult) -> Vec<String> {
         (Some(rung), _) => format!("reached `{}`", rung.as_str()),
         (None, _) => "nothing reached".to_owned(),
     };
-    vec![word.to_owned(), format!("[{:7.2} s]", result.seconds), result.triple.clone(), what, result.runner.clone()]
+    vec![word.to_owned(), format!("[{:7.2} s]", result.seconds), result.triple.clone(), what, runner(result)]
+}
+
+/// What executables were started with, and in which way where that reaches what they start.
+fn runner(result: &CellResult) -> String {
+    match result.emulation {
+        Some(way) if way.reaches_children() => format!("{} ({way})", result.runner),
+        _ => result.runner.clone(),
+    }
 }

@@ -1,5 +1,6 @@
 //! What came of a run, as plain data: the terminal and `report.json` are made from it.
 
+use crosskit_core::emulation::Way;
 use crosskit_core::finding::Finding;
 use crosskit_core::libtest::{Counts, Test};
 use crosskit_core::plan::Rung;
@@ -121,6 +122,8 @@ pub struct CellResult {
     pub seconds: f64,
     /// The runner in words.
     pub runner: String,
+    /// In which way executables were started; `None` where none was run.
+    pub emulation: Option<Way>,
     /// Executables whose headers were checked.
     pub verified: usize,
     /// What there is to say.

@@ -6,6 +6,7 @@ mod suite;
 
 use std::time::Instant;
 
+use crosskit_core::emulation::{self, Way};
 use crosskit_core::exit::Exit;
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::plan::{Cell, Plan, Rung};
@@ -49,7 +50,13 @@ impl Context<'_> {
                 None => command.env_remove(name),
             };
         }
+        self.demand_emulation(&mut command);
         command
+    }
+
+    /// Tells the launcher, which the command or one of its children may start, what the command line demands.
+    fn demand_emulation(&self, command: &mut std::process::Command) {
+        command.envs(self.plan.emulation.iter().map(|way| (emulation::VARIABLE, way)));
     }
 }
 
@@ -93,6 +100,7 @@ pub fn cell(context: &Context, cell: &Cell) -> (CellResult, Option<Stop>) {
         suites: Vec::new(),
         seconds: 0.0,
         runner: cell.runner_name.clone(),
+        emulation: cell.emulation,
         verified: 0,
         findings: Vec::new(),
     };
@@ -173,7 +181,7 @@ fn add_suite(context: &Context, cell: &Cell, result: &mut CellResult, suite: Sui
             let failed = suite.tests.iter().filter(|test| test.outcome == crosskit_core::libtest::Outcome::Failed);
             let finding = Finding::error(Code::TestFailed, format!("tests of `{name}` failed on {}", cell.triple));
             let finding = failed.fold(finding, |finding, test| finding.note(format!("`{}`", test.name)));
-            Some(if suite.kind == SuiteKind::Integration && cell.runner_name != "native" {
+            Some(if suite.kind == SuiteKind::Integration && cell.emulation == Some(Way::Runner) {
                 finding.hint(format!(
                     "if a test starts the package's own binary: only what goes through CARGO_TARGET_{}_RUNNER is emulated, as assert_cmd's `Command::cargo_bin` does",
                     crosskit_core::triple::env_upper(&cell.triple)

@@ -3,15 +3,22 @@
 # Cargo calls it as runner: run EMULATOR [OPTION...] PROGRAM [ARGUMENT...]
 # It fits the emulator to this machine, so that the same .cargo/config.toml serves everybody:
 # the program starts as it is where the machine has its architecture, else under the emulator or its twin.
+# Called as run --emulation EMULATOR [OPTION...] PROGRAM, it starts nothing and says in which way it would.
 
 # An option such as `-E A=*` must not turn into the names of files.
 set -f
 
+asked=
+if [ "$1" = --emulation ]; then
+    asked=1
+    shift
+fi
 emulator=$1
 shift
 
 # The kernel's name for the architecture, and what is looked for on the machine.
-here=$(uname -s)/$(uname -m)
+here=$(uname -sm)
+here=${here% *}/${here##* }
 case $emulator in
     qemu-system-*) native= ;;
     qemu-aarch64) native='Linux/aarch64 Linux/arm64' ;;
@@ -36,7 +43,10 @@ while [ $# -gt 1 ]; do
 done
 
 for machine in $native; do
-    if [ "$machine" = "$here" ]; then exec "$@"; fi
+    if [ "$machine" = "$here" ]; then
+        if [ -n "$asked" ]; then echo native; else exec "$@"; fi
+        exit
+    fi
 done
 
 has() { command -v "$1" >/dev/null 2>&1; }

@@ -1,4 +1,5 @@
-case $emulator in
+case $asked$emulator in
+    1qemu-system-* | 1wine | 1wine32 | 1wasmtime) echo runner ;;
     qemu-system-*)
         has "$emulator" || missing "$emulator" "$1" '' ''
         case $1 in

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use crate::cfgs::Cfgs;
 use crate::doctor;
-use crate::finding::Origin;
+use crate::emulation::{self, Way};
+use crate::finding::{Code, Finding, Origin};
 use crate::lints::{self, Situation};
 use crate::machine::Machine;
 use crate::policy::{Policy, linker_variable};
-use crate::resolve::{Config, Kind, KindView, Resolved, Rustc};
+use crate::resolve::{Config, EnvEntry, Kind, KindView, Resolved, Rustc};
 use crate::settings::{DEFAULT_TIMEOUT, StdSource};
 use crate::target::Row;
-use crate::tools::{self, Needs};
+use crate::tools::{self, Demand, Needs};
 use crate::workspace::{Package, Platform};
 
 use super::{Cell, Input, Prepared, Request, Rung, environment, shell};
@@ -40,6 +41,7 @@ pub(super) fn add_cells(
         prepared.tools.extend(finding.map(|finding| (input.machine.host.clone(), finding)));
     }
     prepared.plan.environment = nested_environment(input, &host);
+    prepared.plan.emulation = input.request.emulation.clone();
     shell::add_variables(input, config, (&views, &host), prepared);
     let targets: Vec<(&Row, &KindView)> = rows.iter().zip(&views).collect();
     prepared.lints = lints::check(&Situation {
@@ -103,6 +105,7 @@ fn add_cell(
         compiling_c: input.workspace.compiling_c(&selected, target_platform, host_platform, request.builds_tests),
         links: request.rung > Rung::Check,
         runs: request.rung == Rung::Run,
+        emulation: Some(demand(request, config, &prepared.plan.env_table)),
     };
     prepared.config.extend(environment::wins(input, config, view, &needs));
     let table = &prepared.plan.env_table;
@@ -125,6 +128,8 @@ fn add_cell(
     let native = needs.native(host);
     let runnable = testable && (native || needs.runner.is_some());
     let reach = if runnable { request.rung } else { request.rung.min(Rung::Verify) };
+    let not_emulated = children_not_emulated(&needs, input.machine);
+    prepared.emulation.extend(not_emulated.map(|finding| (row.triple.clone(), finding)));
     let packages = input.workspace.package_specs(selected.iter().copied());
     let build_std = match (needs.std, row.std) {
         (StdSource::Installed, _) => None,
@@ -155,12 +160,38 @@ fn add_cell(
         asked: request.rung,
         reach,
         runner_name: tools::runner_name(&needs, native, input.machine),
+        emulation: needs.way(input.machine).filter(|_| reach == Rung::Run),
         runner: needs.runner.map(|it| it.value).unwrap_or_default(),
         host_runner: host_view.runner.winner.as_ref().map(|it| it.value.clone()).unwrap_or_default(),
         profile_directory: profile_directory(&request.cargo_options),
         test_arguments: request.test_arguments.clone(),
         timeout: request.timeout.or(input.settings.target(&row.triple).timeout).unwrap_or(DEFAULT_TIMEOUT),
     });
+}
+
+/// In which way programs are to be started: the command line wins over what every start would see in its environment.
+fn demand(request: &Request, config: &Config, table: &BTreeMap<String, EnvEntry>) -> Demand {
+    if let Some(way) = &request.emulation {
+        return Demand { way: Some(way.clone()), origin: Some(Origin::CommandLine) };
+    }
+    match config.script_variable(emulation::VARIABLE, table).filter(|it| !it.value.is_empty()) {
+        Some(it) => Demand { way: Some(it.value), origin: Some(it.origin) },
+        None => Demand::default(),
+    }
+}
+
+/// What a test cannot do where its executable alone is emulated, and what enables the ways that reach further.
+fn children_not_emulated(needs: &Needs, machine: &Machine) -> Option<Finding> {
+    let answer = needs.emulation_answer(machine).filter(|answer| answer.way == Some(Way::Runner))?;
+    // Whoever demands it knows.
+    if answer.notes.is_empty() {
+        return None;
+    }
+    let message =
+        format!("what tests of `{}` start is not emulated, but for what goes through the runner", needs.row.triple);
+    let finding = Finding::note_only(Code::Emulation, message);
+    let finding = answer.notes.iter().fold(finding, |it, note| it.note(note.clone()));
+    Some(answer.hints.iter().fold(finding, |it, hint| it.hint(hint.clone())))
 }
 
 /// What is built of packages for a target without libtest: all of it, and their integration tests. `cargo test` would

@@ -4,6 +4,7 @@ mod traps;
 
 use std::collections::BTreeSet;
 
+use crate::emulation::Way;
 use crate::finding::{Code, Finding, Origin, Severity};
 use crate::install::{self, Missing};
 use crate::machine::Machine;
@@ -326,6 +327,9 @@ impl Check<'_> {
         if self.needs.through_launcher() {
             self.firmware();
         }
+        if self.emulation() {
+            return;
+        }
         let candidates = self.needs.emulators();
         if candidates.iter().any(|candidate| self.has(candidate)) || self.needs.runs_in_python(self.machine) {
             self.old_emulator();
@@ -361,6 +365,23 @@ impl Check<'_> {
             self.missing.insert(Missing::Unknown(emulator));
         }
         self.findings.push(finding);
+    }
+
+    /// Whether there is nothing more to say of the emulator: the system has its own, or the one way that is demanded does
+    /// not work.
+    fn emulation(&mut self) -> bool {
+        let Some(answer) = self.needs.emulation_answer(self.machine) else { return false };
+        let demand = self.needs.emulation.clone().unwrap_or_default();
+        let (Some(word), None) = (demand.way, answer.way) else { return answer.way == Some(Way::System) };
+        if word == Way::Runner.as_str() {
+            return false;
+        }
+        let message = format!("executables of `{}` cannot be emulated by `{word}` here", self.triple());
+        let mut finding = Finding::error(Code::Emulation, message);
+        finding.origin = demand.origin;
+        let finding = answer.notes.iter().fold(finding, |it, note| it.note(note.clone()));
+        self.findings.push(answer.hints.iter().fold(finding, |it, hint| it.hint(hint.clone())));
+        true
     }
 
     /// What the emulator starts with, where the target is what firmware starts.

@@ -41,11 +41,13 @@ pub(super) fn named(
         let text = words::checkups(&prepared.checkups, terminal.stdout_style());
         report::data(&text).map_err(internal)?;
     }
-    findings.extend(prepared.tools.iter().map(|(triple, finding)| (Some(triple.as_str()), finding)));
+    findings.extend(
+        prepared.tools.iter().chain(&prepared.emulation).map(|(triple, finding)| (Some(triple.as_str()), finding)),
+    );
     let unwritten = prepared.unwritten();
     findings.extend(unwritten.iter().chain(&not_installed).map(|finding| (None, finding)));
     if !options.json {
-        prepared.tools.iter().for_each(|(_, finding)| terminal.finding(finding));
+        prepared.tools.iter().chain(&prepared.emulation).for_each(|(_, finding)| terminal.finding(finding));
         unwritten.iter().chain(&not_installed).for_each(|finding| terminal.finding(finding));
     }
     let (trials, broke) = if options.probe && !options.dry_run {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crosskit_core::doctor::{Checkup, Tool};
+use crosskit_core::emulation::Way;
 use crosskit_core::exit::Exit;
 use crosskit_core::finding::Finding;
 use crosskit_core::inspect::Inspection;
@@ -27,6 +28,7 @@ struct Cell<'a> {
     tests: Tests,
     seconds: f64,
     runner: &'a str,
+    emulation: Option<&'static str>,
     verified: usize,
     findings: Vec<FindingRow<'a>>,
     suites: Vec<SuiteRow<'a>>,
@@ -205,6 +207,7 @@ fn cell(result: &CellResult) -> Cell<'_> {
         tests: tests(result.counts()),
         seconds: result.seconds,
         runner: &result.runner,
+        emulation: result.emulation.map(Way::as_str),
         verified: result.verified,
         findings: result.findings.iter().map(finding).collect(),
         suites: result.suites.iter().map(suite).collect(),

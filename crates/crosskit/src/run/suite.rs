@@ -131,6 +131,7 @@ fn environment(context: &Context, cell: &Cell, built: &Built, test: &Artefact, c
             command.env(name, &entry.value);
         }
     }
+    context.demand_emulation(command);
     command.env("CARGO", context.cargo);
     if let Some(info) = context.metadata.packages.get(&test.package) {
         command.envs(info.variables.iter().map(|(name, value)| (name, value)));

@@ -13,7 +13,7 @@ shift
 # The kernel's name for the architecture, and what is looked for on the machine.
 here=$(uname -s)/$(uname -m)
 case $emulator in
-    qemu-system-*) native= ;;
+    qemu-system-* | ssh) native= ;;
     qemu-aarch64) native='Linux/aarch64 Linux/arm64' ;;
     qemu-arm) native='Linux/armv7l Linux/armv8l' ;;
     qemu-i386) native='Linux/i686 Linux/i586 Linux/i386' ;;

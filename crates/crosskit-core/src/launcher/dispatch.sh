@@ -13,5 +13,6 @@ case $emulator in
         ;;
     wine | wine32) windows "$@" ;;
     wasmtime | node) webassembly "$@" ;;
+    ssh) over_ssh "$@" ;;
     *) user_mode "$@" ;;
 esac

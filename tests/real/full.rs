@@ -4,5 +4,6 @@ mod artefact;
 mod environment;
 mod explain;
 mod plants;
+mod ssh;
 mod start;
 mod targets;

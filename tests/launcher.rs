@@ -20,6 +20,9 @@ use crosskit_core::settings::Settings;
 use crosskit_core::target::Catalogue;
 use crosskit_core::wrapper::Wrapper;
 
+#[path = "launcher/ssh.rs"]
+mod ssh;
+
 /// A script that is still open for writing in one thread while another one forks cannot be started ("text file busy").
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 

@@ -4,6 +4,7 @@ mod artefact;
 mod environment;
 mod explain;
 mod plants;
+mod ssh;
 mod start;
 mod targets;
 mod trees;

@@ -10,4 +10,5 @@ mod guide;
 mod kit;
 mod quick;
 mod report;
+mod sshd;
 mod trap;

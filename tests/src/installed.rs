@@ -65,6 +65,16 @@ pub const S390X: Target = Target {
 pub const AARCH64_MUSL: Target =
     Target { alias: "aarch64-musl", triple: "aarch64-unknown-linux-musl", linker: None, library: None, ..AARCH64 };
 
+/// What a computer of this architecture runs as it is, whatever its C library.
+pub const X86_64_MUSL: Target = Target {
+    alias: "x86_64-musl",
+    triple: "x86_64-unknown-linux-musl",
+    machine: "x86-64",
+    linker: None,
+    library: None,
+    emulator: None,
+};
+
 /// Bare metal.
 pub const THUMBV7EM: Target = Target {
     alias: "thumbv7em-none-eabihf",

@@ -245,7 +245,8 @@ fn runner(needs: &Needs, settings: &Settings, machine: &Machine) -> Vec<Tool> {
     let is_policys = runner
         .zip(needs.policy.runner.as_ref())
         .is_some_and(|(it, policy)| it.value.join(" ").ends_with(policy.as_str()));
-    let of_settings = settings.target(&needs.row.triple).runner.is_some();
+    let own = settings.target(&needs.row.triple);
+    let of_settings = own.runner.or(own.ssh).or(own.chip).is_some();
     let by = named_by(runner.map(|it| &it.origin), is_policys, of_settings);
     let candidates = needs.emulators();
     let here = needs.emulator_here(machine);
@@ -266,6 +267,7 @@ fn runner(needs: &Needs, settings: &Settings, machine: &Machine) -> Vec<Tool> {
     tool.notes.extend(spare.map(|it| format!("`{it}` is there as well")));
     let mixed = needs.row.gnu_prefix.as_deref().map(multiarch_library).into_iter().flatten();
     if needs.through_launcher()
+        && !needs.over_ssh()
         && needs.row.is_user_mode()
         && let Some(library) = mixed.into_iter().find(|path| machine.paths.contains(path))
     {

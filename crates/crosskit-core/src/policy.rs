@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::config::{WantedKey, WantedValue};
 use crate::finding::{Code, Finding};
-use crate::settings::Settings;
+use crate::settings::{self, Destination, Settings};
 use crate::target::{Provider, Row};
 use crate::triple;
 use crate::wrapper::Wrapper;
@@ -28,6 +28,7 @@ pub const LAUNCHER: &str = concat!(
     include_str!("launcher/webassembly.sh"),
     include_str!("launcher/threads.sh"),
     include_str!("launcher/binfmt.sh"),
+    include_str!("launcher/ssh.sh"),
     include_str!("launcher/user_mode.sh"),
     include_str!("launcher/dispatch.sh"),
 );
@@ -72,9 +73,11 @@ pub struct Policy {
     pub launcher: bool,
     /// The scripts by which rustc and build scripts call what links.
     pub wrapper: Option<Wrapper>,
-    /// Whether programs that tests start need the runner as well: Wine starts them itself, and nothing is started in
-    /// WebAssembly or on a board.
+    /// Whether programs that tests start need the runner as well: Wine starts them itself, so does another computer, and
+    /// nothing is started in WebAssembly or on a board.
     pub children_need_runner: bool,
+    /// Whether `runner` sends programs to another computer, even from one that could run them itself.
+    pub over_ssh: bool,
 }
 
 impl Policy {
@@ -88,15 +91,18 @@ impl Policy {
             Provider::Zig => wrapper.as_ref().map(Wrapper::linker),
             Provider::Mingw | Provider::None => None,
         });
-        let emulated = row.emulator_command();
-        let launcher = settings.launcher && overlay.runner.is_none() && emulated.is_some();
-        let runner = match (&overlay.runner, emulated) {
-            (Some(runner), _) => Some(runner.clone()),
-            (None, Some(emulated)) if settings.launcher => Some(format!("{LAUNCHER_PATH} {emulated}")),
-            (None, emulated) => emulated,
+        let ssh = overlay.ssh.as_deref().and_then(|ssh| Destination::parse(ssh).ok()).map(|it| it.command());
+        let own = overlay.runner.clone().or(overlay.chip.as_deref().map(settings::probe));
+        let over_ssh = own.is_none() && ssh.is_some();
+        let behind_launcher = ssh.or_else(|| row.emulator_command());
+        let launcher = settings.launcher && own.is_none() && behind_launcher.is_some();
+        let runner = match (own, behind_launcher) {
+            (Some(runner), _) => Some(runner),
+            (None, Some(command)) if settings.launcher => Some(format!("{LAUNCHER_PATH} {command}")),
+            (None, command) => command,
         };
-        let children_need_runner = overlay.runner.is_some() || row.is_user_mode();
-        Policy { triple: row.triple.clone(), linker, runner, launcher, wrapper, children_need_runner }
+        let children_need_runner = overlay.runner.is_some() || row.is_user_mode() && !over_ssh;
+        Policy { triple: row.triple.clone(), linker, runner, launcher, wrapper, children_need_runner, over_ssh }
     }
 
     /// The keys of the policy, in the order in which they are written.
@@ -163,12 +169,16 @@ pub fn linker_variable(triple: &str) -> String {
 /// The alias that starts the kit from a workspace whose policy names these linkers.
 ///
 /// On a machine whose own triple is among them Cargo would link the xtask with the cross linker, which need not exist
-/// there; so the alias puts `cc`, rustc's own default, in its place for the host build of the xtask alone.
+/// there; so the alias puts `cc`, rustc's own default, in its place for the host build of the xtask alone. Where a policy
+/// sends programs to another computer, `env` starts the xtask here: it starts what it is given, and is one word.
 pub fn alias<'a>(package: &str, policies: impl IntoIterator<Item = &'a Policy>) -> String {
     let mut alias = ALIAS.to_owned();
     for policy in policies {
         if policy.linker.is_some() && policy.triple.contains("-linux-") {
             alias.push_str(&format!(" --config target.{}.linker='cc'", policy.triple));
+        }
+        if policy.over_ssh {
+            alias.push_str(&format!(" --config target.{}.runner='env'", policy.triple));
         }
     }
     format!("{alias} --package {package} --")

@@ -1,5 +1,7 @@
 //! `crosskit.toml`: what a workspace says about its targets. The file is optional.
 
+mod machines;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -9,6 +11,8 @@ use crate::finding::{Code, Finding, Origin};
 use crate::target::{Catalogue, Provider, Row};
 use crate::triple;
 
+pub use machines::{Destination, probe};
+
 /// The file's name at the workspace root.
 pub const FILE: &str = "crosskit.toml";
 
@@ -16,7 +20,7 @@ pub const FILE: &str = "crosskit.toml";
 pub const DEFAULT_TIMEOUT: u64 = 300;
 
 const TOP_KEYS: &[&str] = &["launcher", "package", "target"];
-const TARGET_KEYS: &[&str] = &["exclude", "linker", "provider", "runner", "std", "timeout"];
+const TARGET_KEYS: &[&str] = &["chip", "exclude", "linker", "provider", "runner", "ssh", "std", "timeout"];
 const PROVIDERS: [Provider; 5] = [Provider::Gcc, Provider::Lld, Provider::Mingw, Provider::Zig, Provider::None];
 const PACKAGE_KEYS: &[&str] = &["targets"];
 
@@ -42,6 +46,10 @@ pub struct TargetSettings {
     pub provider: Option<Provider>,
     /// Instead of the row's runner, launcher included.
     pub runner: Option<String>,
+    /// The computer that runs the executables, as [`Destination::parse`] reads it.
+    pub ssh: Option<String>,
+    /// The chip that runs the executables, as probe-rs names it.
+    pub chip: Option<String>,
     /// The time limit of a test binary, in seconds.
     pub timeout: Option<u64>,
     /// Packages that are not built for this target.
@@ -145,13 +153,7 @@ impl Settings {
             }
         }
         for (triple, target) in &settings.target {
-            let empty = |value: &Option<String>| value.as_ref().is_some_and(|value| value.trim().is_empty());
-            let wrong = [
-                (empty(&target.linker), "linker", "must name a program"),
-                (empty(&target.runner), "runner", "must name a program"),
-                (target.timeout == Some(0), "timeout", "must be 1 second at least"),
-            ];
-            for (_, key, what) in wrong.iter().filter(|(is_wrong, ..)| *is_wrong) {
+            for (key, what) in complaints(target, catalogue.row(triple), settings.launcher) {
                 let mut finding = Finding::error(Code::SettingsInvalid, format!("`{key}` of {triple} {what}"));
                 finding.origin = document.position(&["target", triple, key]).map(origin);
                 findings.push(finding);
@@ -179,6 +181,38 @@ impl Settings {
         }
         if findings.is_empty() { Ok(settings) } else { Err(findings) }
     }
+}
+
+/// What is wrong with the settings of one target: keys, each with what is to be said of it.
+fn complaints(target: &TargetSettings, row: Option<&Row>, launcher: bool) -> Vec<(&'static str, &'static str)> {
+    let empty = |value: &Option<String>| value.as_ref().is_some_and(|value| value.trim().is_empty());
+    let mut complaints = Vec::new();
+    complaints.extend(empty(&target.linker).then_some(("linker", "must name a program")));
+    complaints.extend(empty(&target.runner).then_some(("runner", "must name a program")));
+    complaints.extend((target.timeout == Some(0)).then_some(("timeout", "must be 1 second at least")));
+    if let Some(ssh) = &target.ssh {
+        let of_ssh = |what| ("ssh", what);
+        complaints.extend(Destination::parse(ssh).err().map(of_ssh));
+        complaints.extend(row.and_then(machines::ssh_complaint).map(of_ssh));
+        complaints.extend(
+            target.runner.as_ref().map(|_| of_ssh("stands beside `runner`, and only one of them can run its tests")),
+        );
+        complaints.extend(
+            target.chip.as_ref().map(|_| of_ssh("stands beside `chip`, and only one of them can run its tests")),
+        );
+        complaints.extend(
+            (!launcher).then_some(of_ssh("needs the launcher, as ssh alone copies nothing, and `launcher` is false")),
+        );
+    }
+    if let Some(chip) = &target.chip {
+        let of_chip = |what| ("chip", what);
+        complaints.extend(machines::chip_complaint(chip).map(of_chip));
+        complaints.extend(row.and_then(machines::probe_complaint).map(of_chip));
+        complaints.extend(
+            target.runner.as_ref().map(|_| of_chip("stands beside `runner`, and only one of them can run its tests")),
+        );
+    }
+    complaints
 }
 
 fn origin(position: config::Position) -> Origin {

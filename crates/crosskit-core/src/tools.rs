@@ -22,6 +22,9 @@ use crate::wrapper::{self, Wrapper};
 pub use check::check;
 pub use version::{Manner, Version, manner, processors_in, version_in};
 
+/// What the launcher starts to reach another computer.
+pub const SSH: &str = "ssh";
+
 /// A target as the checks see it: what Cargo will use, after the policy was written.
 #[derive(Clone, Debug)]
 pub struct Needs<'a> {
@@ -152,6 +155,7 @@ impl Needs<'_> {
             Some(emulator) if self.through_launcher() && self.row.emulator.as_deref() == Some(emulator) => {
                 self.row.emulators()
             }
+            Some(emulator) if self.over_ssh() => vec![emulator.to_owned()],
             Some(emulator) if self.through_launcher() => vec![emulator.to_owned(), format!("{emulator}-static")],
             Some(emulator) => vec![emulator.to_owned()],
         }
@@ -179,9 +183,14 @@ impl Needs<'_> {
         self.runner.as_ref().and_then(|it| it.value.first()).is_some_and(|first| first.ends_with(LAUNCHER_PATH))
     }
 
+    /// Whether the launcher sends the executables to another computer.
+    pub fn over_ssh(&self) -> bool {
+        self.through_launcher() && self.emulator() == Some(SSH)
+    }
+
     /// Whether the machine runs the executables without the emulator, as the launcher decides it too.
     pub fn native(&self, host: &str) -> bool {
-        self.row.runs_natively_on(host) && (self.runner.is_none() || self.through_launcher())
+        self.row.runs_natively_on(host) && (self.runner.is_none() || self.through_launcher()) && !self.over_ssh()
     }
 
     /// The question in which way the launcher starts executables, where it emulates a process at a time.

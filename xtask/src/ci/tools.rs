@@ -10,11 +10,17 @@ use super::process::run;
 pub const OTHER_HOSTS: &[&str] = &["aarch64-apple-darwin", "x86_64-pc-windows-gnu"];
 
 const QUICK_TARGETS: &[&str] = &["aarch64", "thumbv7em-none-eabihf"];
-const FULL_TARGETS: &[&str] = &["aarch64", "aarch64-musl", "armv7", "riscv64", "s390x", "thumbv7em-none-eabihf"];
+const FULL_TARGETS: &[&str] =
+    &["aarch64", "aarch64-musl", "armv7", "riscv64", "s390x", "thumbv7em-none-eabihf", "x86_64-musl"];
 
-/// Programs of the full tier and the Debian packages that hold them: the linker for Windows that the guide names, and
-/// what brings about the faults of writing.
-const FULL_PACKAGES: &[(&str, &str)] = &[("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"), ("strace", "strace")];
+/// Programs of the full tier and the Debian packages that hold them: the linker for Windows that the guide names, what
+/// brings about the faults of writing, and both ends of a connection by ssh.
+const FULL_PACKAGES: &[(&str, &str)] = &[
+    ("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"),
+    ("strace", "strace"),
+    ("ssh", "openssh-client"),
+    ("/usr/sbin/sshd", "openssh-server"),
+];
 
 /// How apt installs: a new machine may be busy with its own updates, so it waits for its turn.
 const INSTALL: &[&str] = &["apt-get", "install", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"];
@@ -44,7 +50,7 @@ pub fn provide(shell: &Shell, install: bool, yes: bool, full: bool) -> Result<()
     }
     let packages = if full { FULL_PACKAGES } else { &[] };
     for (program, package) in packages {
-        if cmd!(shell, "{program} --version").quiet().ignore_stderr().ignore_stdout().run().is_ok() {
+        if has(program) {
             continue;
         }
         if install {
@@ -75,6 +81,12 @@ pub fn provide(shell: &Shell, install: bool, yes: bool, full: bool) -> Result<()
         let tier = if full { " --full" } else { "" };
         Err(format!("missing, and `cargo xtask ci{tier} --install --yes` gets them:\n  {}", missing.join("\n  ")))
     }
+}
+
+/// Whether a program is in `PATH`, or where its own path says.
+fn has(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|directory| directory.join(program).is_file())
 }
 
 /// Brings the multiarch C library that makes a fixed `qemu-aarch64 -L` hang.

@@ -11,6 +11,7 @@ use crate::resolve::{
     Class, Config, Definition, EnvEntry, Fate, Flag, KindView, Layer, Layers, Loser, Problem, Setting, Tool,
 };
 use crate::target::Row;
+use crate::tools::SSH;
 
 use super::{Key, Lost, Place, Side, cargos_own};
 
@@ -139,7 +140,7 @@ impl Sides<'_> {
                 let program = winner.value.first().map(String::as_str).unwrap_or_default();
                 if program.ends_with(LAUNCHER_PATH) {
                     let emulator = winner.value.get(1).map(String::as_str).unwrap_or_default();
-                    if self.row.runs_natively_on(&self.machine.host) && kind == "target" {
+                    if self.row.runs_natively_on(&self.machine.host) && kind == "target" && emulator != SSH {
                         side.notes.push("the launcher starts programs as they are on this machine".to_owned());
                     } else {
                         side.notes.push(format!("through the launcher; {}", self.presence(emulator)));

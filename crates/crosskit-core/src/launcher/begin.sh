@@ -20,7 +20,7 @@ shift
 here=$(uname -sm)
 here=${here% *}/${here##* }
 case $emulator in
-    qemu-system-*) native= ;;
+    qemu-system-* | ssh) native= ;;
     qemu-aarch64) native='Linux/aarch64 Linux/arm64' ;;
     qemu-arm) native='Linux/armv7l Linux/armv8l' ;;
     qemu-i386) native='Linux/i686 Linux/i586 Linux/i386' ;;

@@ -1,5 +1,5 @@
 case $asked$emulator in
-    1qemu-system-* | 1wine | 1wine32 | 1wasmtime) echo runner ;;
+    1qemu-system-* | 1wine | 1wine32 | 1wasmtime | 1node | 1ssh) echo runner ;;
     qemu-system-*)
         has "$emulator" || missing "$emulator" "$1" '' ''
         case $1 in
@@ -14,5 +14,6 @@ case $asked$emulator in
         ;;
     wine | wine32) windows "$@" ;;
     wasmtime | node) webassembly "$@" ;;
+    ssh) over_ssh "$@" ;;
     *) user_mode "$@" ;;
 esac

@@ -39,7 +39,8 @@ pub(super) fn synced_layers(
     let written: Vec<&Policy> = policies
         .iter()
         .filter(|policy| {
-            input.request.writes_own_triple || policy.triple != input.machine.host || has_marked_key(&root, policy)
+            let is_own = policy.triple == input.machine.host && !policy.over_ssh;
+            input.request.writes_own_triple || !is_own || has_marked_key(&root, policy)
         })
         .collect();
     let wanted = wanted_keys(input, &owned, &written, prepared);

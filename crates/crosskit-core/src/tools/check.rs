@@ -15,9 +15,15 @@ use crate::target::Packages;
 use crate::triple;
 use crate::wrapper;
 
-use super::{Needs, PickedCompiler, mixed_library};
+use super::{Needs, PickedCompiler, SSH, mixed_library};
 
 pub(super) use traps::ask as ask_about_traps;
+
+/// Runs programs on a chip by a debug probe.
+const PROBE_RS: &str = "probe-rs";
+
+/// The Debian package of ssh.
+const SSH_PACKAGE: &str = "openssh-client";
 
 /// The checks of one target: all findings, and what an install command may bring.
 pub fn check(
@@ -324,7 +330,7 @@ impl Check<'_> {
             );
             return;
         };
-        if self.needs.through_launcher() {
+        if self.needs.through_launcher() && !self.needs.over_ssh() {
             self.firmware();
         }
         if self.emulation() {
@@ -335,6 +341,10 @@ impl Check<'_> {
             self.old_emulator();
             self.unknown_processor();
             self.old_wine();
+            return;
+        }
+        if self.needs.over_ssh() {
+            self.ssh_missing();
             return;
         }
         let what = if row.emulator.as_deref() == Some(emulator.as_str()) { "emulator" } else { "runner" };
@@ -360,6 +370,11 @@ impl Check<'_> {
             finding = self.with_python_package(finding, &emulator, package);
         } else if row.emulator.as_deref() == Some(emulator.as_str()) {
             finding = self.with_package(finding, &emulator, |packages| packages.emulator.as_deref());
+        } else if emulator == PROBE_RS {
+            finding = finding
+                .hint("install it with `cargo install probe-rs-tools --locked`, or as https://probe.rs says")
+                .note("it writes the program to the chip by a debug probe, and shows what it prints");
+            self.missing.insert(Missing::Unknown(emulator));
         } else {
             finding = finding.hint("install it, or correct the name where it is set");
             self.missing.insert(Missing::Unknown(emulator));
@@ -382,6 +397,22 @@ impl Check<'_> {
         let finding = answer.notes.iter().fold(finding, |it, note| it.note(note.clone()));
         self.findings.push(answer.hints.iter().fold(finding, |it, hint| it.hint(hint.clone())));
         true
+    }
+
+    fn ssh_missing(&mut self) {
+        let name = super::runner_name(self.needs, false, self.machine);
+        let mut finding = Finding::error(Code::EmulatorMissing, format!("runner `{SSH}` not found"))
+            .note(format!("executables of `{}` are started by `{name}`", self.triple()))
+            .note(self.machine.looked_in());
+        finding.origin = self.needs.runner.as_ref().map(|it| it.origin.clone());
+        // Debian's name; looked up there, and nowhere else.
+        self.findings.push(if self.machine.distribution.package_manager() == Some("apt") {
+            self.missing.insert(Missing::Package(SSH_PACKAGE.to_owned()));
+            finding.hint(format!("install it with `{}`", install::package_command(SSH_PACKAGE, self.machine)))
+        } else {
+            self.missing.insert(Missing::Unknown(SSH.to_owned()));
+            finding.hint("install the package of your system that holds OpenSSH's client")
+        });
     }
 
     /// What the emulator starts with, where the target is what firmware starts.
@@ -430,7 +461,11 @@ impl Check<'_> {
                 if tool.starts_with("qemu-") && !self.machine.host.contains("-linux-") {
                     return finding
                         .note("QEMU's user mode exists on Linux alone")
-                        .hint("build without running: `cargo xtask cross build`; or run the tests on a Linux machine");
+                        .hint("build without running: `cargo xtask cross build`; or run the tests on a Linux machine")
+                        .hint(format!(
+                            "which may be any that ssh reaches: [target.{}] ssh = \"user@host\" in crosskit.toml",
+                            self.triple()
+                        ));
                 }
                 let name = if distribution.name.is_empty() { "this system" } else { &distribution.name };
                 finding

@@ -18,6 +18,11 @@ use crate::sh::{Ended, OnInterrupt, Restart};
 /// Bytes of output that are kept: a test that prints without end would otherwise fill the memory.
 const OUTPUT_LIMIT: usize = 16 << 20;
 
+/// The exit code of a shell, of `env` and of the launcher where they cannot start what they were told to.
+///
+/// Source: POSIX, "Exit Status for Commands".
+const NOT_STARTED: i32 = 127;
+
 /// Runs a test executable; `None` means Ctrl-C.
 ///
 /// # Errors
@@ -62,6 +67,16 @@ pub fn run(context: &Context, cell: &Cell, built: &Built, test: &Artefact) -> Re
         // Some emulators start nothing, say nothing, and end as if all were well.
         Ended::Exited(status) if status.success() && output.is_empty() && artefact::has_libtest(&test.executable) => {
             (SuiteVerdict::Crashed, format!("ended with {status} and without a word"))
+        }
+        Ended::Exited(status)
+            if status.code() == Some(NOT_STARTED)
+                && told.unfinished.is_none()
+                && artefact::has_libtest(&test.executable) =>
+        {
+            (
+                SuiteVerdict::Crashed,
+                format!("ended with {status} before its first test, as a runner does that cannot start it"),
+            )
         }
         Ended::Exited(status) => (verdict(status, &told), in_words(status, &told)),
     };

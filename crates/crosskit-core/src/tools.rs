@@ -200,6 +200,7 @@ impl Needs<'_> {
             && self.testable
             && self.row.is_user_mode()
             && self.through_launcher()
+            && !self.over_ssh()
             && !self.native(host)
             && host.contains("-linux-");
         let words = self.runner.as_ref().filter(|_| asks)?.value.get(1..)?;

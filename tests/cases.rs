@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use crosskit_core::policy::{LAUNCHER, LAUNCHER_PATH};
 use crosskit_core::settings::Settings;
 use crosskit_core::target::Catalogue;
+use crosskit_core::workspace::Workspace;
 use crosskit_core::wrapper::{self, Wrapper};
 use crosskit_tests::kit::{self, CONFIG, Outcome, ROOT, Scene};
 use crosskit_tests::recorded::{self, MACHINES, Recorded};
@@ -95,19 +96,39 @@ fn every_row_has_its_plan_on_every_machine() {
 #[test]
 fn every_machine_writes_the_same_files() {
     for row in rows() {
-        let mut texts: BTreeSet<BTreeMap<String, String>> = BTreeSet::new();
-        for machine in MACHINES {
-            let scene = scene(&["sync", &row], machine).expect("the recorded data can be read");
-            let outcome = kit::run(&scene);
-            assert_eq!(outcome.exit, 0, "{row} on {machine}: {}", outcome.stderr);
-            assert_eq!(again(&scene, &outcome), None, "{row} on {machine}");
-            // The row of the machine's own triple is not written where nobody else has written it before.
-            if !outcome.written.is_empty() {
-                texts.insert(outcome.written);
-            }
-        }
-        assert!(texts.len() <= 1, "{row}: the machines differ: {texts:#?}");
+        same_files(&row, &recorded::example_workspace().expect("it can be read"));
     }
+    // What pkg-config is told goes by the graph, whatever the host takes of it.
+    let libraries = repository::read(Path::new("tests/workspaces/libraries.toml"));
+    let libraries = recorded::workspace(&libraries).expect("it describes a workspace");
+    for (row, is_led) in [
+        ("aarch64-unknown-linux-gnu", true),
+        ("x86_64-unknown-linux-gnu", true),
+        ("riscv64gc-unknown-linux-gnu", true),
+        ("loongarch64-unknown-linux-gnu", false),
+        ("aarch64-unknown-linux-musl", false),
+        ("x86_64-pc-windows-gnu", false),
+    ] {
+        assert_eq!(same_files(row, &libraries).contains("PKG_CONFIG_PATH_"), is_led, "{row}");
+    }
+}
+
+/// Syncs a target on every machine, fails unless all of them write the same, and gives back the config.
+fn same_files(row: &str, workspace: &Workspace) -> String {
+    let mut texts: BTreeSet<BTreeMap<String, String>> = BTreeSet::new();
+    for machine in MACHINES {
+        let scene = scene(&["sync", row], machine).expect("the recorded data can be read");
+        let scene = Scene { workspace: workspace.clone(), ..scene };
+        let outcome = kit::run(&scene);
+        assert_eq!(outcome.exit, 0, "{row} on {machine}: {}", outcome.stderr);
+        assert_eq!(again(&scene, &outcome), None, "{row} on {machine}");
+        // The row of the machine's own triple is not written where nobody else has written it before.
+        if !outcome.written.is_empty() {
+            texts.insert(outcome.written);
+        }
+    }
+    assert!(texts.len() <= 1, "{row}: the machines differ: {texts:#?}");
+    texts.into_iter().flatten().find(|(path, _)| path == CONFIG).map(|(_, text)| text).unwrap_or_default()
 }
 
 fn rows() -> Vec<String> {

@@ -273,6 +273,11 @@ fn the_sysroot_is_dropped_where_multiarch_has_the_c_library() {
         for sysroot in [SYSROOT, "/usr/aarch64-linux-gnu/"] {
             assert_eq!(started(sysroot), words("qemu-aarch64", &["-cpu", "max", &program]), "{sysroot} in {place}");
         }
+        // Debian names these directories after i386.
+        let of_i686 = "/usr/i686-linux-gnu";
+        assert_eq!(started(of_i686), with(of_i686), "nothing of i386 is there yet");
+        bench.file(&format!("root/{place}/i386-linux-gnu/libc.so.6"), "");
+        assert_eq!(started(of_i686), words("qemu-aarch64", &["-cpu", "max", &program]), "{place}");
         // The C library of the machine itself, as distributions without multiarch have it, is none of the target's.
         bench.file(&format!("root/{place}/libc.so.6"), "");
         for sysroot in ["/", "/opt/sysroot/"] {

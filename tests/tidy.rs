@@ -43,6 +43,7 @@ const CRATES: [Crate; 3] = [
                     "resolve",
                     "lints",
                     "workspace",
+                    "libraries",
                     "install",
                     "tools",
                     "doctor",

@@ -13,6 +13,7 @@ use crosskit_core::exit::Exit;
 use crosskit_core::explain::Shell;
 use crosskit_core::finding::Finding;
 use crosskit_core::inspect::{self, Subject};
+use crosskit_core::libraries::Libraries;
 use crosskit_core::machine::Machine;
 use crosskit_core::plan::{self, Input, Prepared, Request};
 use crosskit_core::policy::LAUNCHER_PATH;
@@ -158,6 +159,7 @@ impl Desk<'_> {
     /// Asks and answers until there is nothing new to ask.
     fn decide(&self, machine: &Recorded) -> (Machine, Prepared) {
         let (files, inner_directories, inner_files) = config_files(self.scene);
+        let libraries = Libraries::built_in().expect("the table of libraries parses");
         let settled: Result<_, std::convert::Infallible> = plan::settle(
             |questions| Ok(machine.answer(questions)),
             |machine| {
@@ -169,6 +171,7 @@ impl Desk<'_> {
                     request: &self.request,
                     catalogue: self.catalogue,
                     settings: self.settings,
+                    libraries: &libraries,
                     workspace: &self.scene.workspace,
                     machine,
                     configs: self.configs(&files),

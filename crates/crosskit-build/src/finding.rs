@@ -105,6 +105,10 @@ codes! {
     WrongArtefact = 31,
     /// A package is left out because the settings say so.
     PackageExcluded = 32,
+    /// A library of the target that a package links with is not installed.
+    LibraryMissing = 33,
+    /// Packages look for libraries by pkg-config, and that is not installed.
+    PkgConfigMissing = 34,
     /// A test binary ran longer than its time limit.
     TestTimedOut = 40,
     /// A test binary failed.

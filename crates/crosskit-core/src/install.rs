@@ -66,12 +66,15 @@ pub fn commands(missing: &BTreeSet<Missing>, machine: &Machine) -> Vec<InstallCo
     let mut commands = Vec::new();
     if !packages.is_empty() && machine.distribution.package_manager() == Some("apt") {
         // dpkg takes one that it knows already without a word.
-        for architecture in foreign_architectures(packages.iter().map(String::as_str)) {
-            commands.push(InstallCommand::new(&["dpkg", "--add-architecture"], [architecture.to_owned()], true));
+        let foreign = foreign_architectures(packages.iter().map(String::as_str));
+        for architecture in &foreign {
+            commands.push(InstallCommand::new(&["dpkg", "--add-architecture"], [(*architecture).to_owned()], true));
         }
         // A new machine has no package lists, or old ones that name files which are gone.
         commands.push(InstallCommand::new(&["apt-get", "update"], [], true));
-        let install = ["apt-get", "install", "--yes", "--no-install-recommends"];
+        let mut install = vec!["apt-get", "install", "--yes", "--no-install-recommends"];
+        // Some packages exclude that of another architecture, and apt would take this computer's own away.
+        install.extend((!foreign.is_empty()).then_some("--no-remove"));
         commands.push(InstallCommand::new(&install, packages, true));
     }
     // After the packages, one of which may be what installs it.
@@ -199,7 +202,7 @@ mod tests {
             [
                 "sudo dpkg --add-architecture i386",
                 "sudo apt-get update",
-                "sudo apt-get install --yes --no-install-recommends wine32:i386",
+                "sudo apt-get install --yes --no-install-recommends --no-remove wine32:i386",
             ]
         );
         assert_eq!(

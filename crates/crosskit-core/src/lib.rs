@@ -5,7 +5,7 @@
 //! [`triple`], [`finding`], [`object_file`] (re-exported from crosskit-build), [`cfgs`], [`emulation`], [`target`],
 //! [`machine`] are facts;
 //! [`rules`], [`config`], [`settings`], [`policy`], [`linking`], [`native`], [`resolve`], [`lints`], [`workspace`],
-//! [`install`], [`tools`], [`doctor`], [`trial`], [`inspect`], [`libtest`], [`exit`] and [`plan`] decide; [`pages`], [`render`] and [`explain`]
+//! [`libraries`], [`install`], [`tools`], [`doctor`], [`trial`], [`inspect`], [`libtest`], [`exit`] and [`plan`] decide; [`pages`], [`render`] and [`explain`]
 //! put the decisions into words.
 
 pub use crosskit_build::{finding, object_file, rules, triple};
@@ -18,6 +18,7 @@ pub mod exit;
 pub mod explain;
 pub mod inspect;
 pub mod install;
+pub mod libraries;
 pub mod libtest;
 pub mod linking;
 pub mod lints;

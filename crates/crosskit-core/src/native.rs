@@ -263,7 +263,7 @@ impl Script<'_> {
         let paths: Vec<Variable> =
             ["PKG_CONFIG_LIBDIR", "PKG_CONFIG_PATH"].iter().filter_map(|setting| first(setting)).collect();
         let has_program = program.is_some();
-        let own = sysroot.is_some() || paths.iter().any(|it| it.name.starts_with("PKG_CONFIG_LIBDIR"));
+        let own = sysroot.is_some() || paths.iter().any(|it| it.name.contains("PKG_CONFIG_LIBDIR"));
         if self.cross() && pick.value != "refused" && !own && !has_program {
             pick.notes.push("no sysroot and no PKG_CONFIG_LIBDIR: it finds the host's .pc files".to_owned());
         }
@@ -325,6 +325,39 @@ impl Script<'_> {
         }
         pick
     }
+}
+
+/// Where the pkg-config crate looks for libraries of a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Search {
+    /// Nowhere: it does not start for another target than the host.
+    Refused,
+    /// In these directories alone, by the program `pkg-config`.
+    In(Vec<String>),
+    /// Where a program looks whose own directories are not known.
+    Unknown,
+}
+
+/// Where the pkg-config crate looks for libraries of `target` on `host`.
+///
+/// Source: pkg-config 0.3.33, `Config::target_supported` and `Config::command`.
+pub fn search(target: &str, host: &str, variable: &dyn Fn(&str) -> Option<String>) -> Search {
+    if target == host {
+        return Search::Unknown;
+    }
+    let first = |setting: &str| rules::variable_names(setting, target, host).iter().find_map(|name| variable(name));
+    let program = first("PKG_CONFIG");
+    let is_allowed = match first("PKG_CONFIG_ALLOW_CROSS") {
+        Some(value) => value != "0",
+        None => program.is_some() || first("PKG_CONFIG_SYSROOT_DIR").is_some(),
+    };
+    let Some(libraries) = first("PKG_CONFIG_LIBDIR").filter(|_| is_allowed && program.is_none()) else {
+        return if is_allowed { Search::Unknown } else { Search::Refused };
+    };
+    let between = if host.contains("-windows-") { ';' } else { ':' };
+    let path = first("PKG_CONFIG_PATH").unwrap_or_default();
+    let directories = path.split(between).chain(libraries.split(between)).filter(|it| !it.is_empty());
+    Search::In(directories.map(|it| it.trim_end_matches('/').to_owned()).collect())
 }
 
 /// A variable in words.
@@ -406,5 +439,29 @@ mod tests {
         ] {
             assert_eq!(names_target(arguments), named, "{arguments}");
         }
+    }
+
+    #[test]
+    fn pkg_config_looks_where_variables_say() {
+        let (target, host) = ("aarch64-unknown-linux-gnu", "x86_64-unknown-linux-gnu");
+        let of = |target: &str, set: &[(&str, &str)]| {
+            let set: std::collections::BTreeMap<&str, &str> = set.iter().copied().collect();
+            search(target, host, &|name| set.get(name).map(|&it| it.to_owned()))
+        };
+        let found = |directories: &[&str]| Search::In(directories.iter().map(|&it| it.to_owned()).collect());
+        assert_eq!(of(host, &[]), Search::Unknown);
+        assert_eq!(of(target, &[]), Search::Refused);
+        assert_eq!(of(target, &[("HOST_PKG_CONFIG_ALLOW_CROSS", "1")]), Search::Refused);
+        assert_eq!(of(target, &[("PKG_CONFIG_ALLOW_CROSS", "1")]), Search::Unknown);
+        assert_eq!(of(target, &[("PKG_CONFIG_aarch64-unknown-linux-gnu", "x-pkg-config")]), Search::Unknown);
+        let refused = [("PKG_CONFIG_ALLOW_CROSS_aarch64_unknown_linux_gnu", "0"), ("PKG_CONFIG_SYSROOT_DIR", "/s")];
+        assert_eq!(of(target, &refused), Search::Refused);
+        let policy = [
+            ("PKG_CONFIG_ALLOW_CROSS_aarch64_unknown_linux_gnu", "1"),
+            ("PKG_CONFIG_PATH_aarch64_unknown_linux_gnu", "/a"),
+            ("TARGET_PKG_CONFIG_LIBDIR", "/b/:/c"),
+            ("PKG_CONFIG_LIBDIR", "/d"),
+        ];
+        assert_eq!(of(target, &policy), found(&["/a", "/b", "/c"]));
     }
 }

@@ -3,6 +3,7 @@
 
 mod cell;
 mod environment;
+mod pkg_config;
 mod place;
 mod remove;
 mod shell;
@@ -16,6 +17,7 @@ use crate::emulation::Way;
 use crate::exit::Exit;
 use crate::finding::{Code, Finding, Origin};
 use crate::install::Missing;
+use crate::libraries::Libraries;
 use crate::machine::Machine;
 use crate::policy::{LAUNCHER_PATH, OwnFiles, Policy};
 use crate::resolve::{Config, ConfigFiles, EnvEntry, Layers, Rustc};
@@ -90,6 +92,8 @@ pub struct Input<'a> {
     pub catalogue: &'a Catalogue,
     /// `crosskit.toml`.
     pub settings: &'a Settings,
+    /// What is known of libraries that packages link with.
+    pub libraries: &'a Libraries,
     /// The workspace.
     pub workspace: &'a Workspace,
     /// This computer.

@@ -73,6 +73,9 @@ pub struct Policy {
     pub launcher: bool,
     /// The scripts by which rustc and build scripts call what links.
     pub wrapper: Option<Wrapper>,
+    /// Debian's name of the directories in which the target's libraries are looked for, where the distribution's own
+    /// compiler links with them.
+    pub multiarch: Option<String>,
     /// Whether programs that tests start need the runner as well: Wine starts them itself, so does another computer, and
     /// nothing is started in WebAssembly or on a board.
     pub children_need_runner: bool,
@@ -102,7 +105,10 @@ impl Policy {
             (None, command) => command,
         };
         let children_need_runner = overlay.runner.is_some() || row.is_user_mode() && !over_ssh;
-        Policy { triple: row.triple.clone(), linker, runner, launcher, wrapper, children_need_runner, over_ssh }
+        let by_distribution = overlay.linker.is_none() && settings.provider(row) == Provider::Gcc;
+        let multiarch = row.multiarch().filter(|_| by_distribution).map(str::to_owned);
+        let triple = row.triple.clone();
+        Policy { triple, linker, runner, launcher, wrapper, multiarch, children_need_runner, over_ssh }
     }
 
     /// The keys of the policy, in the order in which they are written.
@@ -133,6 +139,37 @@ impl Policy {
             keys.push(WantedKey { path: vec!["env".to_owned(), name], value: WantedValue::EnvRelative(file) });
         }
         keys
+    }
+
+    /// The keys by which the pkg-config crate finds the target's libraries, where there are packages that ask it.
+    ///
+    /// What they say is right on any machine: the directory is one that a computer of the target's own architecture looks
+    /// into by itself, or it is not there.
+    pub fn pkg_config_keys(&self) -> Vec<WantedKey> {
+        let Some(multiarch) = &self.multiarch else { return Vec::new() };
+        let values = ["1".to_owned(), format!("/usr/lib/{multiarch}/pkgconfig")];
+        let key = |(name, value)| WantedKey { path: vec!["env".to_owned(), name], value: WantedValue::String(value) };
+        pkg_config_variables(&self.triple).into_iter().zip(values).map(key).collect()
+    }
+}
+
+/// The variables of [`Policy::pkg_config_keys`].
+pub fn pkg_config_variables(triple: &str) -> [String; 2] {
+    ["ALLOW_CROSS", "PATH"].map(|it| format!("PKG_CONFIG_{it}_{}", triple::env_lower(triple)))
+}
+
+/// The path of the key that keeps pkg-config from taking the computer's own libraries for those of a target. Every target
+/// with [`Policy::pkg_config_keys`] shares it.
+///
+/// The pkg-config crate reads the variable only where HOST and TARGET differ, so that a computer which is the target keeps
+/// its own directories: `PKG_CONFIG_LIBDIR_<triple>` would take them away from it.
+pub const PKG_CONFIG_LIBDIR: [&str; 2] = ["env", "TARGET_PKG_CONFIG_LIBDIR"];
+
+/// The key at [`PKG_CONFIG_LIBDIR`]: the directory of what is the same for every architecture.
+pub fn pkg_config_shared_key() -> WantedKey {
+    WantedKey {
+        path: PKG_CONFIG_LIBDIR.map(str::to_owned).to_vec(),
+        value: WantedValue::String("/usr/share/pkgconfig".to_owned()),
     }
 }
 

@@ -67,6 +67,7 @@ pub fn survey(
         let origin = || Origin::Catalogue(row.triple.clone());
         let words = |text: &String| text.split_ascii_whitespace().map(str::to_owned).collect();
         let needs = Needs {
+            libraries: Vec::new(),
             row,
             policy: &policy,
             linker: policy.linker.clone().map(|value| Resolved { value, origin: origin() }),

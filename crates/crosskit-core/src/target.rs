@@ -137,6 +137,11 @@ impl Row {
         self.gnu_prefix.as_ref().map(|prefix| format!("{prefix}-ar"))
     }
 
+    /// Debian's name of the directories that hold the target's libraries.
+    pub fn multiarch(&self) -> Option<&str> {
+        self.debian.as_ref().and(self.gnu_prefix.as_deref()).map(multiarch)
+    }
+
     /// The emulator with what it is told, and with the directory in which it finds the target's libraries.
     pub fn emulator_command(&self) -> Option<String> {
         let mut command = self.emulator.clone()?;
@@ -193,6 +198,13 @@ impl Row {
             && word(&self.triple, 2) == word(host, 2)
             && same_library
     }
+}
+
+/// Debian's name of the directories that hold the libraries for the GNU tools of a prefix. The launcher knows it, too.
+///
+/// Source: `gcc -print-multiarch` of Debian's compilers; i686 alone has another name.
+pub fn multiarch(prefix: &str) -> &str {
+    if prefix == "i686-linux-gnu" { "i386-linux-gnu" } else { prefix }
 }
 
 /// All rows.

@@ -1,6 +1,7 @@
 //! What this host needs for a target, why, and what to paste where it is missing.
 
 mod check;
+mod libraries;
 mod version;
 
 use std::collections::BTreeSet;
@@ -8,6 +9,7 @@ use std::collections::BTreeSet;
 use crate::cfgs::CfgQuery;
 use crate::emulation::{Emulation, EmulationQuery, Way};
 use crate::finding::{Code, Finding, Origin};
+use crate::libraries::Need;
 use crate::linking;
 use crate::machine::Machine;
 use crate::policy::{LAUNCHER_PATH, Policy};
@@ -15,7 +17,7 @@ use crate::python;
 use crate::resolve::Resolved;
 use crate::rules::{self, CompilerOrigin};
 use crate::settings::StdSource;
-use crate::target::{Provider, Row};
+use crate::target::{Provider, Row, multiarch};
 use crate::workspace::CompilesC;
 use crate::wrapper::{self, Wrapper};
 
@@ -40,6 +42,8 @@ pub struct Needs<'a> {
     pub runner: Option<Resolved<Vec<String>>>,
     /// Members that need a C compiler.
     pub compiling_c: Vec<CompilesC>,
+    /// Libraries of the target that members need.
+    pub libraries: Vec<Need>,
     /// Whether executables are linked, and not only checked.
     pub links: bool,
     /// Where the standard library comes from.
@@ -122,7 +126,8 @@ impl Needs<'_> {
     /// Files by which the target's C library is found: the distribution's cross packages, then multiarch.
     pub fn library_paths(&self) -> Vec<String> {
         let cross = self.row.sysroot.iter().map(|sysroot| format!("{sysroot}/lib/crt1.o"));
-        cross.chain(self.row.gnu_prefix.iter().map(|prefix| format!("/usr/lib/{prefix}/crt1.o"))).collect()
+        let prefix = self.row.gnu_prefix.iter();
+        cross.chain(prefix.map(|prefix| format!("/usr/lib/{}/crt1.o", multiarch(prefix)))).collect()
     }
 
     /// Whether the linker is the row's own cross gcc, which links with the C library of the same packages.
@@ -292,6 +297,7 @@ impl Needs<'_> {
         }
         check::ask_about_traps(self, machine, &mut questions);
         questions.emulation.extend(self.emulation_query(&machine.host));
+        libraries::ask(self, &machine.host, variable, &mut questions);
         if !self.compiling_c.is_empty() {
             let (candidates, ..) = self.candidates(&machine.host, variable);
             questions.programs.extend(candidates.iter().map(|it| rules::compiler_program(it).to_owned()));
@@ -389,5 +395,6 @@ pub fn mixed_library(runner: &[String], machine: &Machine) -> Option<String> {
 
 /// Where multiarch puts the C library of a GNU prefix. The launcher looks at the same places.
 pub fn multiarch_library(prefix: &str) -> [String; 2] {
-    [format!("/lib/{prefix}/libc.so.6"), format!("/usr/lib/{prefix}/libc.so.6")]
+    let name = multiarch(prefix);
+    [format!("/lib/{name}/libc.so.6"), format!("/usr/lib/{name}/libc.so.6")]
 }

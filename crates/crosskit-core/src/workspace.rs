@@ -41,6 +41,14 @@ pub struct Package {
     pub programs: bool,
     /// Its integration tests.
     pub tests: Vec<String>,
+    /// Its version.
+    pub version: String,
+    /// The library that it says to link with, which another package must not link with as well.
+    pub links: Option<String>,
+    /// Its features that are on for somebody in the graph.
+    pub features: Vec<String>,
+    /// What its manifest tells the system-deps crate to ask pkg-config for.
+    pub system_deps: Vec<SystemDep>,
     /// Its resolved dependencies.
     #[serde(rename = "dependency")]
     pub dependencies: Vec<Dependency>,
@@ -71,6 +79,20 @@ pub enum DependencyKind {
     Build,
 }
 
+/// A library that a package asks pkg-config for through the system-deps crate, as its manifest says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct SystemDep {
+    /// The key in the manifest, by which variables name it.
+    pub key: String,
+    /// What pkg-config is asked for; any of them will do.
+    pub modules: Vec<String>,
+    /// The feature without which it is not asked for.
+    pub feature: Option<String>,
+    /// The `cfg(…)` that it is limited to.
+    pub platform: Option<String>,
+}
+
 /// A member that cannot be built without a C compiler, and the package of its graph that calls one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompilesC {
@@ -90,13 +112,17 @@ pub struct Platform<'a> {
 }
 
 impl Platform<'_> {
-    fn selected_by(self, platform: Option<&str>) -> bool {
+    /// Whether what is limited to a triple or a `cfg(…)` is meant.
+    pub fn selected_by(self, platform: Option<&str>) -> bool {
         platform.is_none_or(|platform| selects(platform, self.triple, self.cfgs))
     }
 }
 
 /// Build dependencies that compile C or C++.
 const C_BUILD_DEPENDENCIES: &[&str] = &["cc", "cmake"];
+
+/// Build dependencies that ask pkg-config.
+const PKG_CONFIG_BUILD_DEPENDENCIES: &[&str] = &["pkg-config"];
 
 impl Workspace {
     fn by_id(&self) -> BTreeMap<&str, &Package> {
@@ -237,10 +263,15 @@ impl Workspace {
         }
     }
 
-    /// Whether a build script has the means to compile C: it depends on one of the crates that do, or on one that does
-    /// so in its place. What a build script depends on is for the host, its `cfg(…)` too.
-    fn build_script_calls_c(by_id: &BTreeMap<&str, &Package>, package: &Package, host: Platform) -> bool {
-        let holds = |dependency: &&Dependency| host.selected_by(dependency.platform.as_deref());
+    /// Whether a build script depends on one of some crates, or on one that does so in its place. What a build script
+    /// depends on is for the host, its `cfg(…)` too; without a host every one counts.
+    fn build_script_calls(
+        by_id: &BTreeMap<&str, &Package>,
+        package: &Package,
+        crates: &[&str],
+        host: Option<Platform>,
+    ) -> bool {
+        let holds = |dependency: &&Dependency| host.is_none_or(|host| host.selected_by(dependency.platform.as_deref()));
         let of_kind = |package: &Package, kind: DependencyKind| -> Vec<String> {
             let dependencies = package.dependencies.iter().filter(|it| it.kind == kind).filter(holds);
             dependencies.map(|dependency| dependency.id.clone()).collect()
@@ -253,7 +284,7 @@ impl Workspace {
             if next.name == "crosskit-build" || !seen.insert(id) {
                 continue;
             }
-            if C_BUILD_DEPENDENCIES.contains(&next.name.as_str()) {
+            if crates.contains(&next.name.as_str()) {
                 return true;
             }
             queue.extend(of_kind(next, DependencyKind::Normal));
@@ -261,27 +292,27 @@ impl Workspace {
         false
     }
 
-    /// Which of the selected members need a C compiler for the target.
+    /// The packages of the graph that some members bring to a target and for which `is_meant` holds, each with the member.
     ///
     /// A build script's own dependencies are left out: they are compiled for the host.
-    pub fn compiling_c(
-        &self,
-        selected: &[&Package],
+    pub fn brought<'a>(
+        &'a self,
+        members: &[&'a Package],
         target: Platform,
-        host: Platform,
         with_tests: bool,
-    ) -> Vec<CompilesC> {
+        is_meant: impl Fn(&Package) -> bool,
+    ) -> Vec<(&'a Package, &'a Package)> {
         let by_id = self.by_id();
-        let calls_c = |package: &&Package| Workspace::build_script_calls_c(&by_id, package, host);
-        let calling: BTreeSet<&str> = self.packages.iter().filter(calls_c).map(|it| it.id.as_str()).collect();
+        let meant: BTreeSet<&str> =
+            self.packages.iter().filter(|package| is_meant(package)).map(|it| it.id.as_str()).collect();
         let mut found = Vec::new();
         // Most workspaces have none, and members are many.
-        for member in selected.iter().filter(|_| !calling.is_empty()) {
+        for member in members.iter().filter(|_| !meant.is_empty()) {
             let mut seen = BTreeSet::from([member.id.as_str()]);
             let mut queue = VecDeque::from([*member]);
             while let Some(package) = queue.pop_front() {
-                if calling.contains(package.id.as_str()) {
-                    found.push(CompilesC { member: member.name.clone(), package: package.name.clone() });
+                if meant.contains(package.id.as_str()) {
+                    found.push((*member, package));
                 }
                 for dependency in &package.dependencies {
                     let wanted = match dependency.kind {
@@ -300,5 +331,34 @@ impl Workspace {
             }
         }
         found
+    }
+
+    /// Which of the selected members need a C compiler for the target.
+    pub fn compiling_c(
+        &self,
+        selected: &[&Package],
+        target: Platform,
+        host: Platform,
+        with_tests: bool,
+    ) -> Vec<CompilesC> {
+        let by_id = self.by_id();
+        let calls_c =
+            |package: &Package| Workspace::build_script_calls(&by_id, package, C_BUILD_DEPENDENCIES, Some(host));
+        let found = self.brought(selected, target, with_tests, calls_c).into_iter();
+        found
+            .map(|(member, package)| CompilesC { member: member.name.clone(), package: package.name.clone() })
+            .collect()
+    }
+
+    /// Whether a build script of what the workspace has for a target asks pkg-config. It must not depend on the machine
+    /// nor on what was asked for, as the committed config goes by it.
+    pub fn asks_pkg_config(&self, target: Platform) -> bool {
+        let by_id = self.by_id();
+        let not_for_targets = self.only_for_xtask();
+        let members: Vec<&Package> =
+            self.members().filter(|member| !not_for_targets.contains(member.id.as_str())).collect();
+        let asks =
+            |package: &Package| Workspace::build_script_calls(&by_id, package, PKG_CONFIG_BUILD_DEPENDENCIES, None);
+        !self.brought(&members, target, true, asks).is_empty()
     }
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crosskit_core::exit::{self, Exit};
 use crosskit_core::finding::{Code, Finding, Origin};
+use crosskit_core::libraries::Libraries;
 use crosskit_core::machine::Machine;
 use crosskit_core::plan::{self, Before, Cell, FileEdit, Input, Prepared, Request, Rung};
 use crosskit_core::policy::{LAUNCHER_PATH, OwnFiles};
@@ -93,6 +94,7 @@ fn go_on(sh: &Sh) -> Result<(), Ends> {
 /// The workspace and what it says, before any decision.
 struct Ground {
     catalogue: Catalogue,
+    libraries: Libraries,
     metadata: Metadata,
     toolchain: Toolchain,
     settings: Settings,
@@ -222,7 +224,8 @@ fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> R
         }
     }
     let scripts = scripts::read(&metadata.root);
-    Ok(Ground { catalogue, metadata, toolchain, settings, configs, own_files, scripts, request, lock, out })
+    let libraries = Libraries::built_in().map_err(internal)?;
+    Ok(Ground { catalogue, libraries, metadata, toolchain, settings, configs, own_files, scripts, request, lock, out })
 }
 
 /// The launcher, and the scripts beside it. One that cannot be started is as good as none: archives and some file systems
@@ -265,6 +268,7 @@ fn decide(ground: &Ground, action: Action, probe: &Probe) -> Result<(Machine, Pr
                 request: &ground.request,
                 catalogue: &ground.catalogue,
                 settings: &ground.settings,
+                libraries: &ground.libraries,
                 workspace: &ground.metadata.workspace,
                 machine,
                 configs: configs.as_data(&ground.metadata.root, &ground.request.config),

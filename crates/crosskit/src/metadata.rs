@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crosskit_core::finding::{Code, Finding};
-use crosskit_core::workspace::{Dependency, DependencyKind, Package, Workspace};
+use crosskit_core::workspace::{Dependency, DependencyKind, Package, SystemDep, Workspace};
 
 use crate::sh::{Sh, Started};
 
@@ -67,6 +67,8 @@ struct RawPackage {
     readme: Option<String>,
     links: Option<String>,
     targets: Vec<RawTarget>,
+    #[serde(default)]
+    metadata: serde_json::Value,
 }
 
 #[derive(Deserialize)]
@@ -103,6 +105,8 @@ struct RawResolve {
 struct RawNode {
     id: String,
     deps: Vec<RawDependency>,
+    #[serde(default)]
+    features: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -196,8 +200,10 @@ fn no_workspace(sh: &Sh, why: &str) -> Box<Finding> {
 
 fn convert(raw: Raw, xtask: Option<String>) -> Metadata {
     let nodes = raw.resolve.map(|resolve| resolve.nodes).unwrap_or_default();
-    let mut dependencies: BTreeMap<String, Vec<Dependency>> =
-        nodes.into_iter().map(|node| (node.id, node.deps.into_iter().flat_map(dependency).collect())).collect();
+    let mut resolved: BTreeMap<String, (Vec<Dependency>, Vec<String>)> = nodes
+        .into_iter()
+        .map(|node| (node.id, (node.deps.into_iter().flat_map(dependency).collect(), node.features)))
+        .collect();
     let default_members = raw.workspace_default_members.as_ref().unwrap_or(&raw.workspace_members);
     let mut packages = Vec::new();
     let mut infos = BTreeMap::new();
@@ -208,6 +214,7 @@ fn convert(raw: Raw, xtask: Option<String>) -> Metadata {
     let mut raw_packages = raw.packages;
     raw_packages.sort_by_key(|package| place.get(package.id.as_str()).copied().unwrap_or(usize::MAX));
     for package in raw_packages {
+        let (dependencies, features) = resolved.remove(&package.id).unwrap_or_default();
         packages.push(Package {
             id: package.id.clone(),
             name: package.name.clone(),
@@ -217,7 +224,11 @@ fn convert(raw: Raw, xtask: Option<String>) -> Metadata {
             library: package.targets.iter().any(|target| target.is_library() && !target.is("proc-macro")),
             programs: package.targets.iter().any(|target| target.is("bin")),
             tests: package.targets.iter().filter(|it| it.is("test") && it.test).map(|it| it.name.clone()).collect(),
-            dependencies: dependencies.remove(&package.id).unwrap_or_default(),
+            version: package.version.clone(),
+            links: package.links.clone(),
+            features,
+            system_deps: system_deps(&package.metadata),
+            dependencies,
         });
         infos.insert(package.id.clone(), info(package));
     }
@@ -240,6 +251,41 @@ fn dependency(raw: RawDependency) -> impl Iterator<Item = Dependency> {
             _ => DependencyKind::Normal,
         },
         platform: kind.target,
+    })
+}
+
+/// What a package tells the system-deps crate in its manifest.
+///
+/// An optional library, and one of which another version may be asked for by another name, is left out: nothing certain can
+/// be said about it. Source: system-deps 7.0.8, "Usage".
+fn system_deps(metadata: &serde_json::Value) -> Vec<SystemDep> {
+    let mut found = Vec::new();
+    let table = |value: &serde_json::Value| value.as_object().cloned().unwrap_or_default();
+    for (name, value) in table(&metadata["system-deps"]) {
+        if name.starts_with("cfg(") {
+            found.extend(table(&value).into_iter().filter_map(|(key, it)| system_dep(key, &it, Some(name.clone()))));
+        } else {
+            found.extend(system_dep(name, &value, None));
+        }
+    }
+    found
+}
+
+fn system_dep(key: String, value: &serde_json::Value, platform: Option<String>) -> Option<SystemDep> {
+    let named_anew = |(feature, it): (&String, &serde_json::Value)| {
+        feature.starts_with('v') && ["name", "fallback-names", "optional"].iter().any(|key| it.get(key).is_some())
+    };
+    if value["optional"] == true || value.as_object().is_some_and(|table| table.iter().any(named_anew)) {
+        return None;
+    }
+    let first = value["name"].as_str().unwrap_or(&key).to_owned();
+    let others = value["fallback-names"].as_array().into_iter().flatten();
+    let others = others.filter_map(|name| name.as_str().map(str::to_owned));
+    Some(SystemDep {
+        modules: std::iter::once(first).chain(others).collect(),
+        feature: value["feature"].as_str().map(str::to_owned),
+        platform,
+        key,
     })
 }
 
@@ -275,4 +321,36 @@ fn info(package: RawPackage) -> PackageInfo {
     let library = library.map(|it| (it.name.clone(), it.kind.iter().any(|kind| kind == "proc-macro")));
     variables.extend(package.links.map(|links| ("CARGO_MANIFEST_LINKS".to_owned(), links)));
     PackageInfo { name: package.name, directory, library, variables }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn manifests_tell_the_system_deps_crate() {
+        let told = serde_json::json!({ "system-deps": {
+            "rare": "1.2",
+            "gtk4": { "name": "gtk4", "version": "4.0.0", "v4_2": { "version": "4.2" } },
+            "soup": { "name": "libsoup-3.0", "fallback-names": ["libsoup-2.4"], "version": "3", "feature": "net" },
+            "maybe": { "version": "1", "optional": true },
+            "anew": { "version": "1", "v2": { "version": "2", "name": "anew-2" } },
+            "cfg(unix)": { "unix_lib": "1" },
+        }});
+        let mut found: Vec<String> = system_deps(&told)
+            .into_iter()
+            .map(|it| format!("{} {} {:?} {:?}", it.key, it.modules.join("|"), it.feature, it.platform))
+            .collect();
+        found.sort();
+        let expected = [
+            "gtk4 gtk4 None None",
+            "rare rare None None",
+            "soup libsoup-3.0|libsoup-2.4 Some(\"net\") None",
+            "unix_lib unix_lib None Some(\"cfg(unix)\")",
+        ];
+        assert_eq!(found, expected);
+        for nothing in [serde_json::Value::Null, serde_json::json!({ "system-deps": 3 }), serde_json::json!([])] {
+            assert!(system_deps(&nothing).is_empty(), "{nothing}");
+        }
+    }
 }

@@ -1,7 +1,5 @@
 //! What the checks need besides cargo, and how it is brought.
 
-use std::path::Path;
-
 use xshell::{Shell, cmd};
 
 use super::process::run;
@@ -89,15 +87,12 @@ fn has(program: &str) -> bool {
     std::env::split_paths(&path).any(|directory| directory.join(program).is_file())
 }
 
-/// Brings the multiarch C library that makes a fixed `qemu-aarch64 -L` hang.
-pub fn provide_multiarch(shell: &Shell) -> Result<(), String> {
-    if Path::new("/lib/aarch64-linux-gnu/libc.so.6").exists() {
-        return Ok(());
-    }
-    for line in [&["dpkg", "--add-architecture", "arm64"][..], &["apt-get", "update"]] {
-        as_root(shell, line)?;
-    }
-    as_root(shell, &[INSTALL, &["--yes", "libc6:arm64"]].concat())
+/// Brings the libraries of a workspace that needs some, by the kit itself; and with them the multiarch C library that makes
+/// a fixed `qemu-aarch64 -L` hang.
+pub fn provide_libraries(shell: &Shell) -> Result<(), String> {
+    let xtask = std::env::current_exe().map_err(|error| error.to_string())?;
+    let _directory = shell.push_dir("tests/workspaces/libraries");
+    run(cmd!(shell, "{xtask} cross doctor aarch64 --locked --install --yes"))
 }
 
 fn as_root(shell: &Shell, line: &[&str]) -> Result<(), String> {

@@ -8,6 +8,8 @@ user_mode() {
     # the loader of one, libc.so.6 of the other, and the first thread hangs for ever.
     name=${sysroot%/}
     name=${name##*/}
+    # Debian names the directories of i686 after i386.
+    if [ "$name" = i686-linux-gnu ]; then name=i386-linux-gnu; fi
     for libc in "/lib/$name/libc.so.6" "/usr/lib/$name/libc.so.6"; do
         if [ -n "$name" ] && [ -e "$libc" ]; then sysroot=; fi
     done

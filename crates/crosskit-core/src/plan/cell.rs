@@ -6,10 +6,11 @@ use crate::cfgs::Cfgs;
 use crate::doctor;
 use crate::emulation::{self, Way};
 use crate::finding::{Code, Finding, Origin};
+use crate::libraries::Need;
 use crate::lints::{self, Situation};
 use crate::machine::Machine;
-use crate::policy::{Policy, linker_variable};
-use crate::resolve::{Config, EnvEntry, Kind, KindView, Resolved, Rustc};
+use crate::policy::{Policy, linker_variable, target_path};
+use crate::resolve::{Config, EnvEntry, Kind, KindView, Resolved, Rustc, Value, value_at};
 use crate::settings::{DEFAULT_TIMEOUT, StdSource};
 use crate::target::Row;
 use crate::tools::{self, Demand, Needs};
@@ -66,7 +67,7 @@ fn add_problems(view: &KindView, config: &Config, prepared: &mut Prepared) {
 }
 
 /// A triple with its cfgs, once rustc was asked; until then nothing that depends on one is taken in.
-fn platform<'a>(triple: &'a str, needed: bool, machine: &'a Machine, rustc: &Rustc) -> Platform<'a> {
+pub(super) fn platform<'a>(triple: &'a str, needed: bool, machine: &'a Machine, rustc: &Rustc) -> Platform<'a> {
     const UNKNOWN: &Cfgs = &Cfgs::NONE;
     if needed {
         rustc.ask(triple);
@@ -103,6 +104,7 @@ fn add_cell(
             .map(|it| Resolved { origin: config.origin(&it.definition), value: it.value }),
         runner: config.resolved(&view.runner),
         compiling_c: input.workspace.compiling_c(&selected, target_platform, host_platform, request.builds_tests),
+        libraries: libraries(input, config, &prepared.plan.env_table, &selected, target_platform),
         links: request.rung > Rung::Check,
         runs: request.rung == Rung::Run,
         emulation: Some(demand(request, config, &prepared.plan.env_table)),
@@ -192,6 +194,24 @@ fn children_not_emulated(needs: &Needs, machine: &Machine) -> Option<Finding> {
     let finding = Finding::note_only(Code::Emulation, message);
     let finding = answer.notes.iter().fold(finding, |it, note| it.note(note.clone()));
     Some(answer.hints.iter().fold(finding, |it, hint| it.hint(hint.clone())))
+}
+
+/// The libraries of the target that the selected members need.
+fn libraries(
+    input: &Input,
+    config: &Config,
+    table: &BTreeMap<String, EnvEntry>,
+    selected: &[&Package],
+    target: Platform,
+) -> Vec<Need> {
+    let variable = |name: &str| config.script_variable(name, table).map(|it| it.value);
+    // Cargo then runs no build script at all. Source: Cargo reference, "Build scripts", "Overriding build scripts".
+    let is_overridden = |package: &Package| {
+        let links = package.links.as_ref().map(|links| target_path(target.triple, links));
+        links.is_some_and(|path| value_at(&config.layers.merged, &path).and_then(Value::as_table).is_some())
+    };
+    let with_tests = input.request.builds_tests;
+    input.libraries.needs(input.workspace, selected, target, with_tests, is_overridden, &variable)
 }
 
 /// What is built of packages for a target without libtest: all of it, and their integration tests. `cargo test` would

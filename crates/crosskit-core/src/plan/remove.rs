@@ -2,12 +2,14 @@
 
 use crate::config::{self, Change, SyncError, SyncOutcome, WantedKey, WantedValue};
 use crate::finding::{Code, Finding};
-use crate::policy::{self, LAUNCHER_PATH, Policy, runner_variable, target_path};
+use crate::policy::{
+    self, LAUNCHER_PATH, PKG_CONFIG_LIBDIR, Policy, pkg_config_variables, runner_variable, target_path,
+};
 use crate::resolve;
 use crate::wrapper;
 
 use super::sync::{has_marked_key, starts_by_launcher, stop_if_refused};
-use super::{Before, FileEdit, Input, Prepared, Row};
+use super::{Before, FileEdit, Input, Prepared, Row, pkg_config};
 
 /// Whether a key, or the header of a table, is one that crosskit writes for some target. A mark at any other is not
 /// crosskit's own.
@@ -17,6 +19,8 @@ fn is_ever_written(path: &[String]) -> bool {
         ["env", name] => {
             let tool = ["AR_", "CC_", "CXX_"].iter().any(|tool| name.starts_with(tool));
             tool || name.starts_with("CARGO_TARGET_") && name.ends_with("_RUNNER")
+                || pkg_config::is_variable(name)
+                || path == PKG_CONFIG_LIBDIR
         }
         ["target", _, .., "linker" | "runner"] => true,
         // The header of a triple, which may have dots.
@@ -35,12 +39,20 @@ pub(super) fn without_orphans(
     let mut orphans = Vec::new();
     for policy in policies {
         orphans.extend(["linker", "runner"].map(|key| target_path(&policy.triple, key)));
-        let tools = wrapper::variables(&policy.triple);
-        let variables = tools.into_iter().chain([runner_variable(&policy.triple)]);
-        orphans.extend(variables.map(|name| vec!["env".to_owned(), name]));
+        orphans.extend(variables(&policy.triple).map(|name| vec!["env".to_owned(), name]));
     }
     orphans.retain(|path| wanted.iter().all(|key| key.path != *path));
+    let shares = wanted.iter().any(|key| key.path == PKG_CONFIG_LIBDIR);
+    if !shares && pkg_config::shared_key_is_orphan(before, |path| orphans.iter().any(|orphan| orphan == path)) {
+        orphans.push(PKG_CONFIG_LIBDIR.map(str::to_owned).to_vec());
+    }
     config::remove_where(before, |path| orphans.iter().any(|orphan| orphan == path))
+}
+
+/// The variables that are ever written for a target.
+fn variables(triple: &str) -> impl Iterator<Item = String> {
+    let tools = wrapper::variables(triple).into_iter().chain([runner_variable(triple)]);
+    tools.chain(pkg_config_variables(triple))
 }
 
 const ALIAS: [&str; 2] = ["alias", "xtask"];
@@ -57,12 +69,12 @@ pub(super) fn remove(input: &Input, rows: &[Row], prepared: &mut Prepared) {
         let of_row = |row: &Row| {
             let mut table = target_path(&row.triple, "");
             table.pop();
-            let tools = wrapper::variables(&row.triple);
-            let mut variables = tools.into_iter().chain([runner_variable(&row.triple)]);
-            key.starts_with(&table) || variables.any(|name| key == ["env".to_owned(), name])
+            key.starts_with(&table) || variables(&row.triple).any(|name| key == ["env".to_owned(), name])
         };
         is_ever_written(key) && (rows.is_empty() || rows.iter().any(of_row))
     };
+    let shared_goes = pkg_config::shared_key_is_orphan(before, fits);
+    let fits = |key: &[String]| fits(key) || shared_goes && key == PKG_CONFIG_LIBDIR;
     let cannot = |error: &config::SyncError| match error {
         config::SyncError::Parse(error) => resolve::invalid(path, error),
         other => Finding::error(Code::ConfigInvalid, format!("`{path}` cannot be edited: {other}")),

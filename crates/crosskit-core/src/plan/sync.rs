@@ -1,6 +1,6 @@
 //! Plans the edits of the root config and the launcher.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::cfgs::{Cfgs, selects};
@@ -9,7 +9,7 @@ use crate::finding::{Code, Finding, Origin};
 use crate::policy::{self, LAUNCHER, LAUNCHER_PATH, Policy, target_path};
 use crate::resolve::{self, Config, ConfigFiles, Kind, Layer, Layers, Rustc, Value};
 
-use super::{Before, FileEdit, Input, Prepared, remove};
+use super::{Before, FileEdit, Input, Prepared, pkg_config, remove};
 
 /// Plans the edits of the root config and the launcher, and gives back the layers as they will be.
 pub(super) fn synced_layers(
@@ -43,7 +43,8 @@ pub(super) fn synced_layers(
             input.request.writes_own_triple || !is_own || has_marked_key(&root, policy)
         })
         .collect();
-    let wanted = wanted_keys(input, &owned, &written, prepared);
+    let asking = pkg_config::asking(input, policies, rustc);
+    let wanted = wanted_keys(input, &owned, &written, &asking, prepared);
     prepared.config.extend(wanted.iter().filter_map(|key| split_at_a_blank(input, key)));
     let kept = remove::without_orphans(before, &written, &wanted);
     let synced = kept.and_then(|kept| {
@@ -227,13 +228,32 @@ impl Owned<'_> {
 }
 
 /// The keys to write: the policies' own, less those that the user sets elsewhere, plus the alias if it is ours.
-fn wanted_keys(input: &Input, owned: &Owned, policies: &[&Policy], prepared: &mut Prepared) -> Vec<WantedKey> {
+///
+/// Those for pkg-config come where a package asks it, and stay: the next command may name other features.
+fn wanted_keys(
+    input: &Input,
+    owned: &Owned,
+    policies: &[&Policy],
+    asking: &BTreeSet<String>,
+    prepared: &mut Prepared,
+) -> Vec<WantedKey> {
     let mut wanted = Vec::new();
+    let mut shares = false;
     for policy in policies {
         let users_runner = owned.has_runner_of_the_user(policy);
         let users_linker = owned.has_linker_of_the_user(policy);
         let runner_variable = policy::runner_variable(&policy.triple);
-        for key in policy.keys() {
+        let mut pkg_config = policy.pkg_config_keys();
+        let is_there = pkg_config.iter().any(|key| owned.root.is_marked(&key.path));
+        if users_linker || !asking.contains(&policy.triple) && !is_there {
+            pkg_config.clear();
+        } else if let Some((origin, name)) = pkg_config::led_by_user(owned.root, owned.layers, &policy.triple) {
+            let message = format!("`env.{name}` leads pkg-config for {}, so crosskit does not", policy.triple);
+            prepared.config.push(Finding::note_only(Code::ConfigUserKey, message).at(origin));
+            pkg_config.clear();
+        }
+        shares |= !pkg_config.is_empty();
+        for key in policy.keys().into_iter().chain(pkg_config) {
             let of_runner = key.path.last() == Some(&runner_variable);
             if key.path.first().is_some_and(|first| first == "env")
                 && if of_runner { users_runner } else { users_linker }
@@ -250,6 +270,7 @@ fn wanted_keys(input: &Input, owned: &Owned, policies: &[&Policy], prepared: &mu
             prepared.config.push(Finding::note_only(Code::ConfigUserKey, message).at(origin));
         }
     }
+    wanted.extend(shares.then(policy::pkg_config_shared_key));
     let root = owned.root;
     let alias = ["alias", "xtask"].map(str::to_owned);
     if root.is_marked(&alias)

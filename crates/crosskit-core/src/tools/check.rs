@@ -41,17 +41,18 @@ pub fn check(
         check.library();
     }
     check.c_tools(variable);
+    check.libraries(variable);
     if needs.runs {
         check.runner();
     }
     (check.findings, check.missing)
 }
 
-struct Check<'a> {
-    needs: &'a Needs<'a>,
-    machine: &'a Machine,
-    findings: Vec<Finding>,
-    missing: BTreeSet<Missing>,
+pub(super) struct Check<'a> {
+    pub(super) needs: &'a Needs<'a>,
+    pub(super) machine: &'a Machine,
+    pub(super) findings: Vec<Finding>,
+    pub(super) missing: BTreeSet<Missing>,
 }
 
 impl Check<'_> {
@@ -271,8 +272,9 @@ impl Check<'_> {
             _ => {
                 self.missing.insert(Missing::Unknown(program));
                 let everyone = |one: &dyn Fn(&str) -> String, between: &str| {
-                    let members = self.needs.compiling_c.iter().map(|it| one(&it.member));
-                    members.collect::<Vec<_>>().join(between)
+                    let mut members: Vec<String> = self.needs.compiling_c.iter().map(|it| one(&it.member)).collect();
+                    members.dedup();
+                    members.join(between)
                 };
                 finding
                     .hint(format!(

@@ -8,8 +8,10 @@ use super::process::run;
 pub const OTHER_HOSTS: &[&str] = &["aarch64-apple-darwin", "x86_64-pc-windows-gnu"];
 
 const QUICK_TARGETS: &[&str] = &["aarch64", "thumbv7em-none-eabihf"];
-const FULL_TARGETS: &[&str] =
-    &["aarch64", "aarch64-musl", "armv7", "riscv64", "s390x", "thumbv7em-none-eabihf", "x86_64-musl"];
+const FULL_TARGETS: &[&str] = &["aarch64", "aarch64-musl", "armv7", "riscv64", "s390x", "thumbv7em-none-eabihf"];
+
+/// What the other computer of the tests by ssh, which is this one, starts without a C toolchain.
+const TARGET_OVER_SSH: &str = "x86_64-unknown-linux-musl";
 
 /// Programs of the full tier and the Debian packages that hold them: the linker for Windows that the guide names, what
 /// brings about the faults of writing, and both ends of a connection by ssh.
@@ -31,7 +33,8 @@ const CARGO_DENY: &str = "0.20.2";
 pub fn provide(shell: &Shell, install: bool, yes: bool, full: bool) -> Result<(), String> {
     let mut missing = Vec::new();
     let installed = cmd!(shell, "rustup target list --installed").quiet().read().unwrap_or_default();
-    for target in OTHER_HOSTS.iter().filter(|target| !installed.lines().any(|line| line == **target)) {
+    let over_ssh = full.then_some(&TARGET_OVER_SSH);
+    for target in OTHER_HOSTS.iter().chain(over_ssh).filter(|target| !installed.lines().any(|line| line == **target)) {
         if install {
             run(cmd!(shell, "rustup target add {target}"))?;
         } else {

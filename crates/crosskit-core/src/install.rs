@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use crate::finding::{Code, Finding};
 use crate::machine::Machine;
 use crate::python;
+use crate::settings;
 use crate::target::Row;
 
 pub use failure::{failure, not_found};
@@ -130,7 +131,8 @@ pub fn other_std_sources(finding: Finding, row: &Row, machine: &Machine) -> Find
         )),
         None => finding,
     };
-    finding.hint(format!("or let cargo build it: [target.\"{}\"] std = \"build-std\" in crosskit.toml", row.triple))
+    let table = settings::table_of(&row.triple);
+    finding.hint(format!("or let cargo build it: `std = \"build-std\"` below `{table}` in crosskit.toml"))
 }
 
 /// What is said where `--install` has no command for something that a package manager might bring.

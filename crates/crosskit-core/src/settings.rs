@@ -215,6 +215,12 @@ fn complaints(target: &TargetSettings, row: Option<&Row>, launcher: bool) -> Vec
     complaints
 }
 
+/// The header of a target's table, as it stands in the file.
+pub fn table_of(triple: &str) -> String {
+    // A dot divides keys.
+    if triple.contains('.') { format!("[target.\"{triple}\"]") } else { format!("[target.{triple}]") }
+}
+
 fn origin(position: config::Position) -> Origin {
     Origin::File { path: FILE.to_owned(), line: position.line, column: position.column }
 }
@@ -229,9 +235,12 @@ fn unknown_keys(document: &config::Document, catalogue: &Catalogue) -> Vec<Findi
         let owned: Vec<String> = path.iter().map(|&word| word.to_owned()).collect();
         let mut finding = Finding::error(Code::SettingsInvalid, format!("unknown {what} `{name}` in `{FILE}`"));
         finding.origin = document.position(&owned).map(origin);
-        findings.push(match triple::nearest(name, known.iter().copied(), 1).first() {
-            Some(near) => finding.hint(format!("a {what} with a similar name exists: `{near}`")),
-            None => finding.hint(format!("known: {}", known.join(", "))),
+        let meant = catalogue.resolve(name, "").ok().filter(|_| what == "target");
+        let near = triple::nearest(name, known.iter().copied(), 1);
+        findings.push(match (meant, near.first()) {
+            (Some(row), _) => finding.hint(format!("write its triple: `{}`", table_of(&row.triple))),
+            (None, Some(near)) => finding.hint(format!("a {what} with a similar name exists: `{near}`")),
+            (None, None) => finding.hint(format!("known: {}", known.join(", "))),
         });
     };
     let triples: Vec<&str> = catalogue.rows().iter().map(|row| row.triple.as_str()).collect();

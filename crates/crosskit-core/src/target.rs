@@ -279,7 +279,7 @@ impl Catalogue {
             return finding
                 .note("it is the description of a target of your own, and the catalogue knows rustup's alone")
                 .note("rustc takes one on nightly alone, and there is no rust-std for it")
-                .hint(format!("cargo +nightly build -Zbuild-std=core --target {name}"));
+                .hint(format!("cargo +nightly build -Zbuild-std=core -Zjson-target-spec --target {name}"));
         }
         let near = triple::nearest(name, self.names(), 3);
         if near.is_empty() {

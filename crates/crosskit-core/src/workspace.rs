@@ -232,7 +232,7 @@ impl Workspace {
             } else {
                 finding
                     .note("the target has no standard library, so only packages that are mapped to it are built")
-                    .hint(format!("map one in `{FILE}`: [package.NAME] targets = [\"{}\"]", row.triple))
+                    .hint(format!("map one in `{FILE}`: `targets = [\"{}\"]` below `[package.NAME]`", row.triple))
             });
         }
         (selected, findings)

@@ -5,6 +5,7 @@ use crate::linking::{self, Style};
 use crate::resolve::{Definition, KindView, dotted};
 use crate::target::Row;
 use crate::triple;
+use crate::wrapper;
 
 use super::Situation;
 
@@ -27,6 +28,10 @@ fn arguments(situation: &Situation, view: &KindView) -> Option<Finding> {
     let winner = view.linker.winner.as_ref()?;
     let first = winner.value.split_whitespace().next().unwrap_or_default();
     if winner.value.trim() == first && !first.is_empty() || situation.machine.program(&winner.value).is_some() {
+        return None;
+    }
+    if winner.value.contains(wrapper::DIRECTORY) {
+        // It is the policy's own, which may lie in a directory with blanks.
         return None;
     }
     let message = match first {

@@ -10,7 +10,7 @@ use crate::install::{self, Missing};
 use crate::machine::Machine;
 use crate::python;
 use crate::rules::{self, CompilerFacts, CompilerOrigin, Probe};
-use crate::settings::StdSource;
+use crate::settings::{self, StdSource};
 use crate::target::Packages;
 use crate::triple;
 use crate::wrapper;
@@ -278,9 +278,9 @@ impl Check<'_> {
                 };
                 finding
                     .hint(format!(
-                        "build without: [target.{}] exclude = [{}] in crosskit.toml, or `{}`",
-                        row.triple,
+                        "build without: `exclude = [{}]` below `{}` in crosskit.toml, or `{}`",
                         everyone(&|member| format!("\"{member}\""), ", "),
+                        settings::table_of(&row.triple),
                         everyone(&|member| format!("--exclude {member}"), " ")
                     ))
                     .hint(format!("or set CC_{} to a C compiler for the target", triple::env_lower(&row.triple)))
@@ -325,11 +325,10 @@ impl Check<'_> {
         let Some(emulator) = self.needs.emulator().map(str::to_owned) else {
             let finding = Finding::warning(Code::NoRunner, format!("nothing is known that runs `{}` here", row.triple));
             let finding = row.needs.iter().fold(finding, |it, needs| it.note(format!("it needs {needs}")));
-            self.findings.push(
-                finding
-                    .note("its executables are built and checked, and not run")
-                    .hint(format!("set one: [target.{}] runner = \"…\" in crosskit.toml", row.triple)),
-            );
+            self.findings.push(finding.note("its executables are built and checked, and not run").hint(format!(
+                "set one: `runner = \"…\"` below `{}` in crosskit.toml",
+                settings::table_of(&row.triple)
+            )));
             return;
         };
         if self.needs.through_launcher() && !self.needs.over_ssh() {
@@ -465,8 +464,8 @@ impl Check<'_> {
                         .note("QEMU's user mode exists on Linux alone")
                         .hint("build without running: `cargo xtask cross build`; or run the tests on a Linux machine")
                         .hint(format!(
-                            "which may be any that ssh reaches: [target.{}] ssh = \"user@host\" in crosskit.toml",
-                            self.triple()
+                            "which may be any that ssh reaches: `ssh = \"user@host\"` below `{}` in crosskit.toml",
+                            settings::table_of(self.triple())
                         ));
                 }
                 let name = if distribution.name.is_empty() { "this system" } else { &distribution.name };

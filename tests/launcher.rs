@@ -569,6 +569,13 @@ fn zig_is_told_its_own_words_and_no_foreign_objects() {
         bench.file(&file, &wrapper.text());
     }
     let [archiver, compiler, of_cxx] = wrapper.files();
+    let aarch64 = catalogue.row("aarch64-unknown-linux-musl").expect("a row");
+    let settings = Settings::parse("[target.aarch64-unknown-linux-musl]\nprovider = 'zig'\n", &catalogue);
+    let aarch64 = Wrapper::of(aarch64, &settings.expect("it parses")).expect("zig links for it");
+    bench.file(&aarch64.linker(), &aarch64.text());
+    let expected = words("python-zig", &["cc", "-target", "aarch64-linux-musl", "-march=armv8.2_a", "-c", "a.c"]);
+    let own = ["--target=aarch64-unknown-linux-musl", "-march=armv8.2_a", "-c", "a.c"];
+    assert_eq!(bench.started_by(&aarch64.linker(), &own), expected, "a processor that the user names");
     let target = ["-target", "arm-linux-musleabihf", "-mcpu=generic+v7a"];
     let object = bench.program();
     let self_contained = "/rustlib/armv7-unknown-linux-musleabihf/lib/self-contained/crt1.o";

@@ -275,8 +275,7 @@ fn doctor_all(desk: &Desk, mut outcome: Outcome) -> Outcome {
     let tools = explain::checkups(&checkups, Style::PLAIN);
     outcome.stdout = format!("{tools}\n{}", explain::standings(&standings));
     outcome.tell(detailed.iter().flat_map(|it| &it.findings));
-    let complete = standings.iter().all(|it| it.reach == Some("run"));
-    outcome.end(if complete { Exit::Done } else { Exit::ToolMissing }, [])
+    outcome.end(survey::exit(&standings), [])
 }
 
 /// Every target with one of the words in a name, once there is nothing new to ask.

@@ -10,7 +10,7 @@ use crate::machine::Machine;
 use crate::python;
 use crate::resolve::Resolved;
 use crate::rules::CompilerOrigin;
-use crate::settings::{Settings, StdSource};
+use crate::settings::Settings;
 use crate::tools::{Needs, Questions, multiarch_library};
 use crate::wrapper;
 
@@ -283,9 +283,4 @@ fn runner(needs: &Needs, settings: &Settings, machine: &Machine) -> Vec<Tool> {
         });
     }
     tools
-}
-
-/// Whether the standard library of a target is compiled from source.
-fn is_built(needs: &Needs) -> bool {
-    needs.std == StdSource::BuildStd
 }

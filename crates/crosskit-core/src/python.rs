@@ -2,7 +2,7 @@
 
 use crate::machine::Machine;
 
-/// The program that installs packages of Python, and the Debian package that holds it.
+/// The program that installs packages of Python.
 pub const PIP: &str = "pip3";
 
 /// The program that uses them.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::doctor::{self, Checkup};
+use crate::exit::Exit;
 use crate::finding::{Code, Finding, Origin};
 use crate::install::Missing;
 use crate::machine::Machine;
@@ -46,6 +47,12 @@ pub struct Surveyed {
     pub findings: Vec<Finding>,
     /// What an install command may bring.
     pub missing: BTreeSet<Missing>,
+}
+
+/// With what `doctor all` ends: whether every target can be run here.
+pub fn exit(standings: &[Standing]) -> Exit {
+    let runs = |it: &Standing| it.reach == Some(Rung::Run.as_str());
+    if standings.iter().all(runs) { Exit::Done } else { Exit::ToolMissing }
 }
 
 /// Looks at the rows whose triple or alias contains one of the words, or at all if there is no word; and says what the

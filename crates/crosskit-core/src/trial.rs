@@ -93,6 +93,9 @@ pub struct Trial {
     pub run_seconds: Option<f64>,
     /// The last lines of the tool that broke.
     pub output: Vec<String>,
+    /// Whether it was ended at its limit.
+    #[serde(skip)]
+    stood_still: bool,
 }
 
 impl Trial {
@@ -108,6 +111,7 @@ impl Trial {
             build_seconds: seconds,
             run_seconds: None,
             output: Vec::new(),
+            stood_still: false,
         };
         trial.end(build_stage(output), ending, output);
         trial
@@ -135,6 +139,7 @@ impl Trial {
             Ending::TimedOut(limit) => Some(format!("stood still, and was ended at its limit of {limit} s")),
         };
         self.broke = Some(stage);
+        self.stood_still = matches!(ending, Ending::TimedOut(_));
         let said: Vec<&String> = output.iter().filter(|line| !line.trim().is_empty()).collect();
         self.output = tail(&said, stage).into_iter().map(|line| line.trim_end().to_owned()).collect();
     }
@@ -153,8 +158,7 @@ impl Trial {
         };
         finding = self.why.iter().fold(finding, |it, why| it.note(format!("{who}: {why}")));
         finding = self.output.iter().fold(finding, |it, line| it.note(line.clone()));
-        let stood_still = self.why.as_ref().is_some_and(|why| why.starts_with("stood still"));
-        if stage >= Stage::Start && stood_still {
+        if stage >= Stage::Start && self.stood_still {
             finding = match mixed {
                 Some(library) => finding
                     .note(format!("the runner takes the loader of its sysroot and libc.so.6 from {library}"))

@@ -43,8 +43,14 @@ while [ "$left" -gt 0 ]; do
     shift
     left=$((left - 1))
     case $argument in
-        # The cc crate tells a clang its target, in words that zig does not know.
-        --target=* | -march=* | -mfloat-abi=* | -mfpu=*) continue ;;
+        # The cc crate tells a clang its target, in words that zig does not know, and for some a processor as well. Where
+        # zig's words name none, what else is said of one is the user's.
+        --target=* | -march=rv64gc) continue ;;
+        -march=* | -mfloat-abi=* | -mfpu=*)
+            case $told in
+                *' -mcpu='*) continue ;;
+            esac
+            ;;
         # zig brings the objects with which a program begins and ends, and the library that unwinds.
         -nostartfiles) continue ;;
         crt1.o | crti.o | crtn.o | Scrt1.o | rcrt1.o | crtbegin*.o | crtend*.o) continue ;;

@@ -29,7 +29,7 @@ fn told(program: &str, arguments: &[&str]) -> String {
 
 #[test]
 fn by_hand() {
-    assert_eq!(told(env!("CARGO_BIN_EXE_telemetry"), &["--help"]), told(env!("CARGO_BIN_EXE_telemetry"), &["--help"]));
+    told(env!("CARGO_BIN_EXE_telemetry"), &["--help"]);
 }
 
 #[test]
@@ -209,5 +209,5 @@ fn the_machines_own_programs_start_as_ever_beside_those_of_32_bits() {
     command.env("CROSSKIT_EMULATION", "namespace");
     let finished = process::run(command, SHORT).exits(0);
     assert!(finished.stdout.contains("magic 7f454c460101"), "{finished}");
-    assert!(Path::new("/proc/self/exe").exists() && !Path::new("/proc/sys/fs/binfmt_misc/crosskit-i386").exists());
+    assert!(!Path::new("/proc/sys/fs/binfmt_misc/crosskit-i386").exists(), "it is registered outside as well");
 }

@@ -9,14 +9,14 @@ use super::page::Line;
 use super::workspace::{Outcome, Workspace};
 
 /// The example's packages that a target can be expected to build, and those that must fail.
-fn packages(row: &Row, builds_std: bool) -> (&'static [&'static str], &'static str) {
+fn packages(row: &Row, provider: Provider) -> (&'static [&'static str], &'static str) {
     if !row.std {
         return (&["bare-sound"], "bare-unsound");
     }
     let sound: &[&str] = if row.triple.starts_with("wasm32") {
         // It has no processes.
         &["codec", "files"]
-    } else if matches!(row.provider, Provider::Gcc | Provider::Mingw | Provider::Zig) || builds_std {
+    } else if matches!(provider, Provider::Gcc | Provider::Mingw | Provider::Zig) {
         &["codec", "native", "app"]
     } else {
         // `native` compiles C, and there is no C toolchain.
@@ -32,7 +32,7 @@ pub fn prove(workspace: &Workspace, row: &Row, options: &[String]) -> Result<Lin
         ("PROVE_ROM", board.map_or("0x80000000 4M", |board| board.rom.as_str())),
         ("PROVE_RAM", board.and_then(|board| board.ram.as_deref()).unwrap_or("")),
     ];
-    let (mut sound, unsound) = packages(row, false);
+    let (mut sound, unsound) = packages(row, row.provider);
     let cross = |packages: &[&str], options: &[String]| -> Result<Outcome, String> {
         let mut arguments: Vec<&str> = vec![&row.triple, "--timeout", "600"];
         arguments.extend(packages.iter().flat_map(|package| ["-p", package]));
@@ -45,8 +45,8 @@ pub fn prove(workspace: &Workspace, row: &Row, options: &[String]) -> Result<Lin
     let has_no_std =
         row.emulator.is_some() && outcome.stderr.contains(&format!("rust-std for `{}` is not installed", row.triple));
     if has_no_std {
-        workspace.build_std(&row.triple)?;
-        (sound, _) = packages(row, true);
+        let settings = workspace.build_std(&row.triple)?;
+        (sound, _) = packages(row, settings.provider(row));
         outcome = cross(sound, options)?;
     }
     let mut line = Line {

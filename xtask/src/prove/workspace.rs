@@ -4,6 +4,9 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crosskit_core::finding::Finding;
+use crosskit_core::settings::{self, Settings};
+use crosskit_core::target::Catalogue;
 use serde_json::Value;
 
 /// A workspace, and the kit.
@@ -49,9 +52,12 @@ impl Workspace {
         Ok(workspace)
     }
 
-    /// Lets cargo build the standard library of a target, until [`Workspace::take_ready_std`].
-    pub fn build_std(&self, triple: &str) -> Result<(), String> {
-        self.edit("crosskit.toml", |_| format!("[target.\"{triple}\"]\nstd = \"build-std\"\n"))
+    /// Lets cargo build the standard library of a target, and gives back the settings that say so; until [`Workspace::take_ready_std`].
+    pub fn build_std(&self, triple: &str) -> Result<Settings, String> {
+        let text = format!("{}\nstd = \"build-std\"\n", settings::table_of(triple));
+        self.edit("crosskit.toml", |_| text.clone())?;
+        let told = |findings: Vec<Finding>| findings.into_iter().map(|it| it.message).collect::<Vec<_>>().join("; ");
+        Settings::parse(&text, &Catalogue::built_in()?).map_err(told)
     }
 
     /// Takes every standard library as it is installed.

@@ -1,16 +1,17 @@
 //! Where a target's standard library comes from, and why not from elsewhere.
 
 use crate::machine::Machine;
+use crate::settings::StdSource;
 use crate::tools::Needs;
 
-use super::{Tool, is_built};
+use super::Tool;
 
 /// The source that holds; the notes say why the others do not.
 pub(super) fn tool(needs: &Needs, machine: &Machine) -> Tool {
     let triple = &needs.row.triple;
     let library = if needs.row.std { "std" } else { "core" };
     let place = format!("{}/lib/rustlib/{triple}", machine.sysroot);
-    if is_built(needs) {
+    if needs.std == StdSource::BuildStd {
         let source = format!("{}/lib/rustlib/src/rust/library", machine.sysroot);
         let mut tool = if machine.rust_src {
             Tool::at("rust-std", "rust-src", &source, "build-std")

@@ -37,7 +37,8 @@ fn file_name(program: &str) -> &str {
     name.strip_suffix(".exe").unwrap_or(name)
 }
 
-/// How a program is asked; `None` for one that is not known: whatever else it may be, starting it might do something.
+/// How a program is asked; `None` for one that is not known: whatever else it may be, starting it might do something. What
+/// writes to a chip is not started for less than that either.
 pub fn manner(program: &str) -> Option<Manner> {
     let name = file_name(program);
     // A compiler may have its version in its name: `gcc-12`, `clang-19`.
@@ -49,7 +50,7 @@ pub fn manner(program: &str) -> Option<Manner> {
         ("zig" | "python-zig", _) => &["version"],
         ("ssh", _) => &["-V"],
         (_, "gcc" | "cc" | "g++" | "c++" | "clang" | "clang++" | "ar" | "lld" | "ld") => &["--version"],
-        ("wasmtime" | "node" | "cargo" | "rustc" | "probe-rs", _) => &["--version"],
+        ("wasmtime" | "node" | "cargo" | "rustc", _) => &["--version"],
         _ if name.starts_with("qemu-") || name.starts_with("wine") => &["--version"],
         _ => return None,
     };

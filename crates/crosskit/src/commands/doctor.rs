@@ -6,6 +6,7 @@ use crosskit_core::finding::Finding;
 use crosskit_core::install;
 use crosskit_core::machine::Machine;
 use crosskit_core::plan::Prepared;
+use crosskit_core::survey;
 use crosskit_core::tools;
 use crosskit_core::trial::Trial;
 
@@ -101,27 +102,27 @@ fn try_out(
 }
 
 /// Tells how far this machine takes every target, in one line each.
-pub(super) fn all(options: &Options, terminal: &Terminal, survey: &Survey) -> Result<Exit, Ends> {
-    let standings: Vec<_> = survey.surveyed.iter().map(|it| it.standing.clone()).collect();
-    let exit = if standings.iter().all(|it| it.reach == Some("run")) { Exit::Done } else { Exit::ToolMissing };
-    let missing = survey.missing();
-    let not_installed = if options.install { install::not_installed(&missing, &survey.machine) } else { None };
+pub(super) fn all(options: &Options, terminal: &Terminal, surveyed: &Survey) -> Result<Exit, Ends> {
+    let standings: Vec<_> = surveyed.surveyed.iter().map(|it| it.standing.clone()).collect();
+    let exit = survey::exit(&standings);
+    let missing = surveyed.missing();
+    let not_installed = if options.install { install::not_installed(&missing, &surveyed.machine) } else { None };
     if options.json {
-        let own = survey.surveyed.iter().map(|it| it.checkup.clone());
-        let checkups: Vec<_> = std::iter::once(survey.shared.clone()).chain(own).collect();
+        let own = surveyed.surveyed.iter().map(|it| it.checkup.clone());
+        let checkups: Vec<_> = std::iter::once(surveyed.shared.clone()).chain(own).collect();
         let mut findings: Vec<(Option<&str>, &Finding)> = Vec::new();
-        for it in &survey.surveyed {
+        for it in &surveyed.surveyed {
             findings.extend(it.findings.iter().map(|finding| (Some(it.checkup.target.as_str()), finding)));
         }
         findings.extend(not_installed.iter().map(|finding| (None, finding)));
-        let host = &survey.machine.host;
+        let host = &surveyed.machine.host;
         let report = DoctorReport { host, checkups: &checkups, standings: &standings, findings, trials: &[], exit };
         report::data(&report::doctor_json(&report)).map_err(internal)?;
         return Ok(exit);
     }
-    let detailed: Vec<_> = survey.surveyed.iter().filter(|it| survey.named.contains(&it.checkup.target)).collect();
+    let detailed: Vec<_> = surveyed.surveyed.iter().filter(|it| surveyed.named.contains(&it.checkup.target)).collect();
     let own = detailed.iter().map(|it| it.checkup.clone());
-    let checkups: Vec<_> = std::iter::once(survey.shared.clone()).chain(own).collect();
+    let checkups: Vec<_> = std::iter::once(surveyed.shared.clone()).chain(own).collect();
     let tools = words::checkups(&checkups, terminal.stdout_style());
     report::data(&format!("{tools}\n{}", words::standings(&standings))).map_err(internal)?;
     detailed.iter().flat_map(|it| &it.findings).for_each(|finding| terminal.finding(finding));

@@ -43,9 +43,7 @@ pub fn ask(needs: &Needs, machine: &Machine, questions: &mut Questions) {
         questions.versions.insert(linker);
     }
     questions.versions.extend(needs.row.archiver());
-    // A runner of the user's own may take any word for a program to write to a board.
-    let own = needs.row.emulators();
-    questions.versions.extend(needs.emulators().into_iter().filter(|it| is_qemu(it) || own.contains(it)));
+    questions.versions.extend(needs.emulators());
     questions.paths.extend(needs.row.sysroot.clone());
     if processor(needs).is_some() {
         // SPARC's list has blanks where its names have hyphens.

@@ -159,7 +159,7 @@ fn mistake_4_bare_metal_is_no_host() {
 /// The package has to be mapped to the target; what it still lacks is told, and tests of it are not promised.
 fn the_kit_on_mistake_4(project: &Project) {
     the_kit_finds(project.cross("build thumbv7em-none-eabihf"), 2, &["X003"])
-        .tells(&["hint: map one in `crosskit.toml`: [package.NAME] targets = [\"thumbv7em-none-eabihf\"]\n"]);
+        .tells(&["hint: map one in `crosskit.toml`: `targets = [\"thumbv7em-none-eabihf\"]` below `[package.NAME]`\n"]);
     project.scratch.write("crosskit.toml", &MAPPED.replace("NAME", "mistake_4"));
     let no_runner = "no runner is set, and its executables cannot be started like programs of this computer\n";
     the_kit_finds(project.cross("explain thumbv7em-none-eabihf"), 0, &["X083"]).tells(&[no_runner]);

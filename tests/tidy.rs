@@ -28,7 +28,7 @@ const CRATES: [Crate; 3] = [
     Crate {
         directory: "crates/crosskit-core",
         layers: &[
-            ("facts", &["triple", "finding", "object_file", "cfgs", "emulation", "target", "machine"]),
+            ("facts", &["triple", "finding", "object_file", "cfgs", "emulation", "packages", "target", "machine"]),
             (
                 "decisions",
                 &[

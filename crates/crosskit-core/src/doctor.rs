@@ -173,7 +173,7 @@ fn library(needs: &Needs, machine: &Machine) -> Option<Tool> {
     if !needs.links_with_own_gcc() || needs.row.triple == machine.host {
         return None;
     }
-    let paths = needs.library_paths();
+    let paths = needs.row.library_paths();
     let found = paths.iter().find(|path| machine.paths.contains(*path));
     Some(match found {
         None => Tool::missing("C library", "crt1.o"),

@@ -24,6 +24,7 @@ pub mod linking;
 pub mod lints;
 pub mod machine;
 pub mod native;
+pub mod packages;
 pub mod pages;
 pub mod plan;
 pub mod policy;

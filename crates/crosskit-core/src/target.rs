@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::finding::{Code, Finding, Origin};
+use crate::packages;
 use crate::triple;
 
 /// How a target is linked.
@@ -59,6 +60,9 @@ pub struct Packages {
     pub emulator: Option<String>,
     /// The firmware that the emulator starts with.
     pub firmware: Option<String>,
+    /// Where a name was seen that was not tried, by package.
+    #[serde(skip)]
+    pub pages: BTreeMap<String, String>,
 }
 
 /// One target of the catalogue: data only.
@@ -107,7 +111,7 @@ pub struct Row {
     /// Whether the target has a standard library, and so can run libtest.
     #[serde(default = "yes")]
     pub std: bool,
-    /// Packages by package manager.
+    /// Packages by package manager: those of the row, and those that [`packages::Table`] has for its programs and files.
     #[serde(default)]
     pub packages: BTreeMap<String, Packages>,
 }
@@ -187,6 +191,29 @@ impl Row {
         }
     }
 
+    /// Files by which the target's C library is found: the distribution's cross packages, then multiarch.
+    pub fn library_paths(&self) -> Vec<String> {
+        let cross = self.sysroot.iter().map(|sysroot| format!("{sysroot}/lib/crt1.o"));
+        let prefix = self.gnu_prefix.iter();
+        cross.chain(prefix.map(|prefix| format!("/usr/lib/{}/crt1.o", multiarch(prefix)))).collect()
+    }
+
+    /// The packages of a manager that hold the row's programs and files, as far as the table has them.
+    fn looked_up(&self, table: &packages::Table, manager: &str) -> Packages {
+        let mut packages = Packages::default();
+        let mut name = |wanted: Vec<&str>| {
+            let package = table.holding(manager, wanted)?;
+            packages.pages.insert(package.name.clone(), package.page.clone());
+            Some(package.name.clone())
+        };
+        let (compiler, libraries) = (self.c_compiler(), self.library_paths());
+        let compiler = name(compiler.iter().map(String::as_str).collect());
+        let library = name(libraries.iter().map(String::as_str).collect());
+        let emulator = name(self.emulator.iter().chain(&self.instead).map(String::as_str).collect());
+        let firmware = name(self.firmware.iter().map(String::as_str).collect());
+        Packages { compiler, library, emulator, firmware, ..packages }
+    }
+
     /// Whether a machine with this host triple runs the target's executables without an emulator: the same
     /// architecture, kernel and C library. musl's need not be the same, as its executables are static.
     pub fn runs_natively_on(&self, host: &str) -> bool {
@@ -221,7 +248,16 @@ impl Catalogue {
     /// # Errors
     /// The parser's words, if the built-in text is broken, which a test rules out.
     pub fn built_in() -> Result<Catalogue, String> {
-        toml::from_str(include_str!("../targets.toml")).map_err(|error| error.to_string())
+        let mut catalogue: Catalogue =
+            toml::from_str(include_str!("../targets.toml")).map_err(|error| error.to_string())?;
+        let table = packages::Table::built_in()?;
+        for row in &mut catalogue.rows {
+            for manager in table.managers() {
+                let looked_up = row.looked_up(&table, manager);
+                row.packages.entry(manager.to_owned()).or_insert(looked_up);
+            }
+        }
+        Ok(catalogue)
     }
 
     /// The rows in the order of the file.
@@ -305,6 +341,18 @@ mod tests {
         let names: Vec<&str> = catalogue.names().collect();
         let unique: BTreeSet<&str> = names.iter().copied().collect();
         assert_eq!(names.len(), unique.len(), "a name stands in two rows: {names:?}");
+    }
+
+    #[test]
+    fn every_package_that_was_looked_up_is_of_use_to_a_row() {
+        let catalogue = Catalogue::built_in().expect("targets.toml parses");
+        let used: BTreeSet<(&String, &String)> = (catalogue.rows().iter())
+            .flat_map(|row| &row.packages)
+            .flat_map(|(manager, packages)| packages.pages.keys().map(move |name| (manager, name)))
+            .collect();
+        let table = packages::Table::built_in().expect("packages.toml parses");
+        let known: BTreeSet<(&String, &String)> = table.names().collect();
+        assert_eq!(used, known);
     }
 
     #[test]

@@ -123,13 +123,6 @@ impl Needs<'_> {
         Some(wrapper)
     }
 
-    /// Files by which the target's C library is found: the distribution's cross packages, then multiarch.
-    pub fn library_paths(&self) -> Vec<String> {
-        let cross = self.row.sysroot.iter().map(|sysroot| format!("{sysroot}/lib/crt1.o"));
-        let prefix = self.row.gnu_prefix.iter();
-        cross.chain(prefix.map(|prefix| format!("/usr/lib/{}/crt1.o", multiarch(prefix)))).collect()
-    }
-
     /// Whether the linker is the row's own cross gcc, which links with the C library of the same packages.
     pub fn links_with_own_gcc(&self) -> bool {
         self.row.provider == Provider::Gcc && self.named_linker().map(|it| &it.value) == self.row.c_compiler().as_ref()
@@ -290,7 +283,7 @@ impl Needs<'_> {
             programs.insert(format!("{emulator}-static"));
         }
         programs.extend(self.row.archiver());
-        questions.paths.extend(self.library_paths());
+        questions.paths.extend(self.row.library_paths());
         questions.paths.extend(self.row.firmware.iter().cloned());
         if let Some(prefix) = &self.row.gnu_prefix {
             questions.paths.extend(multiarch_library(prefix));

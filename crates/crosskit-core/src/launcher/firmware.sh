@@ -3,7 +3,7 @@
 firmware() {
     case $emulator in
         *-x86_64) images='/usr/share/OVMF/OVMF_CODE_4M.fd /usr/share/OVMF/OVMF_CODE.fd /usr/share/edk2/ovmf/OVMF_CODE.fd /usr/share/edk2/x64/OVMF_CODE.4m.fd' package=ovmf ;;
-        *-i386) images='/usr/share/OVMF/OVMF32_CODE_4M.secboot.fd /usr/share/edk2/ovmf-ia32/OVMF_CODE.fd' package=ovmf-ia32 ;;
+        *-i386) images='/usr/share/OVMF/OVMF32_CODE_4M.secboot.fd /usr/share/edk2/ovmf-ia32/OVMF_CODE.fd /usr/share/edk2/ia32/OVMF_CODE.4m.fd' package=ovmf-ia32 ;;
         *-aarch64) images='/usr/share/AAVMF/AAVMF_CODE.fd /usr/share/edk2/aarch64/QEMU_EFI-pflash.raw' package=qemu-efi-aarch64 ;;
         *) images='' package='' ;;
     esac

@@ -185,7 +185,7 @@ impl Check<'_> {
 
     fn library(&mut self) {
         let row = self.needs.row;
-        let paths = self.needs.library_paths();
+        let paths = self.needs.row.library_paths();
         let is_there = paths.iter().any(|path| self.machine.paths.contains(path));
         if !self.needs.links_with_own_gcc() || row.triple == self.machine.host || is_there {
             return;
@@ -454,12 +454,21 @@ impl Check<'_> {
             Some(package) => {
                 let command = install::package_command(&package, self.machine);
                 self.missing.extend(package.split_whitespace().map(|it| Missing::Package(it.to_owned())));
+                let manager = self.machine.distribution.package_manager().unwrap_or_default();
+                let packages = self.needs.row.packages.get(manager);
+                let finding = match packages.and_then(|it| it.pages.get(&package)) {
+                    Some(page) => finding.note(format!("`{package}` is named by {page}, and was not tried")),
+                    None => finding,
+                };
                 finding.hint(format!("install it with `{command}`"))
             }
             None => {
                 self.missing.insert(Missing::Unknown(tool.to_owned()));
                 let distribution = &self.machine.distribution;
-                if tool.starts_with("qemu-") && !self.machine.host.contains("-linux-") {
+                if tool.starts_with("qemu-")
+                    && !tool.starts_with("qemu-system-")
+                    && !self.machine.host.contains("-linux-")
+                {
                     return finding
                         .note("QEMU's user mode exists on Linux alone")
                         .hint("build without running: `cargo xtask cross build`; or run the tests on a Linux machine")

@@ -14,12 +14,20 @@ that executables were linked and are for the target, `check` that the code compi
 
 ";
 
+const COLUMNS: &str = "\
+| target | rung | tests passed | linker | runner, or why not further | date |
+|---|---|---|---|---|---|";
+
 /// How far a target got.
 pub struct Line {
     pub triple: String,
     pub rung: String,
     pub passed: u64,
+    /// The program that links, with its version.
+    pub linker: String,
     pub runner: String,
+    /// The version of the program behind the runner, as far as it is known.
+    pub emulator_version: Option<String>,
     /// Whether the standard library was built from its source.
     pub built_std: bool,
     /// Why it got no further.
@@ -51,30 +59,15 @@ impl Line {
 
     fn row(&self, date: &str) -> String {
         let ran = self.rung == "run" && self.is_sound();
-        let words = if ran { self.runner.clone() } else { self.told() };
         let rung = if self.is_sound() { self.rung.as_str() } else { "wrong" };
-        let version = emulator_version(&self.runner).filter(|_| ran);
-        let mut words = version.map_or(words.clone(), |version| format!("{words} ({version})"));
-        if ran {
-            words.push_str(self.std());
-        }
-        format!("| {} | {rung} | {} | {} | {date} |", self.triple, self.passed, words.replace('|', "\\|"))
+        let words = match self.emulator_version.as_ref().filter(|_| ran) {
+            Some(version) => format!("{} ({version}){}", self.runner, self.std()),
+            None if ran => format!("{}{}", self.runner, self.std()),
+            None => self.told(),
+        };
+        let cells = [&self.triple, rung, &self.passed.to_string(), &self.linker, &words, date];
+        format!("| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))
     }
-}
-
-/// The version of the program that the runner begins with.
-fn emulator_version(runner: &str) -> Option<String> {
-    let program = runner.split_whitespace().next()?;
-    if program == "native" {
-        return None;
-    }
-    let output = Command::new(program).arg("--version").output().ok()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let words = text.lines().next()?.split_whitespace();
-    words
-        .map(|word| word.trim_matches(['(', ')', 'v']))
-        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
-        .map(str::to_owned)
 }
 
 /// Writes the page: the lines of these targets anew, and those of others as they were.
@@ -91,10 +84,6 @@ pub fn write(lines: &[Line], all: bool) -> Result<(), String> {
     rows.extend(lines.iter().map(|line| (line.triple.clone(), line.row(&date))));
     let ran = rows.values().filter(|row| row.contains(" | run | ")).count();
     let table: Vec<String> = rows.into_values().collect();
-    let text = format!(
-        "{HEAD}{ran} of {} targets at `run`.\n\n| target | rung | tests passed | runner, or why not further | date |\n|---|---|---|---|---|\n{}\n",
-        table.len(),
-        table.join("\n")
-    );
+    let text = format!("{HEAD}{ran} of {} targets at `run`.\n\n{COLUMNS}\n{}\n", table.len(), table.join("\n"));
     shell.create_dir("docs").and_then(|_| shell.write_file(PAGE, text)).map_err(|error| error.to_string())
 }

@@ -53,11 +53,19 @@ pub fn prove(workspace: &Workspace, row: &Row, options: &[String]) -> Result<Lin
         triple: row.triple.clone(),
         rung: outcome.cell["rung"].as_str().unwrap_or("none").to_owned(),
         passed: outcome.cell["tests"]["passed"].as_u64().unwrap_or_default(),
+        linker: String::new(),
         runner: outcome.cell["runner"].as_str().unwrap_or_default().to_owned(),
+        emulator_version: None,
         reason: String::new(),
         built_std: has_no_std,
         wrong: Vec::new(),
     };
+    let packages: Vec<&str> = sound.iter().flat_map(|package| ["-p", package]).collect();
+    let tools = workspace.tools(&[&[row.triple.as_str()], packages.as_slice()].concat(), &variables)?;
+    let tool = |kind: &str| tools.iter().find(|it| it["kind"] == kind && it["found"] == true);
+    let word = |kind: &str, key: &str| tool(kind).and_then(|it| Some(it[key].as_str()?.to_owned()));
+    line.emulator_version = word("emulator", "version").filter(|_| line.runner != "native");
+    line.linker = ["name", "version"].into_iter().filter_map(|key| word("linker", key)).collect::<Vec<_>>().join(" ");
     match outcome.exit {
         0 if line.passed > 0 => {}
         100 => {

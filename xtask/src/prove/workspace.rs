@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use crosskit_core::finding::Finding;
 use crosskit_core::settings::{self, Settings};
@@ -73,12 +73,9 @@ impl Workspace {
 
     /// Calls `cross` for one target.
     pub fn cross(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Outcome, String> {
-        let mut command = Command::new(&self.kit);
-        command.arg("cross").args(arguments).current_dir(&self.root).envs(variables.iter().copied());
-        command.env_remove("CARGO_TARGET_DIR");
         let report = self.root.join("target/crosskit/report.json");
         let _ = std::fs::remove_file(&report);
-        let output = command.output().map_err(|error| format!("{}: {error}", self.kit.display()))?;
+        let output = self.kit(arguments, variables)?;
         let text = std::fs::read_to_string(&report).unwrap_or_default();
         let report: Value = serde_json::from_str(&text).unwrap_or_default();
         Ok(Outcome {
@@ -86,6 +83,22 @@ impl Workspace {
             cell: report["cells"][0].clone(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         })
+    }
+
+    /// The tools of one target, as doctor tells them: for the computer's own, what every target shares.
+    pub fn tools(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Vec<Value>, String> {
+        let output = self.kit(&[&["doctor"], arguments, &["--format", "json"]].concat(), variables)?;
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        let target = &told["targets"][0];
+        let shared = (target["target"] == told["host"]).then_some(&told["shared"]);
+        Ok(shared.into_iter().chain([&target["tools"]]).filter_map(Value::as_array).flatten().cloned().collect())
+    }
+
+    fn kit(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Output, String> {
+        let mut command = Command::new(&self.kit);
+        command.arg("cross").args(arguments).current_dir(&self.root).envs(variables.iter().copied());
+        command.env_remove("CARGO_TARGET_DIR");
+        command.output().map_err(|error| format!("{}: {error}", self.kit.display()))
     }
 }
 

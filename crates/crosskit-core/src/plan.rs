@@ -56,6 +56,8 @@ impl Rung {
 pub struct Request {
     /// The rung to reach.
     pub rung: Rung,
+    /// Whether packages are built: what asks about tools, or writes a policy, needs none.
+    pub builds: bool,
     /// Whether tests are built, which may need more than the programs do: `--no-run` does not run them.
     pub builds_tests: bool,
     /// Triples or aliases.

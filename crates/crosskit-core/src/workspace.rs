@@ -168,7 +168,8 @@ impl Workspace {
         findings
     }
 
-    /// The members to build for a target, in Cargo's order, and what there is to say about the others.
+    /// The members to build for a target, in Cargo's order, and what there is to say about the others. None may be left,
+    /// see [`Workspace::nothing_left`].
     ///
     /// Named packages are taken as they are. Otherwise the default members are taken, less those that `crosskit.toml`
     /// maps to other targets, plus those it maps to this one; for a target without std only the mapped ones, as
@@ -220,22 +221,21 @@ impl Workspace {
                 chosen
             })
             .collect();
-        if selected.is_empty() {
-            let finding =
-                Finding::error(Code::NothingSelected, format!("no package is left to build for {}", row.triple));
-            findings.push(if !excluded.is_empty() || !overlay.exclude.is_empty() {
-                finding
-                    .note("all the others are excluded")
-                    .hint("exclude fewer packages, or name one with `-p PACKAGE`")
-            } else if row.std {
-                finding.hint("name one with `-p PACKAGE`")
-            } else {
-                finding
-                    .note("the target has no standard library, so only packages that are mapped to it are built")
-                    .hint(format!("map one in `{FILE}`: `targets = [\"{}\"]` below `[package.NAME]`", row.triple))
-            });
-        }
         (selected, findings)
+    }
+
+    /// What there is to say where [`Workspace::select`] leaves no member, and one was to be built.
+    pub fn nothing_left(row: &Row, settings: &Settings, excluded: &[String]) -> Finding {
+        let finding = Finding::error(Code::NothingSelected, format!("no package is left to build for {}", row.triple));
+        if !excluded.is_empty() || !settings.target(&row.triple).exclude.is_empty() {
+            finding.note("all the others are excluded").hint("exclude fewer packages, or name one with `-p PACKAGE`")
+        } else if row.std {
+            finding.hint("name one with `-p PACKAGE`")
+        } else {
+            finding
+                .note("the target has no standard library, so only packages that are mapped to it are built")
+                .hint(format!("map one in `{FILE}`: `targets = [\"{}\"]` below `[package.NAME]`", row.triple))
+        }
     }
 
     /// The ids of the xtask and of the members that nothing but the xtask depends on.

@@ -133,6 +133,7 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool)
         action,
         request: Request {
             rung,
+            builds: action == Action::Climb,
             builds_tests,
             targets: texts("target"),
             packages: texts("package"),

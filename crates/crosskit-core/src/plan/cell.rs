@@ -14,7 +14,7 @@ use crate::resolve::{Config, EnvEntry, Kind, KindView, Resolved, Rustc, Value, v
 use crate::settings::{DEFAULT_TIMEOUT, StdSource};
 use crate::target::Row;
 use crate::tools::{self, Demand, Needs};
-use crate::workspace::{Package, Platform};
+use crate::workspace::{Package, Platform, Workspace};
 
 use super::{Cell, Input, Prepared, Request, Rung, environment, shell};
 
@@ -89,10 +89,14 @@ fn add_cell(
     let (selected, findings) =
         input.workspace.select(row, input.settings, &request.packages, request.workspace, &request.exclude);
     prepared.usage.extend(findings);
+    if request.builds && selected.is_empty() {
+        prepared.usage.push(Workspace::nothing_left(row, input.settings, &request.exclude));
+    }
     let asks = input.workspace.has_platforms();
     let (target_platform, host_platform) =
         (platform(&row.triple, asks, input.machine, rustc), platform(host, asks, input.machine, rustc));
-    let testable = row.std || selected.iter().any(|package| !package.tests.is_empty());
+    // What is not yet a package may have tests.
+    let testable = row.std || selected.is_empty() || selected.iter().any(|package| !package.tests.is_empty());
     let needs = Needs {
         row,
         testable,

@@ -23,7 +23,7 @@ use crosskit_core::settings::{self, Settings};
 use crosskit_core::survey::{self, Surveyed};
 use crosskit_core::target::Catalogue;
 use crosskit_core::tools::Questions;
-use crosskit_core::workspace::Workspace;
+use crosskit_core::workspace::{Package, Workspace};
 use crosskit_core::{explain, install, pages};
 
 use crate::recorded::Recorded;
@@ -346,6 +346,7 @@ fn explain_target(desk: &Desk, mut outcome: Outcome) -> Outcome {
             row: &row,
             configs: desk.configs(&files),
             inner_files: &inner_files,
+            linker_script: desk.scene.workspace.members().any(Package::names_linker_script),
             scripts: &scripts,
             machine: &machine,
         });

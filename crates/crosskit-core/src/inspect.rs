@@ -4,7 +4,7 @@
 mod cargos_own;
 mod side;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde::Serialize;
@@ -34,6 +34,8 @@ pub struct Subject<'a> {
     pub inner_files: &'a [String],
     /// The launcher's text, if it is there and can be started.
     pub launcher: Option<&'a str>,
+    /// Whether a member's build script names a linker script.
+    pub linker_script: bool,
     /// Scripts of the workspace: their path below the root and their text.
     pub scripts: &'a [(String, String)],
     /// This computer.
@@ -203,6 +205,11 @@ pub fn inspect(subject: &Subject) -> (Inspection, Questions) {
         env: &env,
         machine,
         inner_files: subject.inner_files,
+        linker_scripts: &subject
+            .linker_script
+            .then_some(subject.row.triple.as_str())
+            .into_iter()
+            .collect::<BTreeSet<_>>(),
         scripts: subject.scripts,
     }));
     let launcher = subject.configs.root.join(LAUNCHER_PATH);

@@ -9,7 +9,7 @@ mod programs;
 mod scripts;
 mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Code, Finding};
 use crate::machine::Machine;
@@ -33,6 +33,8 @@ pub struct Situation<'a> {
     pub machine: &'a Machine,
     /// The config files of members' own directories, as they are shown.
     pub inner_files: &'a [String],
+    /// The targets for which a build script names a linker script.
+    pub linker_scripts: &'a BTreeSet<&'a str>,
     /// Scripts of the workspace: their path below the root and their text.
     pub scripts: &'a [(String, String)],
 }

@@ -47,6 +47,8 @@ pub struct Package {
     pub links: Option<String>,
     /// Its features that are on for somebody in the graph.
     pub features: Vec<String>,
+    /// The text of its build script; only of members.
+    pub build_script: Option<String>,
     /// What its manifest tells the system-deps crate to ask pkg-config for.
     pub system_deps: Vec<SystemDep>,
     /// Its resolved dependencies.
@@ -91,6 +93,21 @@ pub struct SystemDep {
     pub feature: Option<String>,
     /// The `cfg(…)` that it is limited to.
     pub platform: Option<String>,
+}
+
+impl Package {
+    /// Whether its build script hands a linker script to the linker of what it belongs to.
+    /// Source: Cargo reference, "Build scripts", `cargo::rustc-link-arg`.
+    pub fn names_linker_script(&self) -> bool {
+        self.build_script.as_deref().is_some_and(names_linker_script)
+    }
+}
+
+/// Whether the text of a build script hands a linker script to the linker: `cargo:rustc-link-arg=-Tlink.x` and the like.
+pub fn names_linker_script(build_script: &str) -> bool {
+    let lines = build_script.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let mut arguments = lines.filter_map(|line| line.split_once("rustc-link-arg"));
+    arguments.any(|(_, rest)| rest.contains("-T") || rest.contains("--script"))
 }
 
 /// A member that cannot be built without a C compiler, and the package of its graph that calls one.
@@ -360,5 +377,31 @@ impl Workspace {
         let asks =
             |package: &Package| Workspace::build_script_calls(&by_id, package, PKG_CONFIG_BUILD_DEPENDENCIES, None);
         !self.brought(&members, target, true, asks).is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_linker_script;
+
+    #[test]
+    fn a_build_script_may_name_a_linker_script() {
+        for line in [
+            "println!(\"cargo:rustc-link-arg=-Tlink.x\");",
+            "println!(\"cargo::rustc-link-arg-bins=-Tlink.x\");",
+            "    println!(\"cargo:rustc-link-arg-{kind}=-Tlink.x\");",
+            "println!(\"cargo:rustc-link-arg=-T{}/link.x\", out.display());",
+            "println!(\"cargo:rustc-link-arg=--script=memory.ld\");",
+        ] {
+            assert!(names_linker_script(line), "{line}");
+        }
+        for line in [
+            "",
+            "// println!(\"cargo:rustc-link-arg=-Tlink.x\");",
+            "println!(\"cargo:rustc-link-arg=--nmagic\");",
+            "println!(\"cargo:rustc-link-search={}\", out.display());",
+        ] {
+            assert!(!names_linker_script(line), "{line}");
+        }
     }
 }

@@ -75,6 +75,7 @@ struct RawPackage {
 struct RawTarget {
     name: String,
     kind: Vec<String>,
+    src_path: PathBuf,
     #[serde(default = "yes")]
     doctest: bool,
     #[serde(default = "yes")]
@@ -136,38 +137,32 @@ pub fn read(sh: &Sh, cargo: &Path, options: &[String], xtask: Option<String>) ->
     Ok(convert(raw, xtask))
 }
 
-/// Begins to ask cargo for the root of the workspace around the present directory, which is all that some commands
-/// need: cargo answers five times as fast as with the whole of it.
-///
-/// # Errors
-/// Cargo cannot be started.
-pub fn locate(sh: &Sh, cargo: &Path) -> Result<Started, String> {
-    sh.start(sh.command(cargo, ["locate-project", "--workspace", "--message-format", "plain"]))
-}
-
-/// The root, as cargo answers.
-///
-/// # Errors
-/// There is none, or cargo cannot read it; in cargo's own words.
-pub fn root(sh: &Sh, located: Result<Started, String>) -> Result<PathBuf, Box<Finding>> {
-    let (stdout, stderr, status) = located.and_then(Started::output).map_err(|error| no_workspace(sh, &error))?;
-    match Path::new(stdout.trim()).parent() {
-        Some(root) if status.success() => Ok(root.to_path_buf()),
-        _ => Err(no_workspace(sh, &stderr)),
-    }
-}
-
-/// The little that is needed where no package matters.
-#[derive(Debug, Deserialize)]
+/// The little that is needed where no dependency matters.
+#[derive(Deserialize)]
 pub struct Outline {
     /// The workspace root.
     #[serde(rename = "workspace_root")]
     pub root: PathBuf,
     /// Where artefacts go.
     pub target_directory: PathBuf,
+    #[serde(default)]
+    packages: Vec<OutlinePackage>,
 }
 
-/// Begins to ask cargo for the outline, which takes it hardly longer than to name the root.
+#[derive(Deserialize)]
+struct OutlinePackage {
+    targets: Vec<RawTarget>,
+}
+
+impl Outline {
+    /// The texts of the members' build scripts.
+    pub fn build_scripts(&self) -> impl Iterator<Item = String> {
+        self.packages.iter().filter_map(|package| build_script(&package.targets))
+    }
+}
+
+/// Begins to ask cargo for the outline: it answers five times as fast as with the whole, and hardly later than with the root
+/// alone.
 ///
 /// # Errors
 /// Cargo cannot be started.
@@ -214,11 +209,12 @@ fn convert(raw: Raw, xtask: Option<String>) -> Metadata {
     let mut raw_packages = raw.packages;
     raw_packages.sort_by_key(|package| place.get(package.id.as_str()).copied().unwrap_or(usize::MAX));
     for package in raw_packages {
+        let member = place.contains_key(package.id.as_str());
         let (dependencies, features) = resolved.remove(&package.id).unwrap_or_default();
         packages.push(Package {
             id: package.id.clone(),
             name: package.name.clone(),
-            member: place.contains_key(package.id.as_str()),
+            member,
             default_member: default_members.contains(package.id.as_str()),
             doctests: package.targets.iter().any(|target| target.is_library() && target.doctest),
             library: package.targets.iter().any(|target| target.is_library() && !target.is("proc-macro")),
@@ -227,6 +223,7 @@ fn convert(raw: Raw, xtask: Option<String>) -> Metadata {
             version: package.version.clone(),
             links: package.links.clone(),
             features,
+            build_script: if member { build_script(&package.targets) } else { None },
             system_deps: system_deps(&package.metadata),
             dependencies,
         });
@@ -239,6 +236,12 @@ fn convert(raw: Raw, xtask: Option<String>) -> Metadata {
         workspace: Workspace { packages, xtask },
         packages: infos,
     }
+}
+
+/// The text of a package's build script; none where it cannot be read, which cargo will tell of.
+fn build_script(targets: &[RawTarget]) -> Option<String> {
+    let script = targets.iter().find(|target| target.is("custom-build"))?;
+    std::fs::read_to_string(&script.src_path).ok()
 }
 
 fn dependency(raw: RawDependency) -> impl Iterator<Item = Dependency> {

@@ -101,12 +101,16 @@ fn linker_without_runner(situation: &Situation, row: &Row, view: &KindView) -> O
 /// A target without an operating system needs a linker script, and a runner that knows the board.
 fn embedded(situation: &Situation, view: &KindView) -> Option<Finding> {
     let flags = view.rustflags.winner.as_ref().map(|it| it.value.as_slice()).unwrap_or_default();
-    let script = flags.iter().any(|flag| flag.text.contains("-T") || flag.text.contains("link-arg=--script"));
+    let script = situation.linker_scripts.contains(view.triple.as_str())
+        || flags.iter().any(|flag| flag.text.contains("-T") || flag.text.contains("link-arg=--script"));
     let runner = view.runner.winner.as_ref();
     let emulated = |program: &String| name(program).starts_with("qemu-") && !name(program).starts_with("qemu-system");
     let mut missing = Vec::new();
     if !script {
-        missing.push("no linker script (`-Tlink.x`) is among its flags, so that nothing says where code and data go");
+        missing.push(
+            "no linker script (`-Tlink.x`) is among its flags, and no `build.rs` was seen to name one: \
+             nothing says where code and data go",
+        );
     }
     if runner.is_none() {
         missing.push("no runner is set, and its executables cannot be started like programs of this computer");
@@ -119,15 +123,17 @@ fn embedded(situation: &Situation, view: &KindView) -> Option<Finding> {
         return None;
     }
     let message = format!("{} has no operating system, and is set up as if it had one", view.triple);
-    // A build script may well name the linker script, so that alone is only worth a note.
+    // A build script may well name the linker script in a way that was not seen, so that alone is only worth a note.
     let only_script = missing.len() == 1 && !script;
     let kind = if only_script { Finding::note_only } else { Finding::warning };
     let mut finding = kind(Code::EmbeddedAsNative, message);
     finding.origin = runner.map(|it| situation.config.origin(&it.definition));
     finding = missing.into_iter().fold(finding, Finding::note);
-    let header = format!("[target.{}]", view.triple);
+    let header = format!("in `.cargo/config.toml`: [target.{}]", view.triple);
     if !script {
-        finding = finding.hint(format!("{header} rustflags = [\"-Clink-arg=-Tlink.x\"], or let a build script say so"));
+        finding = finding
+            .hint(format!("{header} rustflags = [\"-Clink-arg=-Tlink.x\"]"))
+            .hint("or in the package's `build.rs`: println!(\"cargo:rustc-link-arg=-Tlink.x\");");
     }
     if runner.is_none() || program.is_some_and(emulated) {
         finding =

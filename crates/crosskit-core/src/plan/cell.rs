@@ -1,6 +1,6 @@
 //! Plans one target: its packages, its cargo calls, its runner, and what the machine lacks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cfgs::Cfgs;
 use crate::doctor;
@@ -45,6 +45,7 @@ pub(super) fn add_cells(
     prepared.plan.emulation = input.request.emulation.clone();
     shell::add_variables(input, config, (&views, &host), prepared);
     let targets: Vec<(&Row, &KindView)> = rows.iter().zip(&views).collect();
+    let linker_scripts = rows.iter().filter(|row| names_linker_script(input, row)).map(|row| row.triple.as_str());
     prepared.lints = lints::check(&Situation {
         config,
         host: &host,
@@ -52,8 +53,19 @@ pub(super) fn add_cells(
         env: &prepared.plan.env_table,
         machine: input.machine,
         inner_files: input.inner_files,
+        linker_scripts: &linker_scripts.collect::<BTreeSet<&str>>(),
         scripts: input.scripts,
     });
+}
+
+/// Whether a package that is built for a target names a linker script by itself.
+fn names_linker_script(input: &Input, row: &Row) -> bool {
+    select(input, row).0.iter().any(|package| package.names_linker_script())
+}
+
+fn select<'a>(input: &Input<'a>, row: &Row) -> (Vec<&'a Package>, Vec<Finding>) {
+    let request = input.request;
+    input.workspace.select(row, input.settings, &request.packages, request.workspace, &request.exclude)
 }
 
 /// What stops Cargo, once for all targets.
@@ -86,8 +98,7 @@ fn add_cell(
 ) {
     let request = input.request;
     let host = &input.machine.host;
-    let (selected, findings) =
-        input.workspace.select(row, input.settings, &request.packages, request.workspace, &request.exclude);
+    let (selected, findings) = select(input, row);
     prepared.usage.extend(findings);
     if request.builds && selected.is_empty() {
         prepared.usage.push(Workspace::nothing_left(row, input.settings, &request.exclude));

@@ -5,7 +5,7 @@ use crosskit_core::finding::{Code, Finding, Origin};
 use crosskit_core::inspect::{self, Subject};
 use crosskit_core::policy::LAUNCHER_PATH;
 use crosskit_core::target::Catalogue;
-use crosskit_core::{explain as words, pages, triple};
+use crosskit_core::{explain as words, pages, triple, workspace};
 
 use crate::cli::Options;
 use crate::environment::Start;
@@ -36,9 +36,10 @@ pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &S
     let catalogue = Catalogue::built_in().map_err(internal)?;
     let reader = refused_by_cargo(options, sh)?;
     // Both are asked at once: the two answers do not depend on one another.
-    let located = metadata::locate(sh, &start.cargo);
+    let located = metadata::ask_outline(sh, &start.cargo);
     let rustc = Rustc::ask(sh, rustc::program(sh, &start.cargo, None)).map_err(ends(Exit::ToolMissing))?;
-    let root = metadata::root(sh, located).map_err(ends(Exit::Usage))?;
+    let outline = metadata::outline(sh, located).map_err(ends(Exit::Usage))?;
+    let root = outline.root.clone();
     let row = catalogue.resolve(name, &rustc.host).map_err(ends(Exit::Usage))?;
     let started_in = sh.directory();
     sh.change_directory(&root);
@@ -48,6 +49,7 @@ pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &S
     let (scripts, own_files) = (scripts::read(&root), own_files(&root));
     let toolchain = toolchain(rustc, sh, start, &root, &configs, &options.request.config)?;
     let probe = Probe::new(sh, toolchain).without_tools();
+    let linker_script = outline.build_scripts().any(|text| workspace::names_linker_script(&text));
     let mut asked = Default::default();
     let inspection = loop {
         let machine = probe.machine(&asked);
@@ -55,6 +57,7 @@ pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &S
             row: &row,
             configs: configs.as_data(&root, &options.request.config),
             inner_files: &configs.inner_files,
+            linker_script,
             scripts: &scripts,
             machine: &machine,
             launcher: own_files.get(LAUNCHER_PATH).map(String::as_str),

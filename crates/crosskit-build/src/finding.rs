@@ -103,7 +103,7 @@ codes! {
     BuildFailed = 30,
     /// An artefact is not for the target that it was built for.
     WrongArtefact = 31,
-    /// A package is left out because the settings say so.
+    /// A package is left out because the settings say so, or taken all the same because `-p` names it.
     PackageExcluded = 32,
     /// A library of the target that a package links with is not installed.
     LibraryMissing = 33,

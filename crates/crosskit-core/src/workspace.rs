@@ -218,6 +218,8 @@ impl Workspace {
                             .at(Origin::CommandLine)
                             .note("it is the package that this command runs from"),
                         );
+                    } else {
+                        findings.extend(taken_all_the_same(&package.name, row, settings));
                     }
                     return true;
                 }
@@ -378,6 +380,21 @@ impl Workspace {
             |package: &Package| Workspace::build_script_calls(&by_id, package, PKG_CONFIG_BUILD_DEPENDENCIES, None);
         !self.brought(&members, target, true, asks).is_empty()
     }
+}
+
+/// What there is to say of a package that is named, where the settings would leave it out.
+fn taken_all_the_same(package: &str, row: &Row, settings: &Settings) -> Option<Finding> {
+    let mapped = settings.package_targets(package).filter(|targets| !targets.contains(&row.triple));
+    let why = match mapped {
+        Some(targets) => format!("maps it to {} alone", targets.join(", ")),
+        None if settings.target(&row.triple).exclude.iter().any(|it| it == package) => "excludes it".to_owned(),
+        None => return None,
+    };
+    Some(
+        Finding::note_only(Code::PackageExcluded, format!("`{package}` is taken for {}: `-p` names it", row.triple))
+            .at(Origin::CommandLine)
+            .note(format!("without `-p` it is left out: `{FILE}` {why}")),
+    )
 }
 
 #[cfg(test)]

@@ -205,6 +205,28 @@ impl Needs<'_> {
         Some(EmulationQuery::new(words, demand.way.clone()))
     }
 
+    /// What there is to say where the command line demands a way, and there is none to choose for this target. A variable
+    /// may well be meant for other targets.
+    pub fn demand_without_effect(&self, host: &str) -> Option<Finding> {
+        let demand = self.emulation.as_ref().filter(|it| it.origin == Some(Origin::CommandLine))?;
+        let way = demand.way.as_ref().filter(|_| self.runs && self.testable && self.emulation_query(host).is_none())?;
+        let why = if self.over_ssh() {
+            "another computer runs its executables, which ssh reaches".to_owned()
+        } else if self.native(host) {
+            "this computer runs its executables as they are".to_owned()
+        } else if self.runner.is_none() {
+            "nothing runs its executables".to_owned()
+        } else if !self.through_launcher() {
+            "its runner is not crosskit's launcher".to_owned()
+        } else if self.row.is_user_mode() {
+            "QEMU's user mode is there on Linux alone".to_owned()
+        } else {
+            format!("QEMU's user mode does not run its executables: `{}` does", self.emulator().unwrap_or_default())
+        };
+        let message = format!("`--emulation={way}` has no effect on {}", self.triple());
+        Some(Finding::note_only(Code::Emulation, message).at(Origin::CommandLine).note(why))
+    }
+
     /// What the launcher answered to it.
     pub fn emulation_answer<'a>(&self, machine: &'a Machine) -> Option<&'a Emulation> {
         machine.emulation.get(&self.emulation_query(&machine.host)?)

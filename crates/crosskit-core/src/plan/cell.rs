@@ -125,6 +125,7 @@ fn add_cell(
         emulation: Some(demand(request, config, &prepared.plan.env_table)),
     };
     prepared.config.extend(environment::wins(input, config, view, &needs));
+    prepared.usage.extend(needs.demand_without_effect(host));
     let table = &prepared.plan.env_table;
     let variable = |name: &str| config.script_variable(name, table).map(|it| it.value);
     let questions = needs.questions(input.machine, &variable);

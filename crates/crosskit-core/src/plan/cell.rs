@@ -14,6 +14,7 @@ use crate::resolve::{Config, EnvEntry, Kind, KindView, Resolved, Rustc, Value, v
 use crate::settings::{DEFAULT_TIMEOUT, StdSource};
 use crate::target::Row;
 use crate::tools::{self, Demand, Needs};
+use crate::triple;
 use crate::workspace::{Package, Platform, Workspace};
 
 use super::{Cell, Input, Prepared, Request, Rung, environment, shell};
@@ -32,6 +33,7 @@ pub(super) fn add_cells(
     let host_linker = config.resolved(&host.linker);
     prepared.checkups.push(doctor::shared(host_linker.as_ref(), input.machine));
     doctor::ask_shared(host_linker.as_ref().map(|it| it.value.as_str()), &mut prepared.questions);
+    prepared.usage.extend(unknown_way(&demand(input.request, config, &prepared.plan.env_table)));
     let views: Vec<KindView> = rows.iter().map(|row| config.view(&row.triple, Kind::Target, rustc)).collect();
     for ((row, policy), view) in rows.iter().zip(policies).zip(&views) {
         add_problems(view, config, prepared);
@@ -196,6 +198,17 @@ fn demand(request: &Request, config: &Config, table: &BTreeMap<String, EnvEntry>
         Some(it) => Demand { way: Some(it.value), origin: Some(it.origin) },
         None => Demand::default(),
     }
+}
+
+/// A way that there is not is refused as it is on the command line, whoever names it.
+fn unknown_way(demand: &Demand) -> Option<Finding> {
+    let way = demand.way.as_ref().filter(|way| !Way::DEMANDED.contains(&way.as_str()))?;
+    let mut finding = Finding::error(Code::UnknownName, format!("`{way}` is no way of emulation"));
+    finding.origin = demand.origin.clone();
+    Some(match triple::nearest(way, Way::DEMANDED.into_iter(), 1).first() {
+        Some(near) => finding.hint(format!("a way with a similar name exists: `{near}`")),
+        None => finding.hint(format!("known: {}", Way::DEMANDED.join(", "))),
+    })
 }
 
 /// What a test cannot do where its executable alone is emulated, and what enables the ways that reach further.

@@ -317,6 +317,11 @@ fn sync(desk: &Desk, mode: SyncMode, prepared: &Prepared, mut outcome: Outcome) 
 
 /// `targets`.
 fn targets(desk: &Desk, mut outcome: Outcome) -> Outcome {
+    let host = desk.scene.machine.answer(&Questions::default()).host;
+    let unknown = survey::unknown_words(desk.catalogue, &host, &desk.request.targets);
+    if !unknown.is_empty() {
+        return outcome.end(Exit::Usage, &unknown);
+    }
     let (_, surveyed) = survey(desk, &desk.request.targets);
     let standings: Vec<_> = surveyed.into_iter().map(|it| it.standing).collect();
     outcome.stdout =

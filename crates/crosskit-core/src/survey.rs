@@ -15,6 +15,8 @@ use crate::resolve::Resolved;
 use crate::settings::Settings;
 use crate::target::{Catalogue, Provider, Row};
 use crate::tools::{self, Needs, Questions};
+use crate::triple;
+
 /// One target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Standing {
@@ -63,10 +65,7 @@ pub fn survey(
     machine: &Machine,
     words: &[String],
 ) -> (Vec<Surveyed>, Questions) {
-    let fits = |row: &&Row| {
-        let names = || std::iter::once(&row.triple).chain(&row.aliases);
-        words.is_empty() || words.iter().any(|word| names().any(|name| name.contains(word.as_str())))
-    };
+    let fits = |row: &&Row| words.is_empty() || words.iter().any(|word| occurs(word, row, &machine.host));
     let mut questions = Questions::default();
     let mut surveyed = Vec::new();
     for row in catalogue.rows().iter().filter(fits) {
@@ -97,6 +96,30 @@ pub fn survey(
         });
     }
     (surveyed, questions)
+}
+
+/// What there is to say of the words that occur in no name: a list without them would look as if nothing was mistyped.
+pub fn unknown_words(catalogue: &Catalogue, host: &str, words: &[String]) -> Vec<Finding> {
+    let unknown = words.iter().filter(|word| !catalogue.rows().iter().any(|row| occurs(word, row, host)));
+    unknown
+        .map(|word| {
+            let finding = Finding::error(Code::UnknownName, format!("`{word}` occurs in the name of no target"));
+            let near = triple::nearest(word, catalogue.names(), 3);
+            let near: Vec<String> = near.iter().map(|near| format!("`{near}`")).collect();
+            finding.at(Origin::CommandLine).hint(match near.is_empty() {
+                true => "`cargo xtask cross targets` lists all that are known".to_owned(),
+                false => format!("targets with similar names: {}", near.join(", ")),
+            })
+        })
+        .collect()
+}
+
+/// Whether a word is part of the triple or of an alias. `host` is one of its own.
+fn occurs(word: &str, row: &Row, host: &str) -> bool {
+    if matches!(word, "host" | "host-tuple") {
+        return row.triple == host;
+    }
+    std::iter::once(&row.triple).chain(&row.aliases).any(|name| name.contains(word))
 }
 
 fn standing(row: &Row, provider: Provider, needs: &Needs, machine: &Machine, findings: &[Finding]) -> Standing {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crosskit_core::doctor::{self, Checkup};
 use crosskit_core::exit::Exit;
+use crosskit_core::finding::Finding;
 use crosskit_core::install::{self as install_plan, Missing};
 use crosskit_core::machine::Machine;
 use crosskit_core::settings::{self, Settings};
@@ -62,8 +63,10 @@ pub(super) fn survey(
     let host = rustc.host.clone();
     let resolved = named.iter().map(|name| catalogue.resolve(name, &host).map(|row| row.triple));
     let (triples, unknown): (Vec<_>, Vec<_>) = resolved.partition(Result::is_ok);
-    if !unknown.is_empty() {
-        return Err((Exit::Usage, unknown.into_iter().filter_map(Result::err).map(|finding| *finding).collect()));
+    let mut mistakes: Vec<Finding> = unknown.into_iter().filter_map(Result::err).map(|finding| *finding).collect();
+    mistakes.extend(survey::unknown_words(&catalogue, &host, with));
+    if !mistakes.is_empty() {
+        return Err((Exit::Usage, mistakes));
     }
     let outline = metadata::outline(sh, located).map_err(ends(Exit::Usage))?;
     let root = outline.root;

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use crosskit_core::finding::Finding;
 use crosskit_core::plan::{Before, FileEdit};
+use crosskit_core::settings;
 
 pub use lock::{Lock, lock};
 
@@ -26,6 +27,18 @@ pub fn read(path: &Path) -> Result<Option<String>, Box<Finding>> {
         Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|error| words::not_text(path, &error)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(words::cannot_read(path, &error)),
+    }
+}
+
+/// Reads `crosskit.toml`; an empty text if there is none.
+///
+/// # Errors
+/// It cannot be read, or is a link to no file: what it was to say would be left out in silence.
+pub fn read_settings(root: &Path) -> Result<String, Box<Finding>> {
+    let path = root.join(settings::FILE);
+    match read(&path)? {
+        None if path.is_symlink() => Err(words::leads_nowhere(&path)),
+        text => Ok(text.unwrap_or_default()),
     }
 }
 

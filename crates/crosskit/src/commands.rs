@@ -14,7 +14,7 @@ use crosskit_core::machine::Machine;
 use crosskit_core::plan::{self, Before, Cell, FileEdit, Input, Prepared, Request, Rung};
 use crosskit_core::policy::{LAUNCHER_PATH, OwnFiles};
 use crosskit_core::resolve::Config;
-use crosskit_core::settings::{self, Settings};
+use crosskit_core::settings::Settings;
 use crosskit_core::target::Catalogue;
 use crosskit_core::wrapper;
 use crosskit_core::{explain as words, install as install_plan};
@@ -333,8 +333,8 @@ fn built_for_host(host: &str) -> Result<(), Box<Finding>> {
 }
 
 fn read_settings(metadata: &Metadata, catalogue: &Catalogue) -> Result<Settings, Ends> {
-    let text = apply::read(&metadata.root.join(settings::FILE)).map_err(ends(Exit::Usage))?;
-    let settings = Settings::parse(&text.unwrap_or_default(), catalogue).map_err(|findings| (Exit::Usage, findings))?;
+    let text = apply::read_settings(&metadata.root).map_err(ends(Exit::Usage))?;
+    let settings = Settings::parse(&text, catalogue).map_err(|findings| (Exit::Usage, findings))?;
     let unknown = metadata.workspace.unknown_packages(settings.named_packages());
     if unknown.is_empty() { Ok(settings) } else { Err((Exit::Usage, unknown)) }
 }

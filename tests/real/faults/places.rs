@@ -147,6 +147,19 @@ fn a_read_only_directory_is_named() {
     run_bound(&ground, "/proc/version").exits(0);
 }
 
+/// Before the first sync there is no `.cargo`, and the hint names no directory that is not there.
+#[test]
+fn a_read_only_root_is_named() {
+    let ground = Ground::new("read-only-root");
+    fs::remove_dir_all(ground.path(".cargo")).expect("it can be removed");
+    ground.set_mode(".", 0o555);
+    let finished = run_bound(&ground, ".").exits(4);
+    ground.set_mode(".", 0o755);
+    let hint = format!("hint: allow it with `chmod u+w {}`", ground.root.display());
+    finished.tells(&["error[X024]", "Permission denied", &hint]);
+    assert!(!ground.has(".cargo"));
+}
+
 #[test]
 fn the_directory_is_named_in_which_the_file_really_is() {
     let ground = Ground::new("link-into-read-only-directory");

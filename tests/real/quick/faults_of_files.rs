@@ -89,6 +89,29 @@ fn text_that_is_not_utf_8_is_named_with_the_place() {
     refused(&ground, &["byte 0xfc at offset 18", "config.toml:2:10"]);
 }
 
+/// Cargo's own config may be a link to a file yet to be made; nobody makes the settings.
+#[test]
+fn settings_that_are_a_link_to_no_file_are_no_settings_that_are_left_out() {
+    let ground = Ground::new("settings-link-to-nowhere");
+    let settings = ground.path("crosskit.toml");
+    let _ = fs::remove_file(&settings);
+    symlink("../team/crosskit.toml", &settings).expect("a link can be made");
+    let before = ground.snapshot();
+    for line in [SYNC, "targets", "doctor all"] {
+        let finished = ground.run(line).exits(2);
+        finished.tells(&[
+            "error[X024]",
+            "is a link to `../team/crosskit.toml`, which is not there",
+            "hint: make the file",
+        ]);
+    }
+    ground.snapshot().equals(&before);
+    fs::remove_file(&settings).expect("the link can be removed");
+    fs::write(&settings, b"# M\xfcnchen\n").expect("a file can be written");
+    let finished = ground.run(SYNC).exits(2);
+    finished.tells(&["error[X024]", "crosskit.toml:1:4", "it must be UTF-8"]);
+}
+
 #[test]
 fn a_directory_in_the_place_of_the_config_is_refused() {
     let ground = Ground::new("config-is-a-directory");

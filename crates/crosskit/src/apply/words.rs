@@ -6,6 +6,7 @@ use std::string::FromUtf8Error;
 
 use crosskit_core::explain;
 use crosskit_core::finding::{Code, Finding, Origin};
+use crosskit_core::settings;
 
 use super::Failure;
 
@@ -13,6 +14,18 @@ use super::Failure;
 pub fn cannot_read(path: &Path, error: &Error) -> Box<Finding> {
     let finding = Finding::error(Code::FileAccess, format!("cannot read `{}`: {error}", path.display()));
     Box::new(finding.hint(hint("r", path, error)))
+}
+
+/// A link to no file, where one must be.
+pub fn leads_nowhere(path: &Path) -> Box<Finding> {
+    let target = std::fs::read_link(path).unwrap_or_default();
+    let message = format!("`{}` is a link to `{}`, which is not there", path.display(), target.display());
+    let word = explain::command(&[path.display().to_string()]);
+    Box::new(
+        Finding::error(Code::FileAccess, message)
+            .note("without it, nothing of what it says of packages and targets would hold")
+            .hint(format!("make the file, or take the link away: `rm {word}`")),
+    )
 }
 
 /// A file that is not text, with the place of the first byte that cannot be.
@@ -28,12 +41,13 @@ pub fn not_text(path: &Path, error: &FromUtf8Error) -> Box<Finding> {
         column: characters + 1,
     };
     let message = format!("`{}` is not UTF-8: byte 0x{byte:02x} at offset {at}", path.display());
-    Box::new(
-        Finding::error(Code::FileAccess, message)
-            .at(place)
-            .note("TOML is UTF-8 and nothing else, so Cargo cannot read the file either; it was not touched")
-            .hint("save the file as UTF-8"),
-    )
+    // Of all that is read, Cargo reads none of this but its own config.
+    let is_cargos = !path.ends_with(settings::FILE) && path.extension().is_none_or(|it| it == "toml");
+    let note = match is_cargos {
+        true => "TOML is UTF-8 and nothing else, so Cargo cannot read the file either; it was not touched",
+        false => "it must be UTF-8 to be read; it was not touched",
+    };
+    Box::new(Finding::error(Code::FileAccess, message).at(place).note(note).hint("save the file as UTF-8"))
 }
 
 /// What the runs of the kit take turns at cannot be locked.
@@ -59,23 +73,32 @@ pub(super) fn cannot_write(path: &Path, failure: &Failure) -> Box<Finding> {
     })
 }
 
-/// What to paste, where it is known what helps.
+/// What to paste, where it is known what helps. Only what is there is named: a file that could not be made is not.
 fn hint(permission: &str, path: &Path, error: &Error) -> String {
-    let directory = path.parent().unwrap_or(Path::new("."));
+    let is_there = |path: &&Path| path.symlink_metadata().is_ok();
     let word = |path: &Path| explain::command(&[path.display().to_string()]);
-    let (file, above) = (word(path), word(directory));
+    let directory = path.ancestors().skip(1).find(is_there).unwrap_or(Path::new("."));
+    let (above, file) = (word(directory), Some(path).filter(is_there).map(word));
+    let both: Vec<&str> = [Some(above.as_str()), file.as_deref()].into_iter().flatten().collect();
+    let both = both.join(" ");
     let read_only = |path: &Path| path.metadata().is_ok_and(|metadata| metadata.permissions().readonly());
-    match error.kind() {
-        ErrorKind::PermissionDenied if permission == "r" => format!("allow it with `chmod u+r {file}`"),
-        ErrorKind::PermissionDenied if read_only(path) => format!("allow it with `chmod u+w {file}`"),
-        ErrorKind::PermissionDenied if read_only(directory) => format!("allow it with `chmod u+w {above}`"),
-        ErrorKind::PermissionDenied => format!("see whose it is with `ls -ld {above} {file}`"),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => format!("make room; `df -h {above}` shows the disk"),
-        ErrorKind::ReadOnlyFilesystem => format!("mount the disk for writing; `findmnt --target {above}` shows it"),
-        ErrorKind::IsADirectory => format!("a file should be there; move the directory away: `mv {file} {file}.away`"),
-        ErrorKind::ResourceBusy => "where the file itself is a mount point, mount its directory instead".to_owned(),
+    match (error.kind(), file) {
+        (ErrorKind::PermissionDenied, Some(file)) if permission == "r" => format!("allow it with `chmod u+r {file}`"),
+        (ErrorKind::PermissionDenied, Some(file)) if read_only(path) => format!("allow it with `chmod u+w {file}`"),
+        (ErrorKind::PermissionDenied, _) if read_only(directory) => format!("allow it with `chmod u+w {above}`"),
+        (ErrorKind::PermissionDenied, _) => format!("see whose it is with `ls -ld {both}`"),
+        (ErrorKind::StorageFull | ErrorKind::QuotaExceeded, _) => format!("make room; `df -h {above}` shows the disk"),
+        (ErrorKind::ReadOnlyFilesystem, _) => {
+            format!("mount the disk for writing; `findmnt --target {above}` shows it")
+        }
+        (ErrorKind::IsADirectory, Some(file)) => {
+            format!("a file should be there; move the directory away: `mv {file} {file}.away`")
+        }
+        (ErrorKind::ResourceBusy, _) => {
+            "where the file itself is a mount point, mount its directory instead".to_owned()
+        }
         _ if is_of_the_disk(error) => "the disk fails; `dmesg` shows what its driver says".to_owned(),
-        _ => format!("see what is there with `ls -ld {above} {file}`"),
+        _ => format!("see what is there with `ls -ld {both}`"),
     }
 }
 
@@ -104,8 +127,35 @@ mod tests {
     }
 
     #[test]
-    fn a_path_with_a_blank_can_be_pasted() {
-        let hint = hint("w", Path::new("/a b/c"), &Error::from(ErrorKind::StorageFull));
-        assert!(hint.contains("`df -h '/a b'`"), "{hint}");
+    fn cargo_is_named_for_its_own_files_alone() {
+        let note = |path: &str| {
+            let error = String::from_utf8(vec![0xff]).expect_err("a byte that is no text");
+            not_text(Path::new(path), &error).notes.join(" ")
+        };
+        for path in ["/ws/.cargo/config.toml", "/ws/.cargo/config", "/ws/.cargo/more.toml"] {
+            assert!(note(path).contains("Cargo cannot read"), "{path}");
+        }
+        for path in ["/ws/crosskit.toml", "/ws/ci/crosskit.toml/run.sh"] {
+            assert!(!note(path).contains("Cargo"), "{path}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_to_be_pasted_names_what_is_there() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = std::env::temp_dir().join(format!("crosskit-words a b-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).expect("a directory can be made");
+        let shown = directory.display();
+        let missing = directory.join(".cargo/crosskit/run");
+        let denied = Error::from(ErrorKind::PermissionDenied);
+        assert_eq!(hint("w", &missing, &denied), format!("see whose it is with `ls -ld '{shown}'`"));
+        let full = Error::from(ErrorKind::StorageFull);
+        assert_eq!(hint("w", &missing, &full), format!("make room; `df -h '{shown}'` shows the disk"));
+        let set = |mode| std::fs::set_permissions(&directory, PermissionsExt::from_mode(mode));
+        set(0o555).expect("the mode can be set");
+        assert_eq!(hint("w", &missing, &denied), format!("allow it with `chmod u+w '{shown}'`"));
+        set(0o755).expect("the mode can be set");
+        std::fs::remove_dir(&directory).expect("the directory is empty");
     }
 }

@@ -7,7 +7,7 @@ use crosskit_core::exit::Exit;
 use crosskit_core::finding::Finding;
 use crosskit_core::install::{self as install_plan, Missing};
 use crosskit_core::machine::Machine;
-use crosskit_core::settings::{self, Settings};
+use crosskit_core::settings::Settings;
 use crosskit_core::survey::{self, Surveyed};
 use crosskit_core::target::Catalogue;
 use crosskit_core::{explain as words, tools::Questions};
@@ -71,9 +71,8 @@ pub(super) fn survey(
     let outline = metadata::outline(sh, located).map_err(ends(Exit::Usage))?;
     let root = outline.root;
     sh.change_directory(&root);
-    let text = apply::read(&root.join(settings::FILE)).map_err(ends(Exit::Usage))?;
-    let settings =
-        Settings::parse(&text.unwrap_or_default(), &catalogue).map_err(|findings| (Exit::Usage, findings))?;
+    let text = apply::read_settings(&root).map_err(ends(Exit::Usage))?;
+    let settings = Settings::parse(&text, &catalogue).map_err(|findings| (Exit::Usage, findings))?;
     let variables = sh.variables.clone();
     let cargo_path = rustc::cargo_path(sh, &start.cargo);
     let toolchain = Toolchain { rustc, wrappers: Vec::new(), cargo_path, cargo: None, variables };

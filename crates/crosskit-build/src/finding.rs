@@ -117,6 +117,10 @@ codes! {
     TestCrashed = 42,
     /// Programs of the target cannot be started in the way that is demanded, or those that tests start are not emulated.
     Emulation = 43,
+    /// What starts the test binaries failed, and not they.
+    RunnerFault = 44,
+    /// The test binaries do not take the arguments that follow `--`.
+    TestArguments = 45,
     /// A C compiler makes objects for another machine than the target.
     CompilerMismatch = 50,
     /// The linker says that it is for another machine than the target.

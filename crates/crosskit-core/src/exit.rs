@@ -17,6 +17,8 @@ pub enum Exit {
     WrongArtefact,
     /// A test failed, hung or crashed.
     TestsFailed,
+    /// What starts tests failed, and not they: another computer that cannot be reached.
+    RunnerFault,
     /// A tool is missing, so the rung asked for was not reached.
     ToolMissing,
     /// Everything asked for was done.
@@ -34,6 +36,7 @@ impl Exit {
             Exit::Config => 4,
             Exit::BuildFailed => 5,
             Exit::WrongArtefact => 6,
+            Exit::RunnerFault => 7,
             Exit::TestsFailed => 100,
             Exit::Interrupted => 130,
         }

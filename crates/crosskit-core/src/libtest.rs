@@ -1,5 +1,8 @@
 //! Reads what libtest and rustdoc print: a line per test, and a summary.
 
+/// How the launcher says that it is not the program which failed; `ssh_lost` in `launcher/ssh.sh`.
+const NO_RESULT: &str = "note: this is no result of `";
+
 /// How a test ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -82,6 +85,10 @@ pub struct Told {
     pub unfinished: Option<usize>,
     /// The sum of all summaries.
     pub counts: Option<Counts>,
+    /// What came before libtest spoke and reads like its refusal of an argument, without `error: `.
+    error: Option<String>,
+    /// How many programs the launcher could not start, or lost.
+    lost: usize,
     in_failures: bool,
     /// The test that was announced last and has not told how it ended: with one thread, libtest announces each.
     pending: Option<String>,
@@ -91,6 +98,12 @@ impl Told {
     /// Reads one more line.
     pub fn line(&mut self, line: &str) {
         let was_in_failures = std::mem::take(&mut self.in_failures);
+        if let Some(error) = line.strip_prefix("error: ")
+            && self.unfinished.is_none()
+        {
+            self.error.get_or_insert_with(|| error.to_owned());
+        }
+        self.lost += usize::from(line.starts_with(NO_RESULT));
         match read_line(line) {
             Line::Running(count) => *self.unfinished.get_or_insert_default() += count,
             Line::Test(test) => {
@@ -134,6 +147,17 @@ impl Told {
         self.unfinished.is_some_and(|count| count > 0)
     }
 
+    /// Why libtest did not take its arguments, in its own words. It says so before anything else, and runs no test; it is
+    /// for the caller to know that the words are libtest's, see [`is_about_options`].
+    pub fn refusal(&self) -> Option<&str> {
+        self.error.as_deref().filter(|_| self.unfinished.is_none() && self.lost == 0)
+    }
+
+    /// Whether everything that is told as failed is so because the launcher could not start it or lost the other computer.
+    pub fn lost_all_that_failed(&self) -> bool {
+        self.lost > 0 && (self.ended_early() || self.lost >= self.figures().failed)
+    }
+
     /// The figures: libtest's own, or those of the tests that told how they ended.
     pub fn figures(&self) -> Counts {
         let count = |outcome| self.tests.iter().filter(|test| test.outcome == outcome).count();
@@ -143,6 +167,14 @@ impl Told {
             ignored: count(Outcome::Ignored),
         })
     }
+}
+
+/// Whether an error is about the options of a command line, and no compiler's: what the getopts crate and libtest say of
+/// them. Source: getopts 0.2, `Fail`; libtest, `cli.rs`.
+pub fn is_about_options(error: &str) -> bool {
+    let starts =
+        ["Unrecognized option: ", "Argument to option ", "Option '", "argument for --", "the options --", "The \""];
+    starts.iter().any(|start| error.starts_with(start))
 }
 
 /// Reads one line of the default (`pretty`) format.
@@ -255,6 +287,34 @@ mod tests {
             told.tests.iter().filter(|it| it.outcome == Outcome::Failed).map(|it| it.name.as_str()).collect();
         assert_eq!(failed, ["a"]);
         assert_eq!(told.figures(), Counts { passed: 1, failed: 1, ignored: 0 });
+    }
+
+    #[test]
+    fn arguments_that_are_refused_are_no_failure_of_tests() {
+        let refused = told("fixme:ver:GetVersion\nerror: Unrecognized option: 'nosuchflag'\n");
+        assert_eq!(refused.refusal(), Some("Unrecognized option: 'nosuchflag'"));
+        assert!(refused.refusal().is_some_and(is_about_options));
+        let failed = "running 1 test\nerror: Unrecognized option: 'x'\ntest a ... FAILED\n\ntest result: FAILED. 0 passed; 1 failed; 0 ignored\n";
+        for text in ["", "hello\n", failed] {
+            assert_eq!(told(text).refusal(), None, "{text}");
+        }
+        for compilers in ["could not compile `codec`", "doctest failed, to rerun pass `--doc`"] {
+            assert!(!is_about_options(compilers), "{compilers}");
+        }
+        let lost = "error: `ssh board` made no connection\nnote: this is no result of `/ws/target/a`\n";
+        assert_eq!(told(lost).refusal(), None);
+    }
+
+    #[test]
+    fn what_the_launcher_lost_has_not_failed() {
+        let lost = "note: this is no result of `/ws/target/a`\n";
+        assert!(told(lost).lost_all_that_failed());
+        assert!(told(&format!("running 2 tests\ntest a ... ok\n{lost}")).lost_all_that_failed());
+        let summary = |failed| format!("test result: FAILED. 1 passed; {failed} failed; 0 ignored\n");
+        let of_two = |failed| format!("running 2 tests\n{lost}\n{}", summary(failed));
+        assert!(told(&of_two(1)).lost_all_that_failed());
+        assert!(!told(&of_two(2)).lost_all_that_failed(), "one of them has failed by itself");
+        assert!(!told(&format!("running 2 tests\n{}", summary(1))).lost_all_that_failed());
     }
 
     #[test]

@@ -252,7 +252,8 @@ fn env() -> Command {
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 done, 1 internal, 2 usage, 3 a tool is missing, 4 config drift or conflict,
-5 build failed, 6 wrong artefact, 100 tests failed, 130 interrupted.";
+5 build failed, 6 wrong artefact, 7 the runner failed and no test, 100 tests failed,
+130 interrupted.";
 
 fn targets() -> Arg {
     Arg::new("target")

@@ -87,7 +87,11 @@ impl Terminal {
         if self.verbosity == Verbosity::Quiet {
             return;
         }
-        let verb = if passed { "Tested" } else { "Failed" };
+        let verb = match suite.verdict {
+            SuiteVerdict::Passed => "Tested",
+            SuiteVerdict::NotRun | SuiteVerdict::Refused(_) => "Not run",
+            _ => "Failed",
+        };
         let place = if suite.host { " on the host" } else { "" };
         let text = format!(
             "{} {} ({}){place}: {} [{:.2} s]",
@@ -172,7 +176,7 @@ fn suites_table(result: &CellResult) -> String {
             (false, "") => result.runner.clone(),
             (false, machine) => format!("{}, {machine}", result.runner),
         };
-        let outcome = match suite.verdict {
+        let outcome = match &suite.verdict {
             SuiteVerdict::Passed => figures(suite.counts),
             SuiteVerdict::Failed => figures(suite.counts),
             other => format!("{}, {}", figures(suite.counts), other.as_str()),

@@ -31,7 +31,7 @@ impl SuiteKind {
 }
 
 /// How a suite ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SuiteVerdict {
     /// Every test passed.
     Passed,
@@ -41,16 +41,22 @@ pub enum SuiteVerdict {
     TimedOut,
     /// It ended by a signal, or without saying how its tests ended.
     Crashed,
+    /// What starts it failed, and not it.
+    NotRun,
+    /// libtest did not take the arguments, for this reason.
+    Refused(String),
 }
 
 impl SuiteVerdict {
     /// The word in reports.
-    pub fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
             SuiteVerdict::Passed => "passed",
             SuiteVerdict::Failed => "failed",
             SuiteVerdict::TimedOut => "timed out",
             SuiteVerdict::Crashed => "crashed",
+            SuiteVerdict::NotRun => "not run",
+            SuiteVerdict::Refused(_) => "refused",
         }
     }
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use crosskit_core::emulation::{self, Way};
 use crosskit_core::exit::Exit;
-use crosskit_core::finding::{Code, Finding};
+use crosskit_core::finding::{Code, Finding, Origin};
 use crosskit_core::plan::{Cell, Plan, Rung};
 
 use crate::event::{Event, Progress};
@@ -73,6 +73,10 @@ pub enum Stop {
     WrongArtefact,
     /// A test failed, hung or crashed.
     TestsFailed,
+    /// What starts tests failed, and not they.
+    RunnerFault,
+    /// The test binaries do not take the arguments that they were given.
+    TestArguments,
     /// The rung asked for cannot be reached on this machine.
     ToolMissing,
 }
@@ -85,6 +89,8 @@ impl From<Stop> for Exit {
             Stop::BuildFailed => Exit::BuildFailed,
             Stop::WrongArtefact => Exit::WrongArtefact,
             Stop::TestsFailed => Exit::TestsFailed,
+            Stop::RunnerFault => Exit::RunnerFault,
+            Stop::TestArguments => Exit::Usage,
             Stop::ToolMissing => Exit::ToolMissing,
         }
     }
@@ -144,7 +150,14 @@ fn climb(context: &Context, cell: &Cell, result: &mut CellResult) -> Option<Stop
     }
     for test in built.tests(context) {
         match suite::run(context, cell, &built, test) {
-            Ok(Some(suite)) => add_suite(context, cell, result, suite),
+            Ok(Some(suite)) => {
+                let refused = matches!(suite.verdict, SuiteVerdict::Refused(_));
+                add_suite(context, cell, result, suite);
+                if refused {
+                    // The others would say the same.
+                    return Some(Stop::TestArguments);
+                }
+            }
             Ok(None) => return Some(Stop::Interrupted),
             Err(error) => return Some(internal(context, result, &error)),
         }
@@ -154,9 +167,21 @@ fn climb(context: &Context, cell: &Cell, result: &mut CellResult) -> Option<Stop
         Ok(None) => return Some(Stop::Interrupted),
         Err(error) => return Some(internal(context, result, &error)),
     }
-    result.rung = Some(Rung::Run);
-    let failed = result.suites.iter().any(|suite| suite.verdict != SuiteVerdict::Passed);
-    failed.then_some(Stop::TestsFailed)
+    let stop = result.suites.iter().filter_map(|suite| stop_of(&suite.verdict)).min_by_key(|stop| Exit::from(*stop));
+    if !matches!(stop, Some(Stop::RunnerFault | Stop::TestArguments)) {
+        result.rung = Some(Rung::Run);
+    }
+    stop
+}
+
+/// What a suite that did not pass means for its cell.
+fn stop_of(verdict: &SuiteVerdict) -> Option<Stop> {
+    match verdict {
+        SuiteVerdict::Passed => None,
+        SuiteVerdict::Failed | SuiteVerdict::TimedOut | SuiteVerdict::Crashed => Some(Stop::TestsFailed),
+        SuiteVerdict::NotRun => Some(Stop::RunnerFault),
+        SuiteVerdict::Refused(_) => Some(Stop::TestArguments),
+    }
 }
 
 fn tell(context: &Context, result: &mut CellResult, finding: Option<Finding>) {
@@ -175,7 +200,7 @@ fn internal(context: &Context, result: &mut CellResult, error: &str) -> Stop {
 fn add_suite(context: &Context, cell: &Cell, result: &mut CellResult, suite: Suite) {
     (context.progress)(Event::Suite(&suite));
     let name = format!("{} {} ({})", suite.package, suite.name, suite.kind.as_str());
-    let finding = match suite.verdict {
+    let finding = match &suite.verdict {
         SuiteVerdict::Passed => None,
         SuiteVerdict::Failed => {
             let failed = suite.tests.iter().filter(|test| test.outcome == crosskit_core::libtest::Outcome::Failed);
@@ -200,6 +225,17 @@ fn add_suite(context: &Context, cell: &Cell, result: &mut CellResult, suite: Sui
         SuiteVerdict::Crashed => Some(
             Finding::error(Code::TestCrashed, format!("`{name}` ended without a result on {}", cell.triple))
                 .note(format!("the process {}", suite.status)),
+        ),
+        SuiteVerdict::NotRun => Some(
+            Finding::error(Code::RunnerFault, format!("`{name}` could not be run on {}", cell.triple))
+                .note(format!("`{}` {}, and no test is said to have failed", cell.runner_name, suite.status)),
+        ),
+        SuiteVerdict::Refused(why) => Some(
+            Finding::error(Code::TestArguments, format!("`{name}` does not take the arguments that follow `--`"))
+                .at(Origin::CommandLine)
+                .note(format!("libtest says: {why}"))
+                .note("nothing was tested")
+                .hint("`cargo test -- --help` lists what it takes; options of this command stand before `--`"),
         ),
     };
     tell(context, result, finding);

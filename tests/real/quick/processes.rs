@@ -187,6 +187,20 @@ fn failing_tests_alone_decide_the_exit_code() {
     kit::run(&scratch, "aarch64 -p codec -- value::").exits(0);
 }
 
+/// What libtest does not take is a mistake on the command line, and no test has failed.
+#[test]
+fn arguments_that_libtest_refuses_are_no_failed_tests() {
+    let scratch = kit::scratch("refused-arguments");
+    let finished = kit::run(&scratch, "host -p codec -- --nosuchflag").exits(2);
+    let finished = finished.tells(&["X045", "libtest says: Unrecognized option: 'nosuchflag'", "`--`"]);
+    assert!(!finished.stderr.contains("X041") && !finished.stderr.contains("X042"), "{finished}");
+    assert_eq!(finished.stderr.matches("error[X045]").count(), 1, "{finished}");
+    let report = report::read(&scratch);
+    let cell = report.only();
+    assert_eq!((cell.verdict.as_str(), cell.suites.len()), ("failed", 1), "{finished}");
+    assert!(cell.suites.iter().all(|suite| suite.verdict == "refused" && suite.tests.is_empty()), "{finished}");
+}
+
 #[test]
 fn ctrl_c_ends_everything() {
     outcome();

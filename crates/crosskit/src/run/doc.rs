@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crosskit_core::libtest::{Counts, Told};
+use crosskit_core::libtest::{self, Counts, Told};
 use crosskit_core::plan::Cell;
 
 use super::Context;
@@ -122,14 +122,19 @@ impl Reader<'_> {
             suite.status = status.to_owned();
             suite.counts = told.figures();
             let finished = told.counts.is_some() && !told.ended_early();
+            let refusal = told.refusal().filter(|why| libtest::is_about_options(why));
             suite.verdict = match ended {
+                _ if !succeeded && told.lost_all_that_failed() => SuiteVerdict::NotRun,
                 _ if finished && suite.counts.failed > 0 => SuiteVerdict::Failed,
                 _ if finished => SuiteVerdict::Passed,
                 Ended::TimedOut if at == last => SuiteVerdict::TimedOut,
+                _ if !succeeded && refusal.is_some() => SuiteVerdict::Refused(refusal.unwrap_or_default().to_owned()),
                 _ if succeeded && !told.ended_early() => SuiteVerdict::Passed,
                 _ => SuiteVerdict::Crashed,
             };
-            if suite.verdict != SuiteVerdict::Passed {
+            if matches!(suite.verdict, SuiteVerdict::NotRun | SuiteVerdict::Refused(_)) {
+                suite.counts = Counts::default();
+            } else if suite.verdict != SuiteVerdict::Passed {
                 suite.counts.failed = suite.counts.failed.max(1);
             }
             suite.tests = told.tests;

@@ -61,28 +61,31 @@ pub fn run(context: &Context, cell: &Cell, built: &Built, test: &Artefact) -> Re
     if more > 0 {
         output.push_str(&format!("... and {more} more lines\n"));
     }
+    let has_libtest = || artefact::has_libtest(&test.executable);
+    let refusal = |told: &Told| told.refusal().filter(|_| !cell.test_arguments.is_empty()).map(str::to_owned);
     let (verdict, status) = match ended {
         Ended::Interrupted => return Ok(None),
         Ended::TimedOut => (SuiteVerdict::TimedOut, "was ended at its time limit".to_owned()),
         // Some emulators start nothing, say nothing, and end as if all were well.
-        Ended::Exited(status) if status.success() && output.is_empty() && artefact::has_libtest(&test.executable) => {
+        Ended::Exited(status) if status.success() && output.is_empty() && has_libtest() => {
             (SuiteVerdict::Crashed, format!("ended with {status} and without a word"))
         }
-        Ended::Exited(status)
-            if status.code() == Some(NOT_STARTED)
-                && told.unfinished.is_none()
-                && artefact::has_libtest(&test.executable) =>
-        {
-            (
-                SuiteVerdict::Crashed,
-                format!("ended with {status} before its first test, as a runner does that cannot start it"),
-            )
+        Ended::Exited(status) if status.code() == Some(NOT_STARTED) && told.lost_all_that_failed() => {
+            (SuiteVerdict::NotRun, in_words(status, &told))
         }
-        Ended::Exited(status) => (verdict(status, &told), in_words(status, &told)),
+        Ended::Exited(status) if status.code() == Some(NOT_STARTED) && told.unfinished.is_none() && has_libtest() => (
+            SuiteVerdict::NotRun,
+            format!("ended with {status} before its first test, as a runner does that cannot start it"),
+        ),
+        Ended::Exited(status) => match refusal(&told).filter(|_| !status.success() && has_libtest()) {
+            Some(why) => (SuiteVerdict::Refused(why), in_words(status, &told)),
+            None => (verdict(status, &told), in_words(status, &told)),
+        },
     };
     told.close();
     let name = test.name.clone();
-    if cell.test_arguments.iter().any(|argument| argument == "--list") {
+    let ran = !matches!(verdict, SuiteVerdict::NotRun | SuiteVerdict::Refused(_));
+    if !ran || cell.test_arguments.iter().any(|argument| argument == "--list") {
         told = Told::default();
     } else if told.unfinished.is_none() {
         // Without libtest the executable is one test of its own name.

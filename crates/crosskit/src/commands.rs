@@ -189,6 +189,7 @@ fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> R
     }
     let metadata = metadata::read(sh, &start.cargo, &options.metadata_options, start.package.clone());
     let mut metadata = metadata.map_err(ends(Exit::Usage))?;
+    let started_in = sh.directory();
     // Cargo finds config by the present directory, so what is decided here holds at the root alone (cargo #10302).
     sh.change_directory(&metadata.root);
     let settings = read_settings(&metadata, &catalogue)?;
@@ -206,6 +207,7 @@ fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> R
     let configs = configs::Reader::default().read(&metadata.root, members, &options.request.config, &sh.variables);
     let configs = configs.map_err(|findings| (Exit::Config, findings))?;
     strip_env_table(&mut sh.variables, start, &metadata.root, &configs);
+    environment::make_absolute(&mut sh.variables, &started_in);
     if metadata.workspace.xtask.is_none() {
         // Started by itself, and not by cargo: what is decided must be the same.
         metadata.workspace.xtask = xtask_of_alias(&metadata.root, &configs);

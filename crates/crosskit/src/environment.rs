@@ -81,6 +81,23 @@ pub fn strip_env_table(variables: &mut Variables, table: &BTreeMap<String, EnvEn
     }
 }
 
+/// Variables with a path that cargo takes as relative to the directory in which it is started.
+/// Source: Cargo reference, "Environment variables Cargo reads" and "Config-relative paths".
+const PATHS: &[&str] = &["CARGO_BUILD_BUILD_DIR", "CARGO_BUILD_TARGET_DIR", "CARGO_HOME", "CARGO_TARGET_DIR"];
+
+/// Makes whole paths of those that the user gave relative to `directory`: nested cargo starts somewhere else.
+pub fn make_absolute(variables: &mut Variables, directory: &Path) {
+    for name in PATHS {
+        if let Some(value) = variables.get_mut(OsStr::new(name))
+            // `{workspace-root}` and the like begin a whole path.
+            && !value.is_empty()
+            && !value.to_string_lossy().starts_with('{')
+        {
+            *value = directory.join(&value).into_os_string();
+        }
+    }
+}
+
 /// What cargo's own children get: the variables, and what `[env]` adds to them.
 pub fn with_env_table(variables: &Variables, table: &BTreeMap<String, EnvEntry>) -> Variables {
     let mut with = variables.clone();
@@ -124,6 +141,26 @@ mod tests {
         assert_eq!(start.cargo, Path::new("/toolchain/bin/cargo"));
         let after =
             [("CARGO_HOME", "/home/u/.cargo"), ("LD_LIBRARY_PATH", "/toolchain/lib:/opt/lib"), ("RUSTFLAGS", "-g")];
+        assert_eq!(before, variables(&after));
+    }
+
+    #[test]
+    fn relative_paths_are_those_of_the_users_directory() {
+        let mut before = variables(&[
+            ("CARGO_TARGET_DIR", "out"),
+            ("CARGO_BUILD_TARGET_DIR", ""),
+            ("CARGO_BUILD_BUILD_DIR", "{workspace-root}/build"),
+            ("CARGO_HOME", "/home/u/.cargo"),
+            ("OTHER", "out"),
+        ]);
+        make_absolute(&mut before, Path::new("/ws/app"));
+        let after = [
+            ("CARGO_TARGET_DIR", "/ws/app/out"),
+            ("CARGO_BUILD_TARGET_DIR", ""),
+            ("CARGO_BUILD_BUILD_DIR", "{workspace-root}/build"),
+            ("CARGO_HOME", "/home/u/.cargo"),
+            ("OTHER", "out"),
+        ];
         assert_eq!(before, variables(&after));
     }
 

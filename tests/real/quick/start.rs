@@ -33,3 +33,18 @@ fn with_the_full_example_of_the_guide() {
     helps(&scratch, "", &shared);
     helps(&scratch, "app", &shared);
 }
+
+/// As cargo itself has it: relative to where the user is, and not to the root at which nested cargo starts.
+#[test]
+fn a_relative_target_directory_is_one_below_where_the_command_was_started() {
+    let scratch = kit::scratch("relative-target-directory");
+    let member = scratch.root.join("codec");
+    let mut command = kit::direct(&member, "build host -p codec");
+    command.env("CARGO_TARGET_DIR", "out");
+    process::run(command, kit::COMPILING).exits(0);
+    let host = crosskit_tests::installed::host();
+    assert!(scratch.has("codec/out/crosskit/report.json") && scratch.has(&format!("codec/out/{host}/debug")));
+    for elsewhere in ["out", "target/crosskit", "codec/target"] {
+        assert!(!scratch.has(elsewhere), "{elsewhere}");
+    }
+}

@@ -42,7 +42,7 @@ pub fn run(
         let own = command.words.first().map(String::as_str);
         let gone = own.into_iter().chain([program.as_str()]).find(|it| find_program(it, &here, &directories).is_none());
         if let Some(gone) = gone {
-            findings.push(install::not_found(command, gone, machine));
+            findings.push(install::not_found(commands, gone, machine));
             // With the other kind of command it may be different.
             skip_system |= command.for_system;
             continue;

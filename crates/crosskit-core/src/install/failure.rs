@@ -27,12 +27,15 @@ pub fn failure(
     }
 }
 
-/// A program that is to install something is not there.
-pub fn not_found(command: &InstallCommand, program: &str, machine: &Machine) -> Finding {
+/// A program that is to install something is not there; `commands` are all that are to be run.
+pub fn not_found(commands: &[InstallCommand], program: &str, machine: &Machine) -> Finding {
     let message = format!("`{program}` not found, so nothing was installed with it");
     let finding = Finding::error(Code::InstallFailed, message).note(machine.looked_in());
     match program {
-        "sudo" => finding.hint(format!("run this as root: `{}`", command.words.join(" "))),
+        "sudo" => {
+            let lines = commands.iter().filter(|it| it.for_system).map(|it| it.words.join(" "));
+            finding.hint(format!("run this as root: `{}`", lines.collect::<Vec<_>>().join(" && ")))
+        }
         python::PIP => finding.hint("install pip for Python 3, or the tool itself in another way"),
         "rustup" => finding.hint("install rustup: https://rustup.rs"),
         _ => {
@@ -113,6 +116,7 @@ fn of_rustup(
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Missing, commands};
     use super::*;
     use crate::machine::Distribution;
 
@@ -125,6 +129,22 @@ mod tests {
         let command = InstallCommand::new(&["apt-get", "install", "--yes"], ["qemu-user".to_owned()], true);
         let catalogue = Catalogue::built_in().expect("targets.toml parses");
         failure(&command, &debian(), &catalogue, "exit status: 100", told)
+    }
+
+    #[test]
+    fn without_sudo_every_command_is_named_that_needs_root() {
+        let missing = [
+            Missing::RustStd("s390x-unknown-linux-gnu".to_owned()),
+            Missing::Package("wine32:i386".to_owned()),
+            Missing::Package("qemu-user".to_owned()),
+        ];
+        let machine = Machine { root: false, ..debian() };
+        let finding = not_found(&commands(&missing.into_iter().collect(), &machine), "sudo", &machine);
+        assert_eq!(
+            finding.hints,
+            ["run this as root: `dpkg --add-architecture i386 && apt-get update && \
+              apt-get install --yes --no-install-recommends --no-remove qemu-user wine32:i386`"]
+        );
     }
 
     #[test]

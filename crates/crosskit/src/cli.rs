@@ -315,7 +315,7 @@ fn with_packages(command: Command) -> Command {
 fn with_install(command: Command) -> Command {
     command.args([
         switch("install", None, "Install what is missing: prints the commands, then runs them"),
-        switch("yes", Some('y'), "Answer the question before sudo with yes"),
+        switch("yes", Some('y'), "Answer the question before sudo with yes; so does `y` on standard input"),
     ])
 }
 

@@ -125,21 +125,29 @@ impl Terminal {
         data(&text)
     }
 
-    /// Asks a question that is answered with `y`; anything else, or no terminal, is a no.
+    /// Asks a question that is answered with `y`; anything else, or the end of the input, is a no. As with apt, the answer
+    /// may come from a pipe.
     pub fn ask(&self, question: &str) -> bool {
-        if !std::io::stdin().is_terminal() {
-            return false;
-        }
         let _ = write!(std::io::stderr(), "{question} [y/N] ");
-        let mut answer = String::new();
-        let read = std::io::stdin().lock().read_line(&mut answer);
-        read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
+        let yes = is_yes(std::io::stdin().lock());
+        if !std::io::stdin().is_terminal() {
+            // Nobody pressed the key that would have ended the line.
+            self.line("");
+        }
+        yes
     }
 
     fn line(&self, line: &str) {
         // When stderr is closed nobody is left to be told.
         let _ = writeln!(std::io::stderr(), "{line}");
     }
+}
+
+/// Whether the next line is a yes.
+fn is_yes(mut input: impl BufRead) -> bool {
+    let mut answer = String::new();
+    let read = input.read_line(&mut answer);
+    read.is_ok() && ["y", "yes"].iter().any(|yes| answer.trim().eq_ignore_ascii_case(yes))
 }
 
 /// Prints data to stdout. A closed pipe, as of `| head`, ends the wish to read and is no failure.
@@ -217,5 +225,21 @@ fn runner(result: &CellResult) -> String {
     match result.emulation {
         Some(way) if way.reaches_children() => format!("{} ({way})", result.runner),
         _ => result.runner.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_yes;
+
+    #[test]
+    fn a_yes_is_a_yes_wherever_it_comes_from_and_nothing_is_a_no() {
+        for yes in ["y\n", "Y\r\n", "yes\n", "y", "y\nn\n"] {
+            assert!(is_yes(yes.as_bytes()), "{yes:?}");
+        }
+        for no in ["", "\n", "n\n", "yesterday\n", "n\ny\n"] {
+            assert!(!is_yes(no.as_bytes()), "{no:?}");
+        }
+        assert!(!is_yes(&b"\xff\n"[..]));
     }
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crosskit::DoctorReport;
 use crosskit::cli::{self, Action, Options, SyncMode};
 use crosskit_core::doctor;
-use crosskit_core::exit::Exit;
+use crosskit_core::exit::{self, Exit};
 use crosskit_core::explain::Shell;
 use crosskit_core::finding::Finding;
 use crosskit_core::inspect::{self, Subject};
@@ -116,7 +116,7 @@ pub fn run(scene: &Scene) -> Outcome {
         return targets(&desk, outcome);
     }
     if options.action == Action::Doctor && options.request.targets.iter().any(|name| name == "all") {
-        return doctor_all(&desk, outcome);
+        return doctor_all(desk, outcome);
     }
     if desk.request.targets.is_empty() && options.action != Action::Sync(SyncMode::Remove) {
         let (files, ..) = config_files(scene);
@@ -264,18 +264,23 @@ fn act(desk: &Desk, mut outcome: Outcome) -> Outcome {
 }
 
 /// `doctor all`.
-fn doctor_all(desk: &Desk, mut outcome: Outcome) -> Outcome {
-    let (machine, surveyed) = survey(desk, &[]);
-    let named = desk.request.targets.iter().filter_map(|name| desk.catalogue.resolve(name, &machine.host).ok());
-    let named: Vec<String> = named.map(|row| row.triple).collect();
-    let detailed: Vec<_> = surveyed.iter().filter(|it| named.contains(&it.checkup.target)).collect();
-    let own = detailed.iter().map(|it| it.checkup.clone());
-    let checkups: Vec<_> = std::iter::once(doctor::shared(None, &machine)).chain(own).collect();
+fn doctor_all(mut desk: Desk, mut outcome: Outcome) -> Outcome {
+    let (machine, surveyed) = survey(&desk, &[]);
     let standings: Vec<_> = surveyed.iter().map(|it| it.standing.clone()).collect();
-    let tools = explain::checkups(&checkups, Style::PLAIN);
+    let named = desk.request.targets.iter().filter_map(|name| desk.catalogue.resolve(name, &machine.host).ok());
+    desk.request.targets = named.map(|row| row.triple).collect();
+    let exit = survey::exit(&standings);
+    if desk.request.targets.is_empty() {
+        let tools = explain::checkups(&[doctor::shared(None, &machine)], Style::PLAIN);
+        outcome.stdout = format!("{tools}\n{}", explain::standings(&standings));
+        return outcome.end(exit, []);
+    }
+    let (_, prepared) = desk.decide(&desk.scene.machine);
+    let tools = explain::checkups(&prepared.checkups, Style::PLAIN);
     outcome.stdout = format!("{tools}\n{}", explain::standings(&standings));
-    outcome.tell(detailed.iter().flat_map(|it| &it.findings));
-    outcome.end(survey::exit(&standings), [])
+    outcome.tell(prepared.about_no_target());
+    outcome.tell(prepared.about_targets().map(|(_, finding)| finding));
+    outcome.end(exit::first([exit, prepared.exit()]), &prepared.unwritten())
 }
 
 /// Every target with one of the words in a name, once there is nothing new to ask.

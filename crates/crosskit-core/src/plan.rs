@@ -244,6 +244,16 @@ impl Prepared {
         self.usage.iter().chain(&self.config).chain(&self.lints).chain(tools)
     }
 
+    /// What `doctor` says of the workspace and its config as a whole.
+    pub fn about_no_target(&self) -> impl Iterator<Item = &Finding> {
+        self.usage.iter().chain(&self.config).chain(&self.lints)
+    }
+
+    /// What `doctor` says of each target, with the triple.
+    pub fn about_targets(&self) -> impl Iterator<Item = (&str, &Finding)> {
+        self.tools.iter().chain(&self.emulation).map(|(triple, finding)| (triple.as_str(), finding))
+    }
+
     /// With what the command ends before anything is compiled; [`Exit::Done`] lets it go on.
     pub fn exit(&self) -> Exit {
         let stops = |findings: &[Finding]| findings.iter().any(Finding::is_error);

@@ -72,7 +72,11 @@ fn doctor_all(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start
     let names = options.request.targets.iter().map(String::as_str).filter(|name| *name != doctor::ALL);
     let survey = targets::survey(options, terminal, sh, start, &[], &names.collect::<Vec<_>>())?;
     if !options.probe {
-        return doctor::all(options, terminal, &survey);
+        let named = match survey.named.as_slice() {
+            [] => None,
+            named => Some(look_closely(options, terminal, sh, start, named)?),
+        };
+        return doctor::all(options, terminal, &survey, named.as_ref());
     }
     let runs = survey.surveyed.iter().filter(|it| it.standing.reach == Some("run"));
     let targets: Vec<String> = runs.map(|it| it.standing.target.clone()).collect();
@@ -80,6 +84,25 @@ fn doctor_all(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start
     terminal.event(Event::Status("Skipping", &format!("{skipped} targets that nothing runs here")));
     let request = Request { targets, ..options.request.clone() };
     execute(&Options { request, ..options.clone() }, terminal, sh, start)
+}
+
+/// What `doctor` decides of some targets with the workspace and its config before it.
+fn look_closely(
+    options: &Options,
+    terminal: &Terminal,
+    sh: &mut Sh,
+    start: &Start,
+    targets: &[String],
+) -> Result<Prepared, Ends> {
+    let request = Request { targets: targets.to_vec(), ..options.request.clone() };
+    let ground = look(&Options { request, ..options.clone() }, terminal, sh, start)?;
+    let probe = Probe::new(sh, ground.toolchain.clone()).with_cache(&ground.out);
+    let (_, prepared) = decide(&ground, options.action, &probe)?;
+    go_on(sh)?;
+    match prepared.exit_of_sync() {
+        exit @ (Exit::Usage | Exit::Config) => Err((exit, prepared.usage.into_iter().chain(prepared.config).collect())),
+        _ => Ok(prepared),
+    }
 }
 
 fn internal(error: String) -> Ends {

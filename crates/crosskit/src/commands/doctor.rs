@@ -1,6 +1,6 @@
 //! `doctor`: the tools of targets, what is wrong with them, and with `--probe` whether they work together.
 
-use crosskit_core::exit::Exit;
+use crosskit_core::exit::{self, Exit};
 use crosskit_core::explain as words;
 use crosskit_core::finding::Finding;
 use crosskit_core::install;
@@ -36,19 +36,16 @@ pub(super) fn named(
     let not_installed = if options.install { install::not_installed(&prepared.missing, machine) } else { None };
     let mut findings: Vec<(Option<&str>, &Finding)> = Vec::new();
     if options.json {
-        let general = prepared.usage.iter().chain(&prepared.config).chain(&prepared.lints);
-        findings.extend(general.map(|finding| (None, finding)));
+        findings.extend(prepared.about_no_target().map(|finding| (None, finding)));
     } else {
         let text = words::checkups(&prepared.checkups, terminal.stdout_style());
         report::data(&text).map_err(internal)?;
     }
-    findings.extend(
-        prepared.tools.iter().chain(&prepared.emulation).map(|(triple, finding)| (Some(triple.as_str()), finding)),
-    );
+    findings.extend(prepared.about_targets().map(|(triple, finding)| (Some(triple), finding)));
     let unwritten = prepared.unwritten();
     findings.extend(unwritten.iter().chain(&not_installed).map(|finding| (None, finding)));
     if !options.json {
-        prepared.tools.iter().chain(&prepared.emulation).for_each(|(_, finding)| terminal.finding(finding));
+        prepared.about_targets().for_each(|(_, finding)| terminal.finding(finding));
         unwritten.iter().chain(&not_installed).for_each(|finding| terminal.finding(finding));
     }
     let (trials, broke) = if options.probe && !options.dry_run {
@@ -101,32 +98,42 @@ fn try_out(
     Ok(tried)
 }
 
-/// Tells how far this machine takes every target, in one line each.
-pub(super) fn all(options: &Options, terminal: &Terminal, surveyed: &Survey) -> Result<Exit, Ends> {
+/// Tells how far this machine takes every target, in one line each; and of those that are named beside the word `all`
+/// what it tells of them alone.
+pub(super) fn all(
+    options: &Options,
+    terminal: &Terminal,
+    surveyed: &Survey,
+    named: Option<&Prepared>,
+) -> Result<Exit, Ends> {
     let standings: Vec<_> = surveyed.surveyed.iter().map(|it| it.standing.clone()).collect();
     let exit = survey::exit(&standings);
+    let exit = exit::first(named.map(Prepared::exit).into_iter().chain([exit]));
     let missing = surveyed.missing();
     let not_installed = if options.install { install::not_installed(&missing, &surveyed.machine) } else { None };
+    let shared = std::slice::from_ref(&surveyed.shared);
+    let detailed = named.map_or(shared, |it| it.checkups.as_slice());
+    let general: Vec<&Finding> = named.into_iter().flat_map(Prepared::about_no_target).collect();
+    let of_named: Vec<(&str, &Finding)> = named.into_iter().flat_map(Prepared::about_targets).collect();
+    let unwritten = named.and_then(Prepared::unwritten);
     if options.json {
-        let own = surveyed.surveyed.iter().map(|it| it.checkup.clone());
-        let checkups: Vec<_> = std::iter::once(surveyed.shared.clone()).chain(own).collect();
-        let mut findings: Vec<(Option<&str>, &Finding)> = Vec::new();
-        for it in &surveyed.surveyed {
-            findings.extend(it.findings.iter().map(|finding| (Some(it.checkup.target.as_str()), finding)));
-        }
-        findings.extend(not_installed.iter().map(|finding| (None, finding)));
+        let others = surveyed.surveyed.iter().filter(|it| !surveyed.named.contains(&it.checkup.target));
+        let own = others.clone().map(|it| it.checkup.clone());
+        let checkups: Vec<_> = detailed.iter().cloned().chain(own).collect();
+        let of_others = others.flat_map(|it| it.findings.iter().map(|finding| (it.checkup.target.as_str(), finding)));
+        let about_targets = of_named.into_iter().chain(of_others).map(|(target, finding)| (Some(target), finding));
+        let about_none = general.into_iter().chain(&unwritten).chain(&not_installed).map(|finding| (None, finding));
+        let findings = about_targets.chain(about_none).collect();
         let host = &surveyed.machine.host;
         let report = DoctorReport { host, checkups: &checkups, standings: &standings, findings, trials: &[], exit };
         report::data(&report::doctor_json(&report)).map_err(internal)?;
         return Ok(exit);
     }
-    let detailed: Vec<_> = surveyed.surveyed.iter().filter(|it| surveyed.named.contains(&it.checkup.target)).collect();
-    let own = detailed.iter().map(|it| it.checkup.clone());
-    let checkups: Vec<_> = std::iter::once(surveyed.shared.clone()).chain(own).collect();
-    let tools = words::checkups(&checkups, terminal.stdout_style());
+    general.into_iter().for_each(|finding| terminal.finding(finding));
+    let tools = words::checkups(detailed, terminal.stdout_style());
     report::data(&format!("{tools}\n{}", words::standings(&standings))).map_err(internal)?;
-    detailed.iter().flat_map(|it| &it.findings).for_each(|finding| terminal.finding(finding));
-    not_installed.iter().for_each(|finding| terminal.finding(finding));
+    let own = of_named.into_iter().map(|(_, finding)| finding);
+    own.chain(&unwritten).chain(&not_installed).for_each(|finding| terminal.finding(finding));
     if exit != Exit::Done {
         terminal.event(Event::Status("Checked", "what to paste for a target: `cargo xtask cross doctor TARGET`"));
     }

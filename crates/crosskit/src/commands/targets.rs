@@ -13,7 +13,7 @@ use crosskit_core::target::Catalogue;
 use crosskit_core::{explain as words, tools::Questions};
 
 use crate::cli::Options;
-use crate::environment::Start;
+use crate::environment::{self, Start};
 use crate::event::{Event, Progress};
 use crate::probe::Probe;
 use crate::report::{self, Terminal};
@@ -70,6 +70,9 @@ pub(super) fn survey(
     }
     let outline = metadata::outline(sh, located).map_err(ends(Exit::Usage))?;
     let root = outline.root;
+    // What comes after starts at the root.
+    let started_in = sh.directory();
+    environment::make_absolute(&mut sh.variables, &started_in);
     sh.change_directory(&root);
     let text = apply::read_settings(&root).map_err(ends(Exit::Usage))?;
     let settings = Settings::parse(&text, &catalogue).map_err(|findings| (Exit::Usage, findings))?;

@@ -223,8 +223,11 @@ fn act(desk: &Desk, mut outcome: Outcome) -> Outcome {
         } else {
             explain::plan(&prepared.plan, &lines)
         };
-        let exit = if doctor { before } else { prepared.expected_exit() };
-        return outcome.end(exit, &tools(&prepared));
+        if !doctor {
+            return outcome.end(prepared.expected_exit(), &tools(&prepared));
+        }
+        outcome.tell(prepared.about_targets().map(|(_, finding)| finding));
+        return outcome.end(before, &prepared.unwritten());
     }
     if options.action != Action::Doctor {
         let written = prepared.plan.edits.iter().map(|edit| (edit.path.clone(), edit.text.clone()));

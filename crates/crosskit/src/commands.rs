@@ -396,14 +396,17 @@ fn toolchain(
 }
 
 fn dry_run(options: &Options, terminal: &Terminal, prepared: &Prepared, machine: &Machine) -> Result<Exit, Ends> {
-    prepared.tools.iter().for_each(|(_, finding)| terminal.finding(finding));
     let commands = if options.install { install_plan::commands(&prepared.missing, machine) } else { Vec::new() };
     let install: Vec<String> = commands.iter().map(|command| command.line(machine)).collect();
     if options.action == Action::Doctor {
         let tools = words::checkups(&prepared.checkups, terminal.stdout_style());
         report::data(&format!("{tools}{}", words::install(&install))).map_err(internal)?;
+        // In the order in which they are told where it is no dry run.
+        let own = prepared.about_targets().map(|(_, finding)| finding);
+        own.chain(&prepared.unwritten()).for_each(|finding| terminal.finding(finding));
         return Ok(prepared.exit());
     }
+    prepared.tools.iter().for_each(|(_, finding)| terminal.finding(finding));
     report::data(&words::plan(&prepared.plan, &install)).map_err(internal)?;
     Ok(prepared.expected_exit())
 }

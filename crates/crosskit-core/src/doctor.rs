@@ -19,6 +19,8 @@ use crate::wrapper;
 pub struct Checkup {
     /// The triple; for what is shared that of the host.
     pub target: String,
+    /// What else is worth knowing of the target, as its row in the catalogue says it.
+    pub notes: Option<String>,
     /// One for each tool.
     pub tools: Vec<Tool>,
 }
@@ -97,7 +99,7 @@ pub fn shared(host_linker: Option<&Resolved<String>>, machine: &Machine) -> Chec
         let name = if machine.program(linker).is_none() && machine.program("cc").is_some() { "cc" } else { linker };
         tools.push(Tool::program("linker", name, machine));
     }
-    Checkup { target: machine.host.clone(), tools }
+    Checkup { target: machine.host.clone(), notes: None, tools }
 }
 
 /// What the probe must look at for [`shared`].
@@ -124,7 +126,7 @@ pub fn checkup(
         tools.extend(runner(needs, settings, machine));
         emulation(needs, machine, &mut tools);
     }
-    Checkup { target: needs.row.triple.clone(), tools }
+    Checkup { target: needs.row.triple.clone(), notes: needs.row.notes.clone(), tools }
 }
 
 /// Who set a program that is not the row's own.

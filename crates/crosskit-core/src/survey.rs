@@ -36,6 +36,8 @@ pub struct Standing {
     pub missing: Vec<String>,
     /// What no package manager here brings.
     pub needs: Option<String>,
+    /// What else is worth knowing.
+    pub notes: Option<String>,
 }
 
 /// One target with everything that is known of it.
@@ -163,6 +165,7 @@ fn standing(row: &Row, provider: Provider, needs: &Needs, machine: &Machine, fin
         reach: reach.map(Rung::as_str),
         missing,
         needs: row.needs.clone(),
+        notes: row.notes.clone(),
     }
 }
 

@@ -17,6 +17,7 @@ pub fn checkups(checkups: &[Checkup], style: Style) -> String {
             _ => checkup.target.clone(),
         };
         text.push_str(&format!("{}{}\n", if at == 0 { "" } else { "\n" }, style.strong(&heading)));
+        text.extend(checkup.notes.iter().map(|notes| format!("  note: {notes}\n")));
         for (tool, line) in checkup.tools.iter().zip(lines.by_ref()) {
             let (state, rest) = line.split_at(state(tool).len());
             let state = if tool.found { style.good(state) } else { style.bad(state) };

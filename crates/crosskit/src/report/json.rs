@@ -124,6 +124,7 @@ struct Doctor<'a> {
 #[derive(Serialize)]
 struct DoctorTarget<'a> {
     target: &'a str,
+    notes: Option<&'a str>,
     tools: &'a [Tool],
     standing: Option<&'a Standing>,
     trial: Option<&'a Trial>,
@@ -148,6 +149,7 @@ pub fn doctor(report: &DoctorReport) -> String {
             .iter()
             .map(|it| DoctorTarget {
                 target: &it.target,
+                notes: it.notes.as_deref(),
                 tools: &it.tools,
                 standing: report.standings.iter().find(|standing| standing.target == it.target),
                 trial: report.trials.iter().find(|trial| trial.target == it.target),

@@ -205,7 +205,7 @@ fn unknown_way(demand: &Demand) -> Option<Finding> {
     let way = demand.way.as_ref().filter(|way| !Way::DEMANDED.contains(&way.as_str()))?;
     let mut finding = Finding::error(Code::UnknownName, format!("`{way}` is no way of emulation"));
     finding.origin = demand.origin.clone();
-    Some(match triple::nearest(way, Way::DEMANDED.into_iter(), 1).first() {
+    Some(match triple::nearest(way, Way::DEMANDED, 1).first() {
         Some(near) => finding.hint(format!("a way with a similar name exists: `{near}`")),
         None => finding.hint(format!("known: {}", Way::DEMANDED.join(", "))),
     })

@@ -133,7 +133,7 @@ fn embedded(situation: &Situation, view: &KindView) -> Option<Finding> {
     if !script {
         finding = finding
             .hint(format!("{header} rustflags = [\"-Clink-arg=-Tlink.x\"]"))
-            .hint("or in the package's `build.rs`: println!(\"cargo:rustc-link-arg=-Tlink.x\");");
+            .hint("or let the package's `build.rs` print `cargo:rustc-link-arg=-Tlink.x`");
     }
     if runner.is_none() || program.is_some_and(emulated) {
         finding =

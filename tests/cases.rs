@@ -19,8 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crosskit_core::policy::{LAUNCHER, LAUNCHER_PATH};
-use crosskit_core::settings::Settings;
-use crosskit_core::target::Catalogue;
+use crosskit_core::target::{Catalogue, Provider};
 use crosskit_core::workspace::Workspace;
 use crosskit_core::wrapper::{self, Wrapper};
 use crosskit_tests::kit::{self, CONFIG, Outcome, ROOT, Scene};
@@ -51,12 +50,15 @@ fn own_file(path: &str) -> Option<(&'static str, String)> {
     if path == LAUNCHER_PATH {
         return Some(("(the launcher)\n", LAUNCHER.to_owned()));
     }
-    let name = path.strip_prefix(wrapper::DIRECTORY)?.strip_prefix('/')?;
+    let (driver, name) = path.strip_prefix(wrapper::DIRECTORY)?.strip_prefix('/')?.split_once('/')?;
+    let (provider, words) = match driver {
+        "clang" => (Provider::Clang, "(calls clang)\n"),
+        "zig" => (Provider::Zig, "(calls zig)\n"),
+        _ => return None,
+    };
     let catalogue = Catalogue::built_in().expect("the catalogue parses");
     let row = catalogue.row(name.rsplit_once('-')?.0)?;
-    let settings = format!("[target.{}]\nprovider = 'zig'\n", row.triple);
-    let settings = Settings::parse(&settings, &catalogue).ok()?;
-    Some(("(calls zig)\n", Wrapper::of(row, &settings)?.text()))
+    Some((words, Wrapper::of(row, provider, wrapper::DIRECTORY)?.text()))
 }
 
 #[test]

@@ -16,12 +16,11 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crosskit_core::policy::LAUNCHER;
-use crosskit_core::settings::Settings;
-use crosskit_core::target::Catalogue;
-use crosskit_core::wrapper::Wrapper;
 
 #[path = "launcher/ssh.rs"]
 mod ssh;
+#[path = "launcher/wrappers.rs"]
+mod wrappers;
 
 /// A script that is still open for writing in one thread while another one forks cannot be started ("text file busy").
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -555,52 +554,4 @@ fn programs_of_windows_run_in_whatever_wine_there_is() {
         }
     }
     assert!(bench.path("w/target/crosskit/wine-shim/bcryptprimitives.dll").exists());
-}
-
-/// The options with which rustc links for musl, and those of the cc crate, and what zig gets of them.
-#[test]
-fn zig_is_told_its_own_words_and_no_foreign_objects() {
-    let bench = Bench::new("zig", "Linux", "x86_64", &["python-zig"]);
-    let catalogue = Catalogue::built_in().expect("the catalogue parses");
-    let settings = Settings::parse("[target.armv7-unknown-linux-musleabihf]\nprovider = 'zig'\n", &catalogue);
-    let row = catalogue.row("armv7-unknown-linux-musleabihf").expect("a row");
-    let wrapper = Wrapper::of(row, &settings.expect("it parses")).expect("zig links for it");
-    for file in wrapper.files() {
-        bench.file(&file, &wrapper.text());
-    }
-    let [archiver, compiler, of_cxx] = wrapper.files();
-    let aarch64 = catalogue.row("aarch64-unknown-linux-musl").expect("a row");
-    let settings = Settings::parse("[target.aarch64-unknown-linux-musl]\nprovider = 'zig'\n", &catalogue);
-    let aarch64 = Wrapper::of(aarch64, &settings.expect("it parses")).expect("zig links for it");
-    bench.file(&aarch64.linker(), &aarch64.text());
-    let expected = words("python-zig", &["cc", "-target", "aarch64-linux-musl", "-march=armv8.2_a", "-c", "a.c"]);
-    let own = ["--target=aarch64-unknown-linux-musl", "-march=armv8.2_a", "-c", "a.c"];
-    assert_eq!(bench.started_by(&aarch64.linker(), &own), expected, "a processor that the user names");
-    let target = ["-target", "arm-linux-musleabihf", "-mcpu=generic+v7a"];
-    let object = bench.program();
-    let self_contained = "/rustlib/armv7-unknown-linux-musleabihf/lib/self-contained/crt1.o";
-    let link = [
-        "-m32",
-        "-Wl,-melf_i386",
-        "-nostartfiles",
-        self_contained,
-        "crti.o",
-        &object,
-        "-lgcc_s",
-        "-lgcc",
-        "-pie",
-        "-o",
-        "a *",
-    ];
-    let expected = [&["cc"], &target[..], &["-static", "-m32", &object, "-lunwind", "-o", "a *"]].concat();
-    assert_eq!(bench.started_by(&compiler, &link), words("python-zig", &expected));
-    let library = ["-shared", "-pie", &object];
-    let expected = [&["cc"], &target[..], &library].concat();
-    assert_eq!(bench.started_by(&compiler, &library), words("python-zig", &expected), "a library is not static");
-    let compile = ["--target=armv7-unknown-linux-musleabihf", "-march=armv7-a", "-c", "a.cc"];
-    let expected = [&["c++"], &target[..], &["-c", "a.cc"]].concat();
-    assert_eq!(bench.started_by(&of_cxx, &compile), words("python-zig", &expected));
-    assert_eq!(bench.started_by(&archiver, &["crs", "a.a"]), words("python-zig", &["ar", "crs", "a.a"]));
-    bench.script("bin/zig", PRINTS_ITS_ARGUMENTS);
-    assert_eq!(bench.started_by(&archiver, &["t"])[0], "zig", "what is in PATH under its own name is first");
 }

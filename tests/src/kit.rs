@@ -179,6 +179,7 @@ impl Desk<'_> {
                     inner_files: &inner_files,
                     scripts: &self.scripts(),
                     own_files: &self.scene.files,
+                    own_directory: &self.scene.root.join("target/crosskit"),
                 })
             },
         );
@@ -292,7 +293,8 @@ fn survey(desk: &Desk, words: &[String]) -> (Machine, Vec<Surveyed>) {
     doctor::ask_shared(None, &mut asked);
     loop {
         let machine = desk.scene.machine.answer(&asked);
-        let (surveyed, questions) = survey::survey(desk.catalogue, desk.settings, &machine, words);
+        let (surveyed, questions) =
+            survey::survey(desk.catalogue, desk.settings, &machine, words, desk.options.install);
         if asked.covers(&questions) {
             return (machine, surveyed);
         }

@@ -11,8 +11,8 @@ use crate::python;
 use crate::resolve::Resolved;
 use crate::rules::CompilerOrigin;
 use crate::settings::Settings;
-use crate::tools::{Needs, Questions, multiarch_library};
-use crate::wrapper;
+use crate::tools::{Needs, Questions, StandIn, multiarch_library};
+use crate::wrapper::{self, Driver};
 
 /// The tools of one target, or those that every target shares.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,6 +23,16 @@ pub struct Checkup {
     pub notes: Option<String>,
     /// One for each tool.
     pub tools: Vec<Tool>,
+}
+
+impl Checkup {
+    /// Says of the linker that it stands in for another one, if it does.
+    pub fn with(mut self, stand_in: Option<&StandIn>) -> Checkup {
+        if let (Some(stand_in), Some(linker)) = (stand_in, self.tools.iter_mut().find(|it| it.kind == "linker")) {
+            linker.notes.push(format!("in the place of {}", stand_in.lacking));
+        }
+        self
+    }
 }
 
 /// A tool, and where it is.
@@ -119,6 +129,7 @@ pub fn checkup(
     let mut tools = vec![std_source::tool(needs, machine)];
     if needs.links {
         tools.extend(linker(needs, settings, machine));
+        tools.extend(behind_clang(needs, machine));
         tools.extend(library(needs, machine));
     }
     tools.extend(c_tools(needs, machine, variable));
@@ -141,8 +152,10 @@ fn named_by(origin: Option<&Origin>, is_policys: bool, is_of_settings: bool) -> 
 }
 
 fn linker(needs: &Needs, settings: &Settings, machine: &Machine) -> Option<Tool> {
-    if needs.wrapper().is_some() {
-        return Some(zig(machine));
+    match needs.driver() {
+        Some(Driver::Zig) => return Some(zig(machine)),
+        Some(Driver::Clang) => return Some(Tool::program("linker", clang_or_own(needs, machine), machine)),
+        None => {}
     }
     let program = needs.linker_program(&machine.host)?;
     let is_policys = needs.linker_of_flags.is_none() && needs.policy.linker.as_ref() == Some(&program);
@@ -154,6 +167,29 @@ fn linker(needs: &Needs, settings: &Settings, machine: &Machine) -> Option<Tool>
     }
     let by = named_by(named.map(|it| &it.origin), is_policys, of_settings);
     Some(Tool::program("linker", &program, machine).named_by(by))
+}
+
+/// The compiler that the scripts for clang take: on the machine that is the target its own one does as well.
+fn clang_or_own(needs: &Needs, machine: &Machine) -> &'static str {
+    let own = needs.row.triple == machine.host && machine.program(wrapper::CLANG).is_none();
+    if own && machine.program("cc").is_some() { "cc" } else { wrapper::CLANG }
+}
+
+/// What clang needs beside itself: a linker, and what GCC brings.
+fn behind_clang(needs: &Needs, machine: &Machine) -> Vec<Tool> {
+    if needs.driver() != Some(Driver::Clang) || needs.row.triple == machine.host {
+        return Vec::new();
+    }
+    let linkers = needs.linkers_of_clang();
+    let found = linkers.iter().find(|program| machine.program(program).is_some());
+    let linker = found.or(linkers.first()).map(|program| Tool::program("behind it", program, machine));
+    let paths = needs.support_paths();
+    let found = paths.iter().find(|path| machine.paths.contains(*path));
+    let support = match found {
+        Some(path) => Tool::at("GCC's library", "crtbegin.o", path, "a known place"),
+        None => Tool::missing("GCC's library", "crtbegin.o"),
+    };
+    linker.into_iter().chain([support]).collect()
 }
 
 /// The program behind the scripts that stand for linker and C compiler.
@@ -170,9 +206,9 @@ fn zig(machine: &Machine) -> Tool {
     }
 }
 
-/// The target's start files, which a cross gcc links with.
+/// The target's start files, which a cross gcc or clang links with.
 fn library(needs: &Needs, machine: &Machine) -> Option<Tool> {
-    if !needs.links_with_own_gcc() || needs.row.triple == machine.host {
+    if !needs.links_with_distribution() || needs.row.triple == machine.host {
         return None;
     }
     let paths = needs.row.library_paths();

@@ -75,6 +75,9 @@ fn cell(cell: &Cell) -> String {
     let mut text = format!("\n{}: {what} {}\n", cell.triple, cell.packages.join(", "));
     let variables: String = cell.environment.iter().map(|(name, value)| format!("{name}={value} ")).collect();
     text.push_str(&format!("    {variables}cargo {}\n", command(&cell.build)));
+    if let Some(stand_in) = &cell.stand_in {
+        text.push_str(&format!("    linked by {}\n", stand_in.words));
+    }
     if cell.reach >= Rung::Verify {
         text.push_str("    every executable is checked to be for the target\n");
     }

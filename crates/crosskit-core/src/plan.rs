@@ -10,7 +10,7 @@ mod shell;
 mod sync;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::doctor::Checkup;
 use crate::emulation::Way;
@@ -23,7 +23,7 @@ use crate::policy::{LAUNCHER_PATH, OwnFiles, Policy};
 use crate::resolve::{Config, ConfigFiles, EnvEntry, Layers, Rustc};
 use crate::settings::Settings;
 use crate::target::{Catalogue, Row};
-use crate::tools::Questions;
+use crate::tools::{Questions, StandIn};
 use crate::workspace::Workspace;
 
 /// How far a target goes.
@@ -83,6 +83,8 @@ pub struct Request {
     pub writes_own_triple: bool,
     /// Whether what is planned is written before anything is done with it.
     pub writes: bool,
+    /// Whether what is missing is installed, so that nothing else need stand in for it.
+    pub installs: bool,
 }
 
 /// Everything the decisions look at.
@@ -111,6 +113,8 @@ pub struct Input<'a> {
     pub scripts: &'a [(String, String)],
     /// The launcher and the like, as they are now.
     pub own_files: &'a OwnFiles,
+    /// The directory of what is made on this computer for itself, below the target directory.
+    pub own_directory: &'a Path,
 }
 
 /// What a file holds when its edit is planned, and must still hold when it is written.
@@ -146,6 +150,8 @@ pub struct Cell {
     pub triple: String,
     /// The linker that Cargo passes to rustc; none leaves rustc's default.
     pub linker: Option<String>,
+    /// What links in the place of the policy's linker, which is not on this machine.
+    pub stand_in: Option<StandIn>,
     /// The members to build.
     pub packages: Vec<String>,
     /// The rung that was asked for.
@@ -196,6 +202,8 @@ pub struct Plan {
     pub edits: Vec<FileEdit>,
     /// Files to take away, and the directories above them that are empty then, up to and without the root.
     pub removals: Vec<String>,
+    /// Programs of this computer alone, to write below [`Input::own_directory`] before anything is built.
+    pub own_programs: Vec<FileEdit>,
     /// Targets to build, in the order asked for.
     pub cells: Vec<Cell>,
     /// Variables for every nested cargo; `None` takes one out.

@@ -10,7 +10,7 @@ use crate::finding::{Code, Finding};
 use crate::settings::{self, Destination, Settings};
 use crate::target::{Provider, Row};
 use crate::triple;
-use crate::wrapper::Wrapper;
+use crate::wrapper::{self, Wrapper};
 
 /// The launcher, relative to the workspace root.
 pub const LAUNCHER_PATH: &str = ".cargo/crosskit/run";
@@ -87,13 +87,9 @@ impl Policy {
     /// The policy of a row under the workspace's settings.
     pub fn of(row: &Row, settings: &Settings) -> Policy {
         let overlay = settings.target(&row.triple);
-        let wrapper = Wrapper::of(row, settings).filter(|_| overlay.linker.is_none());
-        let linker = overlay.linker.clone().or_else(|| match settings.provider(row) {
-            Provider::Gcc => row.c_compiler(),
-            Provider::Lld => Some("rust-lld".to_owned()),
-            Provider::Zig => wrapper.as_ref().map(Wrapper::linker),
-            Provider::Mingw | Provider::None => None,
-        });
+        let provider = settings.provider(row);
+        let wrapper = Wrapper::of(row, provider, wrapper::DIRECTORY).filter(|_| overlay.linker.is_none());
+        let linker = overlay.linker.clone().or_else(|| linker(row, provider, wrapper.as_ref()));
         let ssh = overlay.ssh.as_deref().and_then(|ssh| Destination::parse(ssh).ok()).map(|it| it.command());
         let own = overlay.runner.clone().or(overlay.chip.as_deref().map(settings::probe));
         let over_ssh = own.is_none() && ssh.is_some();
@@ -105,10 +101,19 @@ impl Policy {
             (None, command) => command,
         };
         let children_need_runner = overlay.runner.is_some() || row.is_user_mode() && !over_ssh;
-        let by_distribution = overlay.linker.is_none() && settings.provider(row) == Provider::Gcc;
+        let by_distribution = overlay.linker.is_none() && links_with_distribution(provider);
         let multiarch = row.multiarch().filter(|_| by_distribution).map(str::to_owned);
         let triple = row.triple.clone();
         Policy { triple, linker, runner, launcher, wrapper, multiarch, children_need_runner, over_ssh }
+    }
+
+    /// The same policy with another way to link, whose scripts, if it has some, are below a directory; `None` where it
+    /// does not link for the row.
+    pub fn linked_by(&self, row: &Row, provider: Provider, directory: &str) -> Option<Policy> {
+        let wrapper = Wrapper::of(row, provider, directory);
+        let linker = Some(linker(row, provider, wrapper.as_ref()).filter(|_| row.provides(provider))?);
+        let multiarch = row.multiarch().filter(|_| links_with_distribution(provider)).map(str::to_owned);
+        Some(Policy { linker, wrapper, multiarch, ..self.clone() })
     }
 
     /// The keys of the policy, in the order in which they are written.
@@ -151,6 +156,21 @@ impl Policy {
         let key = |(name, value)| WantedKey { path: vec!["env".to_owned(), name], value: WantedValue::String(value) };
         pkg_config_variables(&self.triple).into_iter().zip(values).map(key).collect()
     }
+}
+
+/// What Cargo's `linker` names; `None` leaves rustc's default.
+fn linker(row: &Row, provider: Provider, wrapper: Option<&Wrapper>) -> Option<String> {
+    match provider {
+        Provider::Gcc => row.c_compiler(),
+        Provider::Lld => Some("rust-lld".to_owned()),
+        Provider::Clang | Provider::Zig => wrapper.map(Wrapper::linker),
+        Provider::Mingw | Provider::None => None,
+    }
+}
+
+/// Whether a provider finds the libraries that the distribution's packages bring.
+fn links_with_distribution(provider: Provider) -> bool {
+    matches!(provider, Provider::Gcc | Provider::Clang)
 }
 
 /// The variables of [`Policy::pkg_config_keys`].

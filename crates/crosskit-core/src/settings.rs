@@ -21,7 +21,8 @@ pub const DEFAULT_TIMEOUT: u64 = 300;
 
 const TOP_KEYS: &[&str] = &["launcher", "package", "target"];
 const TARGET_KEYS: &[&str] = &["chip", "exclude", "linker", "provider", "runner", "ssh", "std", "timeout"];
-const PROVIDERS: [Provider; 5] = [Provider::Gcc, Provider::Lld, Provider::Mingw, Provider::Zig, Provider::None];
+const PROVIDERS: [Provider; 6] =
+    [Provider::Gcc, Provider::Lld, Provider::Mingw, Provider::Clang, Provider::Zig, Provider::None];
 const PACKAGE_KEYS: &[&str] = &["targets"];
 
 /// The content of `crosskit.toml`.

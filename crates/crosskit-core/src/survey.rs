@@ -14,8 +14,9 @@ use crate::policy::Policy;
 use crate::resolve::Resolved;
 use crate::settings::Settings;
 use crate::target::{Catalogue, Provider, Row};
-use crate::tools::{self, Needs, Questions};
+use crate::tools::{self, Key, Needs, Questions, StandIn};
 use crate::triple;
+use crate::wrapper;
 
 /// One target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -60,12 +61,14 @@ pub fn exit(standings: &[Standing]) -> Exit {
 }
 
 /// Looks at the rows whose triple or alias contains one of the words, or at all if there is no word; and says what the
-/// machine must be asked. The config is not looked at: this is what the policy would come to.
+/// machine must be asked. The config is not looked at: this is what the policy would come to. Where it `installs` what is missing, nothing
+/// stands in for it.
 pub fn survey(
     catalogue: &Catalogue,
     settings: &Settings,
     machine: &Machine,
     words: &[String],
+    installs: bool,
 ) -> (Vec<Surveyed>, Questions) {
     let fits = |row: &&Row| words.is_empty() || words.iter().any(|word| occurs(word, row, &machine.host));
     let mut questions = Questions::default();
@@ -89,10 +92,19 @@ pub fn survey(
             std: settings.target(&row.triple).std,
         };
         questions.extend(needs.questions(machine, &|_| None));
-        let (findings, missing) = tools::check(&needs, machine, &|_| None);
+        let provider = settings.provider(row);
+        let is_ours = !installs && settings.target(&row.triple).linker.is_none();
+        // Nothing is compiled here, so that no script is written.
+        let key = Key { is_ours, provider, directory: wrapper::DIRECTORY };
+        let (stand_in, asked) = StandIn::find(&needs, key, machine, &|_| None);
+        questions.extend(asked);
+        let provider = stand_in.as_ref().map_or(provider, |it| it.provider);
+        let needs = stand_in.as_ref().map_or_else(|| needs.clone(), |it| it.needs(&needs));
+        let (mut findings, missing) = tools::check(&needs, machine, &|_| None);
+        findings.splice(0..0, stand_in.iter().map(|it| it.finding.clone()));
         surveyed.push(Surveyed {
-            standing: standing(row, settings.provider(row), &needs, machine, &findings),
-            checkup: doctor::checkup(&needs, settings, machine, &|_| None),
+            standing: standing(row, provider, &needs, machine, &findings),
+            checkup: doctor::checkup(&needs, settings, machine, &|_| None).with(stand_in.as_ref()),
             findings,
             missing,
         });

@@ -18,6 +18,8 @@ pub enum Provider {
     Lld,
     /// The gcc of mingw-w64, which is rustc's own default.
     Mingw,
+    /// clang, with the C library of the distribution's cross packages.
+    Clang,
     /// zig, whose compiler has the C libraries of many targets in it.
     Zig,
     /// rustc's own default; the policy names no linker.
@@ -31,6 +33,7 @@ impl Provider {
             Provider::Gcc => "gcc",
             Provider::Lld => "lld",
             Provider::Mingw => "mingw",
+            Provider::Clang => "clang",
             Provider::Zig => "zig",
             Provider::None => "none",
         }
@@ -56,6 +59,8 @@ pub struct Packages {
     pub compiler: Option<String>,
     /// The target's C library and its headers.
     pub library: Option<String>,
+    /// What GCC's compilers begin programs with and link with, which clang takes as well.
+    pub support: Option<String>,
     /// The program that runs the target's executables.
     pub emulator: Option<String>,
     /// The firmware that the emulator starts with.
@@ -81,6 +86,8 @@ pub struct Row {
     pub provider: Provider,
     /// The words before `-gcc` and `-ar` in the names of its C tools.
     pub gnu_prefix: Option<String>,
+    /// What clang is told of the target: its own name for it, and what else it needs, split at blanks.
+    pub clang: Option<String>,
     /// What zig is told of the target: its own name for it, and what else its compiler needs, split at blanks.
     pub zig: Option<String>,
     /// Where the distribution's cross packages put the C library.
@@ -125,6 +132,7 @@ impl Row {
     pub fn provides(&self, provider: Provider) -> bool {
         match provider {
             Provider::Gcc => self.gnu_prefix.is_some(),
+            Provider::Clang => self.clang.is_some(),
             Provider::Zig => self.zig.is_some(),
             Provider::None => true,
             Provider::Lld | Provider::Mingw => self.provider == provider,
@@ -174,6 +182,7 @@ impl Row {
             aliases: Vec::new(),
             provider: Provider::None,
             gnu_prefix: None,
+            clang: None,
             zig: None,
             sysroot: None,
             emulator: None,

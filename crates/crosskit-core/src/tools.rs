@@ -2,6 +2,7 @@
 
 mod check;
 mod libraries;
+mod stand_in;
 mod version;
 
 use std::collections::BTreeSet;
@@ -19,10 +20,14 @@ use crate::rules::{self, CompilerOrigin};
 use crate::settings::StdSource;
 use crate::target::{Provider, Row, multiarch};
 use crate::workspace::CompilesC;
-use crate::wrapper::{self, Wrapper};
+use crate::wrapper::{self, Driver, Wrapper};
 
 pub use check::check;
+pub use stand_in::{Key, StandIn};
 pub use version::{Manner, Version, manner, processors_in, version_in};
+
+/// The versions of GCC whose directories are looked for.
+const GCC_VERSIONS: std::ops::RangeInclusive<u32> = 9..=19;
 
 /// What the launcher starts to reach another computer.
 pub const SSH: &str = "ssh";
@@ -116,11 +121,40 @@ impl Needs<'_> {
         self.linker_of_flags.as_ref().or(self.linker.as_ref())
     }
 
-    /// The scripts by which zig links, where the config names them.
+    /// The scripts by which clang or zig links, where the config names them.
     pub fn wrapper(&self) -> Option<&Wrapper> {
         let wrapper = self.policy.wrapper.as_ref()?;
         self.named_linker().filter(|it| it.value.ends_with(&wrapper.linker()))?;
         Some(wrapper)
+    }
+
+    /// What these scripts call.
+    pub fn driver(&self) -> Option<Driver> {
+        self.wrapper().map(Wrapper::driver)
+    }
+
+    /// The linkers that clang links with, in the order in which the scripts take them: the target's own one of GNU, then
+    /// LLD, which rustup's toolchains have as well.
+    pub fn linkers_of_clang(&self) -> Vec<String> {
+        let own = self.row.gnu_prefix.iter().map(|prefix| format!("{prefix}-ld"));
+        own.chain(["ld.lld", "rust-lld"].map(str::to_owned)).collect()
+    }
+
+    /// Files by which clang knows GCC's directory of the target, and by that the C library and its headers. Packages for
+    /// cross compilers have their own place, and there is a directory for each version.
+    ///
+    /// Source: clang's `GCCInstallationDetector`, and the lists of files of Debian's `libgcc-12-dev`.
+    pub fn support_paths(&self) -> Vec<String> {
+        let Some(prefix) = &self.row.gnu_prefix else { return Vec::new() };
+        let of = |place: &'static str| {
+            GCC_VERSIONS.rev().map(move |version| format!("/usr/lib/{place}/{prefix}/{version}/crtbegin.o"))
+        };
+        of("gcc-cross").chain(of("gcc")).collect()
+    }
+
+    /// Whether what links takes the C library from the distribution's packages.
+    pub fn links_with_distribution(&self) -> bool {
+        self.links_with_own_gcc() || self.driver() == Some(Driver::Clang)
     }
 
     /// Whether the linker is the row's own cross gcc, which links with the C library of the same packages.
@@ -288,13 +322,20 @@ impl Needs<'_> {
     pub fn questions(&self, machine: &Machine, variable: &dyn Fn(&str) -> Option<String>) -> Questions {
         let mut questions = Questions::default();
         let programs = &mut questions.programs;
-        if self.wrapper().is_some() {
-            programs.extend(wrapper::PROGRAMS.map(str::to_owned));
-            // What installs it.
-            programs.insert(python::PIP.to_owned());
-            questions.paths.extend(wrapper::installed_program(machine));
-        } else {
-            programs.extend(self.linker_program(&machine.host));
+        match self.driver() {
+            Some(Driver::Zig) => {
+                programs.extend(wrapper::PROGRAMS.map(str::to_owned));
+                // What installs it.
+                programs.insert(python::PIP.to_owned());
+                questions.paths.extend(wrapper::installed_program(machine));
+            }
+            Some(Driver::Clang) => {
+                // Where the machine is the target, the script takes its own compiler as well.
+                programs.extend([wrapper::CLANG, "cc"].map(str::to_owned));
+                programs.extend(self.linkers_of_clang());
+                questions.paths.extend(self.support_paths());
+            }
+            None => programs.extend(self.linker_program(&machine.host)),
         }
         programs.extend(self.emulators());
         if let Some(package) = self.python_package() {

@@ -1,14 +1,15 @@
-//! The scripts by which rustc and build scripts call zig. One program of zig's compiles C and links for every target, and
+//! The scripts by which rustc and build scripts call clang or zig. One program compiles C and links for every target, and
 //! wants to be told for which; Cargo's `linker` and the cc crate's variables name a program.
+//!
+//! Flags in the config could tell it rustc's part alone, and not while `RUSTFLAGS` is set, which takes their place.
 
 use crate::machine::Machine;
 use crate::python;
-use crate::settings::Settings;
 use crate::target::{Provider, Row};
 use crate::triple;
 
-/// The directory of the scripts, relative to the workspace root.
-pub const DIRECTORY: &str = ".cargo/crosskit/zig";
+/// Where the directories of the policies' scripts are, relative to the workspace root.
+pub const DIRECTORY: &str = ".cargo/crosskit";
 
 /// The version of zig that `--install` brings, as a package of Python. Any zig that is there already is taken.
 pub const PYTHON_PACKAGE: &str = "ziglang==0.17.1";
@@ -17,24 +18,73 @@ pub const PYTHON_PACKAGE: &str = "ziglang==0.17.1";
 /// Python. After them comes [`installed_program`].
 pub const PROGRAMS: [&str; 2] = ["zig", "python-zig"];
 
-const TEXT: &str = include_str!("wrapper.sh");
+/// The program that is clang.
+pub const CLANG: &str = "clang";
 
-/// zig for one target. Its files have one text, and do what their name says.
+/// What the scripts call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Driver {
+    /// clang, with the C library of the distribution's cross packages.
+    Clang,
+    /// zig, which has C libraries in it.
+    Zig,
+}
+
+impl Driver {
+    /// Every one.
+    pub const ALL: [Driver; 2] = [Driver::Clang, Driver::Zig];
+
+    /// The word in `crosskit.toml`, which is the name of the scripts' directory as well.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Driver::Clang => "clang",
+            Driver::Zig => "zig",
+        }
+    }
+
+    /// The directory of the policies' scripts, relative to the workspace root.
+    pub fn directory(self) -> String {
+        format!("{DIRECTORY}/{}", self.as_str())
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Driver::Clang => include_str!("wrapper/clang.sh"),
+            Driver::Zig => include_str!("wrapper/zig.sh"),
+        }
+    }
+}
+
+/// clang or zig for one target. Its files have one text, and do what their name says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrapper {
+    driver: Driver,
     triple: String,
     told: String,
+    prefix: String,
+    directory: String,
 }
 
 impl Wrapper {
-    /// The wrapper of a row that is linked by zig.
-    pub fn of(row: &Row, settings: &Settings) -> Option<Wrapper> {
-        let told = row.zig.clone().filter(|_| settings.provider(row) == Provider::Zig)?;
-        Some(Wrapper { triple: row.triple.clone(), told })
+    /// The wrapper of a row that this provider links for, below a directory: [`DIRECTORY`] for the policy's own.
+    pub fn of(row: &Row, provider: Provider, directory: &str) -> Option<Wrapper> {
+        let (driver, told) = match provider {
+            Provider::Clang => (Driver::Clang, row.clang.clone()?),
+            Provider::Zig => (Driver::Zig, row.zig.clone()?),
+            Provider::Gcc | Provider::Lld | Provider::Mingw | Provider::None => return None,
+        };
+        let prefix = row.gnu_prefix.clone().unwrap_or_default();
+        let directory = format!("{directory}/{}", driver.as_str());
+        Some(Wrapper { driver, triple: row.triple.clone(), told, prefix, directory })
+    }
+
+    /// What it calls.
+    pub fn driver(&self) -> Driver {
+        self.driver
     }
 
     fn file(&self, tool: &str) -> String {
-        format!("{DIRECTORY}/{}-{tool}", self.triple)
+        format!("{}/{}-{tool}", self.directory, self.triple)
     }
 
     /// The C compiler, which links as well. Its name tells rustc that it is a clang.
@@ -50,14 +100,15 @@ impl Wrapper {
         [(ar, self.file("ar")), (cc, self.linker()), (cxx, self.file("clang++"))]
     }
 
-    /// The files, relative to the workspace root.
+    /// The files, with the directory that the wrapper was made for.
     pub fn files(&self) -> [String; 3] {
         self.variables().map(|(_, file)| file)
     }
 
     /// What the files hold.
     pub fn text(&self) -> String {
-        TEXT.replace("@TRIPLE@", &self.triple).replace("@TOLD@", &self.told)
+        let text = self.driver.text().replace("@TRIPLE@", &self.triple).replace("@TOLD@", &self.told);
+        text.replace("@PREFIX@", &self.prefix)
     }
 }
 

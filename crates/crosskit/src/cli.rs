@@ -147,6 +147,7 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool)
             writes_own_triple: matches!(action, Action::Sync(_)),
             writes: !flag("dry-run")
                 && matches!(action, Action::Climb | Action::Sync(SyncMode::Write | SyncMode::Remove)),
+            installs: flag("install"),
         },
         key: texts("key").pop(),
         shell: texts("shell").pop(),

@@ -16,7 +16,7 @@ use crosskit_core::policy::{LAUNCHER_PATH, OwnFiles};
 use crosskit_core::resolve::Config;
 use crosskit_core::settings::Settings;
 use crosskit_core::target::Catalogue;
-use crosskit_core::wrapper;
+use crosskit_core::wrapper::Driver;
 use crosskit_core::{explain as words, install as install_plan};
 
 use crate::cli::{Action, Options, SyncMode};
@@ -154,7 +154,10 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     }
     match options.action {
         Action::Sync(mode) => return sync::run(mode, options, &ground, &prepared, progress),
-        Action::Env => return sync::environment(options, &prepared, progress),
+        Action::Env => {
+            write_own_programs(&ground, &prepared)?;
+            return sync::environment(options, &prepared, progress);
+        }
         _ if prepared.exit() == Exit::Config => return Ok(Exit::Config),
         _ if options.dry_run && !doctor_as_data => return dry_run(options, terminal, &prepared, &machine),
         Action::Doctor => {}
@@ -174,6 +177,9 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     };
     if !options.dry_run {
         probe.save();
+    }
+    if options.action != Action::Doctor || options.probe && !options.dry_run {
+        write_own_programs(&ground, &prepared)?;
     }
     if options.action == Action::Doctor {
         return doctor::named(options, terminal, sh, start, &ground, (&machine, &prepared));
@@ -256,14 +262,23 @@ fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> R
 /// The launcher, and the scripts beside it. One that cannot be started is as good as none: archives and some file systems
 /// lose the permission.
 fn own_files(root: &Path) -> OwnFiles {
-    let wrappers = std::fs::read_dir(root.join(wrapper::DIRECTORY)).into_iter().flatten().flatten();
-    let wrappers = wrappers.map(|entry| format!("{}/{}", wrapper::DIRECTORY, entry.file_name().to_string_lossy()));
+    let wrappers = Driver::ALL.into_iter().flat_map(|driver| {
+        let directory = driver.directory();
+        let entries = std::fs::read_dir(root.join(&directory)).into_iter().flatten().flatten();
+        entries.map(move |entry| format!("{directory}/{}", entry.file_name().to_string_lossy()))
+    });
     let text = |path: String| {
         let file = root.join(&path);
         let text = if apply::is_executable(&file) { apply::read(&file).ok().flatten()? } else { return None };
         Some((path, text))
     };
     std::iter::once(LAUNCHER_PATH.to_owned()).chain(wrappers).filter_map(text).collect()
+}
+
+/// Writes what stands in for linkers that are not on this computer: below the target directory, and for it alone.
+fn write_own_programs(ground: &Ground, prepared: &Prepared) -> Result<(), Ends> {
+    let programs = &prepared.plan.own_programs;
+    programs.iter().try_for_each(|edit| apply::write(None, &ground.out, edit).map_err(ends(Exit::Internal)))
 }
 
 /// Waits until no other run is between its look at the config and its write.
@@ -301,6 +316,7 @@ fn decide(ground: &Ground, action: Action, probe: &Probe) -> Result<(Machine, Pr
                 inner_files: &configs.inner_files,
                 scripts: &ground.scripts,
                 own_files: &ground.own_files,
+                own_directory: &ground.out,
             })
         },
     )
@@ -437,6 +453,7 @@ fn missing_cells(prepared: &Prepared) -> Vec<CellResult> {
             verdict: if stopped { Verdict::Missing } else { Verdict::Skipped },
             suites: Vec::new(),
             seconds: 0.0,
+            linked_by: cell.stand_in.as_ref().map(|it| it.words.clone()),
             runner: cell.runner_name.clone(),
             emulation: None,
             verified: 0,

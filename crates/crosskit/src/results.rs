@@ -126,6 +126,8 @@ pub struct CellResult {
     pub suites: Vec<Suite>,
     /// Seconds.
     pub seconds: f64,
+    /// What links in the place of the policy's linker, in words; `None` where that links itself.
+    pub linked_by: Option<String>,
     /// The runner in words.
     pub runner: String,
     /// In which way executables were started; `None` where none was run.

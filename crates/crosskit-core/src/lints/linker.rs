@@ -5,7 +5,7 @@ use crate::linking::{self, Style};
 use crate::resolve::{Definition, KindView, dotted};
 use crate::target::Row;
 use crate::triple;
-use crate::wrapper;
+use crate::wrapper::Driver;
 
 use super::Situation;
 
@@ -30,7 +30,7 @@ fn arguments(situation: &Situation, view: &KindView) -> Option<Finding> {
     if winner.value.trim() == first && !first.is_empty() || situation.machine.program(&winner.value).is_some() {
         return None;
     }
-    if winner.value.contains(wrapper::DIRECTORY) {
+    if Driver::ALL.iter().any(|driver| winner.value.contains(&driver.directory())) {
         // It is the policy's own, which may lie in a directory with blanks.
         return None;
     }

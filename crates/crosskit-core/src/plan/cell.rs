@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cfgs::Cfgs;
+use crate::config;
 use crate::doctor;
 use crate::emulation::{self, Way};
 use crate::finding::{Code, Finding, Origin};
@@ -10,14 +11,14 @@ use crate::libraries::Need;
 use crate::lints::{self, Situation};
 use crate::machine::Machine;
 use crate::policy::{Policy, linker_variable, target_path};
-use crate::resolve::{Config, EnvEntry, Kind, KindView, Resolved, Rustc, Value, value_at};
+use crate::resolve::{Config, Definition, EnvEntry, Kind, KindView, Resolved, Rustc, Value, value_at};
 use crate::settings::{DEFAULT_TIMEOUT, StdSource};
 use crate::target::Row;
-use crate::tools::{self, Demand, Needs};
+use crate::tools::{self, Demand, Key, Needs, StandIn};
 use crate::triple;
 use crate::workspace::{Package, Platform, Workspace};
 
-use super::{Cell, Input, Prepared, Request, Rung, environment, shell};
+use super::{Before, Cell, FileEdit, Input, Prepared, Request, Rung, environment, shell};
 
 /// Plans every target, and what nested cargo gets besides the user's environment.
 pub(super) fn add_cells(
@@ -130,9 +131,22 @@ fn add_cell(
     prepared.usage.extend(needs.demand_without_effect(host));
     let table = &prepared.plan.env_table;
     let variable = |name: &str| config.script_variable(name, table).map(|it| it.value);
-    let questions = needs.questions(input.machine, &variable);
+    let mut questions = needs.questions(input.machine, &variable);
+    let own_directory = input.own_directory.to_string_lossy();
+    let key = Key {
+        is_ours: !request.installs && has_own_linker(input, config, view),
+        provider: input.settings.provider(row),
+        directory: &own_directory,
+    };
+    let (stand_in, asked) = StandIn::find(&needs, key, input.machine, &variable);
+    questions.extend(asked);
+    let needs = stand_in.as_ref().map_or_else(|| needs.clone(), |it| it.needs(&needs));
+    let told = stand_in.iter().flat_map(|it| it.variables.clone()).collect::<BTreeMap<_, _>>();
+    let variable = |name: &str| told.get(name).cloned().or_else(|| variable(name));
     let (mut findings, missing) = tools::check(&needs, input.machine, &variable);
-    prepared.checkups.push(doctor::checkup(&needs, input.settings, input.machine, &variable));
+    findings.splice(0..0, stand_in.iter().map(|it| it.finding.clone()));
+    let checkup = doctor::checkup(&needs, input.settings, input.machine, &variable);
+    prepared.checkups.push(checkup.with(stand_in.as_ref()));
     for finding in &mut findings {
         // A variable that the shell does not set can only come from the table.
         if let Some(Origin::Variable(name)) = &finding.origin
@@ -157,7 +171,12 @@ fn add_cell(
         (StdSource::BuildStd, false) => Some("-Zbuild-std=core,alloc".to_owned()),
     };
     // Cargo takes an unstable option from a stable toolchain only then.
-    let environment = build_std.iter().map(|_| ("RUSTC_BOOTSTRAP".to_owned(), "1".to_owned())).collect();
+    let bootstrap = build_std.iter().map(|_| ("RUSTC_BOOTSTRAP".to_owned(), "1".to_owned()));
+    let environment = bootstrap.chain(told).collect();
+    for (path, text) in stand_in.iter().flat_map(|it| it.files(&own_directory)) {
+        let edit = FileEdit { path, before: Before::Anything, text, executable: true, changes: Vec::new() };
+        prepared.plan.own_programs.push(edit);
+    }
     let verb: Vec<&str> = match request.rung {
         Rung::Check => vec!["check"],
         _ if request.builds_tests && row.std => vec!["test", "--no-run"],
@@ -174,6 +193,7 @@ fn add_cell(
         linker: needs.linker.as_ref().map(|it| it.value.clone()),
         build: cargo_arguments(&verb, &row.triple, &packages, request).into_iter().chain(build_std).collect(),
         environment,
+        stand_in: stand_in.clone(),
         doc,
         doc_packages,
         packages,
@@ -187,6 +207,18 @@ fn add_cell(
         test_arguments: request.test_arguments.clone(),
         timeout: request.timeout.or(input.settings.target(&row.triple).timeout).unwrap_or(DEFAULT_TIMEOUT),
     });
+}
+
+/// Whether the linker that Cargo takes is the kit's own: its key has the mark, and `crosskit.toml` names no other.
+fn has_own_linker(input: &Input, config: &Config, view: &KindView) -> bool {
+    let Some(winner) = &view.linker.winner else { return false };
+    let Definition::Layer { layer, .. } = winner.definition else { return false };
+    let Some(layer) = config.layers.all.get(layer).filter(|it| it.path == input.configs.root_config()) else {
+        return false;
+    };
+    let path = target_path(&view.triple, "linker");
+    input.settings.target(&view.triple).linker.is_none()
+        && config::parse(layer.text.as_str()).is_ok_and(|document| document.is_marked(&path))
 }
 
 /// In which way programs are to be started: the command line wins over what every start would see in its environment.

@@ -6,7 +6,7 @@ use crate::policy::{
     self, LAUNCHER_PATH, PKG_CONFIG_LIBDIR, Policy, pkg_config_variables, runner_variable, target_path,
 };
 use crate::resolve;
-use crate::wrapper;
+use crate::wrapper::{self, Driver};
 
 use super::sync::{has_marked_key, starts_by_launcher, stop_if_refused};
 use super::{Before, FileEdit, Input, Prepared, Row, pkg_config};
@@ -109,7 +109,9 @@ pub(super) fn remove(input: &Input, rows: &[Row], prepared: &mut Prepared) {
     if !starts_by_launcher(&after, &configs.layers(configs.root), path) && input.launcher().is_some() {
         prepared.plan.removals.push(LAUNCHER_PATH.to_owned());
     }
-    let wrappers = input.own_files.keys().filter(|path| path.starts_with(wrapper::DIRECTORY));
+    let directories = Driver::ALL.map(|driver| format!("{}/", driver.directory()));
+    let is_wrapper = |path: &&String| directories.iter().any(|directory| path.starts_with(directory));
+    let wrappers = input.own_files.keys().filter(is_wrapper);
     prepared
         .plan
         .removals

@@ -22,9 +22,18 @@ pub(super) fn add_variables(
     if let Some(linker) = host.linker.winner.as_ref().filter(in_config) {
         variables.insert(linker_variable(&host.triple), Some(linker.value.clone()));
     }
+    let mut stands_in = Vec::new();
     for (view, cell) in views.iter().zip(&prepared.plan.cells) {
         if let Some(linker) = &view.linker.winner {
             variables.insert(linker_variable(&view.triple), Some(linker.value.clone()));
+        }
+        if let Some(stand_in) = &cell.stand_in {
+            let told = stand_in.variables.iter().map(|(name, value)| (name.clone(), Some(value.clone())));
+            stands_in.extend(told);
+            prepared.not_in_shell.push(
+                Finding::note_only(Code::LinkerMissing, format!("{} is linked by {}", view.triple, stand_in.words))
+                    .note("the variables are for this computer, and say so to plain cargo"),
+            );
         }
         for (tool, flags) in [(Tool::Rustc, &view.rustflags), (Tool::Rustdoc, &view.rustdocflags)] {
             let flags = flags.winner.iter().flat_map(|it| &it.value).collect::<Vec<_>>();
@@ -64,6 +73,8 @@ pub(super) fn add_variables(
             prepared.no_shell_names.extend((!policy::is_shell_name(name)).then(|| no_shell_name(name, &entry.origin)));
         }
     }
+    // The config's own values are those of the linker that is not here.
+    variables.extend(stands_in);
     variables.extend(prepared.plan.environment.clone());
     prepared.plan.shell = variables;
 }

@@ -80,8 +80,9 @@ pub(super) fn synced_layers(
         for path in wrapper.files() {
             let known = input.own_files.get(&path);
             if known != Some(&text) {
-                let change = if known.is_some() { "set" } else { "add" };
-                prepared.plan.edits.insert(0, own_file(&path, text.clone(), format!("{change} what calls zig")));
+                let verb = if known.is_some() { "set" } else { "add" };
+                let change = format!("{verb} what calls {}", wrapper.driver().as_str());
+                prepared.plan.edits.insert(0, own_file(&path, text.clone(), change));
             }
         }
     }

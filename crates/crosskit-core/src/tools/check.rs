@@ -1,5 +1,6 @@
 //! The checks of one target, and what to paste where something is missing.
 
+mod clang;
 mod traps;
 
 use std::collections::BTreeSet;
@@ -13,7 +14,7 @@ use crate::rules::{self, CompilerFacts, CompilerOrigin, Probe};
 use crate::settings::{self, StdSource};
 use crate::target::Packages;
 use crate::triple;
-use crate::wrapper;
+use crate::wrapper::{self, Driver};
 
 use super::{Needs, PickedCompiler, SSH, mixed_library};
 
@@ -33,19 +34,37 @@ pub fn check(
 ) -> (Vec<Finding>, BTreeSet<Missing>) {
     let mut check = Check { needs, machine, findings: Vec::new(), missing: BTreeSet::new() };
     check.rust_std();
-    if needs.wrapper().is_some() {
-        check.zig();
-    } else if needs.links {
-        check.linker();
-        check.linker_of_another_machine();
-        check.library();
-    }
+    check.linking();
     check.c_tools(variable);
     check.libraries(variable);
     if needs.runs {
         check.runner();
     }
     (check.findings, check.missing)
+}
+
+/// What is missing of what links, where nothing but that is wrong with it.
+pub(super) fn lacking(needs: &Needs, machine: &Machine, variable: &dyn Fn(&str) -> Option<String>) -> Option<Finding> {
+    let mut check = Check { needs, machine, findings: Vec::new(), missing: BTreeSet::new() };
+    check.linking();
+    if !needs.links && needs.driver().is_none() {
+        check.c_tools(variable);
+    }
+    let is_of_variable = |it: &Finding| matches!(it.origin, Some(Origin::Variable(_)));
+    let is_missing = |it: &Finding| {
+        matches!(it.code, Code::LinkerMissing | Code::SysrootMissing)
+            || it.code == Code::CCompilerMissing && !is_of_variable(it)
+    };
+    let errors: Vec<Finding> = check.findings.into_iter().filter(Finding::is_error).collect();
+    if errors.iter().all(is_missing) { errors.into_iter().next() } else { None }
+}
+
+/// Whether all is there that links, and that compiles C where that is needed.
+pub(super) fn can_link(needs: &Needs, machine: &Machine, variable: &dyn Fn(&str) -> Option<String>) -> bool {
+    let mut check = Check { needs, machine, findings: Vec::new(), missing: BTreeSet::new() };
+    check.linking();
+    check.c_tools(variable);
+    !check.findings.iter().any(Finding::is_error)
 }
 
 pub(super) struct Check<'a> {
@@ -62,6 +81,22 @@ impl Check<'_> {
 
     fn has(&self, program: &str) -> bool {
         self.machine.program(program).is_some()
+    }
+
+    /// What links, and what it links with.
+    fn linking(&mut self) {
+        let uses_wrapper = self.needs.links || !self.needs.compiling_c.is_empty();
+        match self.needs.driver() {
+            Some(_) if !uses_wrapper => {}
+            Some(Driver::Zig) => self.zig(),
+            Some(Driver::Clang) => self.clang(),
+            None if self.needs.links => {
+                self.linker();
+                self.linker_of_another_machine();
+                self.library();
+            }
+            None => {}
+        }
     }
 
     fn rust_std(&mut self) {
@@ -141,7 +176,7 @@ impl Check<'_> {
         let installed = wrapper::installed_program(self.machine);
         let is_there = wrapper::PROGRAMS.iter().any(|program| self.has(program))
             || installed.as_ref().is_some_and(|path| self.machine.paths.contains(path));
-        if is_there || !self.needs.links && self.needs.compiling_c.is_empty() {
+        if is_there {
             return;
         }
         let mut finding = Finding::error(Code::LinkerMissing, "linker `zig` not found")
@@ -187,7 +222,7 @@ impl Check<'_> {
         let row = self.needs.row;
         let paths = self.needs.row.library_paths();
         let is_there = paths.iter().any(|path| self.machine.paths.contains(path));
-        if !self.needs.links_with_own_gcc() || row.triple == self.machine.host || is_there {
+        if !self.needs.links_with_distribution() || row.triple == self.machine.host || is_there {
             return;
         }
         let finding = match row.sysroot.as_ref().filter(|sysroot| self.machine.paths.contains(*sysroot)) {

@@ -43,12 +43,12 @@ impl Places {
     }
 }
 
-/// Whether the distribution's own cross gcc links, which finds the distribution's libraries.
+/// Whether the distribution's own cross gcc or its clang links, which find the distribution's libraries.
 fn by_distribution(needs: &Needs) -> bool {
-    needs.policy.multiarch.is_some() && needs.links_with_own_gcc()
+    needs.policy.multiarch.is_some() && needs.links_with_distribution()
 }
 
-/// Where the distribution's cross gcc finds a library by itself, as its `-print-search-dirs` tells.
+/// Where the distribution's cross gcc finds a library by itself, as its `-print-search-dirs` tells, and clang too.
 fn files(row: &Row, name: &str) -> Vec<String> {
     let multiarch = row.multiarch().map(|it| format!("/usr/lib/{it}"));
     let directories = multiarch.into_iter().chain(row.sysroot.iter().map(|it| format!("{it}/lib")));

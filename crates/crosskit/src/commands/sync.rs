@@ -4,6 +4,7 @@ use crosskit_core::exit::Exit;
 use crosskit_core::explain::{self, Shell};
 use crosskit_core::plan::{Plan, Prepared};
 use crosskit_core::policy::LAUNCHER_PATH;
+use crosskit_core::wrapper::Driver;
 
 use crate::cli::{Options, SyncMode};
 use crate::event::{Event, Progress};
@@ -53,7 +54,10 @@ pub(super) fn write(ground: &Ground, plan: &Plan, progress: Progress) -> Result<
         let keys = edit.changes.len();
         let what = match keys {
             _ if edit.path == LAUNCHER_PATH => "the launcher".to_owned(),
-            _ if edit.executable => "a script that calls zig".to_owned(),
+            _ if edit.executable => match Driver::ALL.iter().find(|it| edit.path.starts_with(&it.directory())) {
+                Some(driver) => format!("a script that calls {}", driver.as_str()),
+                None => "a script".to_owned(),
+            },
             1 => "1 key".to_owned(),
             _ => format!("{keys} keys"),
         };

@@ -81,7 +81,7 @@ pub(super) fn survey(
     let toolchain = Toolchain { rustc, wrappers: Vec::new(), cargo_path, cargo: None, variables };
     let sh: &Sh = sh;
     let probe = Probe::new(sh, toolchain).with_cache(&outline.target_directory.join("crosskit"));
-    let mut survey = ask(&probe, &catalogue, &settings, with);
+    let mut survey = ask(&probe, &catalogue, &settings, with, options.install);
     if options.install && !options.dry_run && !survey.missing().is_empty() {
         let told = |event: Event| terminal.event(event);
         let progress: Progress = &told;
@@ -91,7 +91,7 @@ pub(super) fn survey(
         findings.iter().for_each(|finding| progress(Event::Finding(finding)));
         go_on(sh)?;
         probe.look_again();
-        survey = ask(&probe, &catalogue, &settings, with);
+        survey = ask(&probe, &catalogue, &settings, with, options.install);
     }
     if !options.dry_run {
         probe.save();
@@ -100,12 +100,12 @@ pub(super) fn survey(
     Ok(survey)
 }
 
-fn ask(probe: &Probe, catalogue: &Catalogue, settings: &Settings, with: &[String]) -> Survey {
+fn ask(probe: &Probe, catalogue: &Catalogue, settings: &Settings, with: &[String], installs: bool) -> Survey {
     let mut asked = Questions::default();
     doctor::ask_shared(None, &mut asked);
     loop {
         let machine = probe.machine(&asked);
-        let (surveyed, questions) = survey::survey(catalogue, settings, &machine, with);
+        let (surveyed, questions) = survey::survey(catalogue, settings, &machine, with, installs);
         if asked.covers(&questions) {
             return Survey { shared: doctor::shared(None, &machine), named: Vec::new(), surveyed, machine };
         }

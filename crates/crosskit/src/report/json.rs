@@ -27,6 +27,8 @@ struct Cell<'a> {
     verdict: &'static str,
     tests: Tests,
     seconds: f64,
+    /// What links in the place of the policy's linker, in words; null where that links itself.
+    linked_by: Option<&'a str>,
     runner: &'a str,
     emulation: Option<&'static str>,
     verified: usize,
@@ -208,6 +210,7 @@ fn cell(result: &CellResult) -> Cell<'_> {
         verdict: result.verdict.as_str(),
         tests: tests(result.counts()),
         seconds: result.seconds,
+        linked_by: result.linked_by.as_deref(),
         runner: &result.runner,
         emulation: result.emulation.map(Way::as_str),
         verified: result.verified,

@@ -4,7 +4,7 @@ use crate::finding::{Code, Finding};
 use crate::machine::Machine;
 use crate::object_file::{self, Arch, Format};
 use crate::triple;
-use crate::wrapper;
+use crate::wrapper::{self, Driver};
 
 use super::super::version::{Version, is_gcc};
 use super::super::{Needs, Questions};
@@ -33,14 +33,23 @@ fn wine_library(needs: &Needs) -> (&'static str, Vec<String>) {
 
 /// What the checks below look at.
 pub fn ask(needs: &Needs, machine: &Machine, questions: &mut Questions) {
-    if needs.wrapper().is_some() {
-        questions.versions.extend(wrapper::PROGRAMS.map(str::to_owned));
-        questions.versions.extend(wrapper::installed_program(machine));
-    } else if let Some(linker) = needs.linker_program(&machine.host) {
-        if is_gcc(&linker) {
-            questions.works_for.insert(linker.clone());
+    match needs.driver() {
+        Some(Driver::Zig) => {
+            questions.versions.extend(wrapper::PROGRAMS.map(str::to_owned));
+            questions.versions.extend(wrapper::installed_program(machine));
         }
-        questions.versions.insert(linker);
+        Some(Driver::Clang) => {
+            questions.versions.insert(wrapper::CLANG.to_owned());
+            questions.versions.extend(needs.linkers_of_clang());
+        }
+        None => {
+            if let Some(linker) = needs.linker_program(&machine.host) {
+                if is_gcc(&linker) {
+                    questions.works_for.insert(linker.clone());
+                }
+                questions.versions.insert(linker);
+            }
+        }
     }
     questions.versions.extend(needs.row.archiver());
     questions.versions.extend(needs.emulators());

@@ -4,6 +4,7 @@ mod artefact;
 mod environment;
 mod explain;
 mod plants;
+mod providers;
 mod ssh;
 mod start;
 mod targets;

@@ -24,6 +24,7 @@ pub struct Cell {
     pub verdict: String,
     pub tests: Counts,
     pub seconds: f64,
+    pub stand_in: Option<String>,
     pub runner: String,
     pub emulation: Option<String>,
     pub findings: Vec<Finding>,

@@ -26,10 +26,14 @@ pub struct Checkup {
 }
 
 impl Checkup {
-    /// Says of the linker that it stands in for another one, if it does.
+    /// Says of the linker that it stands in for another one, if it does. The variables for that are nobody's wish.
     pub fn with(mut self, stand_in: Option<&StandIn>) -> Checkup {
-        if let (Some(stand_in), Some(linker)) = (stand_in, self.tools.iter_mut().find(|it| it.kind == "linker")) {
-            linker.notes.push(format!("in the place of {}", stand_in.lacking));
+        let Some(stand_in) = stand_in else { return self };
+        for tool in &mut self.tools {
+            tool.named_by.take_if(|name| stand_in.variables.contains_key(name));
+            if tool.kind == "linker" {
+                tool.notes.push(format!("in the place of {}", stand_in.lacking));
+            }
         }
         self
     }

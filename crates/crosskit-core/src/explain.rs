@@ -76,7 +76,7 @@ fn cell(cell: &Cell) -> String {
     let variables: String = cell.environment.iter().map(|(name, value)| format!("{name}={value} ")).collect();
     text.push_str(&format!("    {variables}cargo {}\n", command(&cell.build)));
     if let Some(stand_in) = &cell.stand_in {
-        text.push_str(&format!("    linked by {}\n", stand_in.words));
+        text.push_str(&format!("    {}\n", stand_in.words));
     }
     if cell.reach >= Rung::Verify {
         text.push_str("    every executable is checked to be for the target\n");

@@ -380,6 +380,19 @@ mod tests {
     }
 
     #[test]
+    fn rows_of_clang_name_what_it_links_with() {
+        let catalogue = Catalogue::built_in().expect("targets.toml parses");
+        let rows: Vec<&Row> = catalogue.rows().iter().filter(|row| row.provides(Provider::Clang)).collect();
+        assert!(!rows.is_empty());
+        for row in rows {
+            assert_eq!(row.provider, Provider::Gcc, "{}: the C library is that of gcc", row.triple);
+            assert!(row.gnu_prefix.is_some() && row.sysroot.is_some(), "{}", row.triple);
+            let apt = row.packages.get("apt").unwrap_or_else(|| panic!("{} has no packages", row.triple));
+            assert!(apt.library.is_some() && apt.support.is_some(), "{}: {apt:?}", row.triple);
+        }
+    }
+
+    #[test]
     fn native_means_the_same_architecture_and_kernel() {
         let catalogue = Catalogue::built_in().expect("targets.toml parses");
         let native = |triple: &str, host: &str| catalogue.row(triple).is_some_and(|row| row.runs_natively_on(host));

@@ -453,7 +453,7 @@ fn missing_cells(prepared: &Prepared) -> Vec<CellResult> {
             verdict: if stopped { Verdict::Missing } else { Verdict::Skipped },
             suites: Vec::new(),
             seconds: 0.0,
-            linked_by: cell.stand_in.as_ref().map(|it| it.words.clone()),
+            stand_in: cell.stand_in.as_ref().map(|it| it.words.clone()),
             runner: cell.runner_name.clone(),
             emulation: None,
             verified: 0,

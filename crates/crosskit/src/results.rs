@@ -127,7 +127,7 @@ pub struct CellResult {
     /// Seconds.
     pub seconds: f64,
     /// What links in the place of the policy's linker, in words; `None` where that links itself.
-    pub linked_by: Option<String>,
+    pub stand_in: Option<String>,
     /// The runner in words.
     pub runner: String,
     /// In which way executables were started; `None` where none was run.

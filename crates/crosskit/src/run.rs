@@ -105,7 +105,7 @@ pub fn cell(context: &Context, cell: &Cell) -> (CellResult, Option<Stop>) {
         verdict: Verdict::Passed,
         suites: Vec::new(),
         seconds: 0.0,
-        linked_by: cell.stand_in.as_ref().map(|it| it.words.clone()),
+        stand_in: cell.stand_in.as_ref().map(|it| it.words.clone()),
         runner: cell.runner_name.clone(),
         emulation: cell.emulation,
         verified: 0,

@@ -12,7 +12,8 @@ use crate::{kit, report};
 #[track_caller]
 fn stops(scratch: &Scratch, variable: &str, value: &Path) -> Finished {
     let mut command = kit::direct(&scratch.root, "aarch64");
-    command.env(variable, value);
+    // A zig that was installed for the user would stand in.
+    command.env(variable, value).env("XDG_DATA_HOME", scratch.root.join("nothing"));
     let finished = process::run(command, kit::SHORT).exits(3);
     for directory in ["target/aarch64-unknown-linux-gnu", "target/debug"] {
         assert!(!scratch.has(directory), "{directory} was made, so something was compiled\n{finished}");
@@ -26,7 +27,8 @@ fn stops(scratch: &Scratch, variable: &str, value: &Path) -> Finished {
 #[test]
 fn without_the_linker_the_install_line_is_told() {
     let scratch = kit::scratch("no-linker");
-    let path = scratch.path_without(|name| name == "aarch64-linux-gnu-gcc");
+    let gone = ["aarch64-linux-gnu-gcc", "clang", "python-zig", "zig"];
+    let path = scratch.path_without(|name| gone.contains(&name));
     let line = "apt-get install gcc-aarch64-linux-gnu";
     stops(&scratch, "PATH", &path).tells(&["X012", "linker `aarch64-linux-gnu-gcc` not found", line]);
 }

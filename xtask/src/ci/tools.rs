@@ -14,10 +14,11 @@ const FULL_TARGETS: &[&str] = &["aarch64", "aarch64-musl", "armv7", "riscv64", "
 const TARGET_OVER_SSH: &str = "x86_64-unknown-linux-musl";
 
 /// Programs of the full tier and the Debian packages that hold them: the linker for Windows that the guide names, what
-/// brings about the faults of writing, and both ends of a connection by ssh.
+/// brings about the faults of writing, what links in the place of gcc, and both ends of a connection by ssh.
 const FULL_PACKAGES: &[(&str, &str)] = &[
     ("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"),
     ("strace", "strace"),
+    ("clang", "clang"),
     ("ssh", "openssh-client"),
     ("/usr/sbin/sshd", "openssh-server"),
 ];

@@ -16,7 +16,7 @@ fn packages(row: &Row, provider: Provider) -> (&'static [&'static str], &'static
     let sound: &[&str] = if row.triple.starts_with("wasm32") {
         // It has no processes.
         &["codec", "files"]
-    } else if matches!(provider, Provider::Gcc | Provider::Mingw | Provider::Zig) {
+    } else if matches!(provider, Provider::Gcc | Provider::Mingw | Provider::Clang | Provider::Zig) {
         &["codec", "native", "app"]
     } else {
         // `native` compiles C, and there is no C toolchain.

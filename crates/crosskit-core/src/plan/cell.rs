@@ -11,10 +11,10 @@ use crate::libraries::Need;
 use crate::lints::{self, Situation};
 use crate::machine::Machine;
 use crate::policy::{Policy, linker_variable, target_path};
-use crate::resolve::{Config, Definition, EnvEntry, Kind, KindView, Resolved, Rustc, Value, value_at};
+use crate::resolve::{Config, Definition, EnvEntry, Kind, KindView, Resolved, Rustc, Setting, Value, value_at};
 use crate::settings::{DEFAULT_TIMEOUT, StdSource};
 use crate::target::Row;
-use crate::tools::{self, Demand, Key, Needs, StandIn};
+use crate::tools::{self, Demand, Key, Needs, Questions, StandIn};
 use crate::triple;
 use crate::workspace::{Package, Platform, Workspace};
 
@@ -127,19 +127,14 @@ fn add_cell(
         runs: request.rung == Rung::Run,
         emulation: Some(demand(request, config, &prepared.plan.env_table)),
     };
-    prepared.config.extend(environment::wins(input, config, view, &needs));
     prepared.usage.extend(needs.demand_without_effect(host));
     let table = &prepared.plan.env_table;
     let variable = |name: &str| config.script_variable(name, table).map(|it| it.value);
     let mut questions = needs.questions(input.machine, &variable);
     let own_directory = input.own_directory.to_string_lossy();
-    let key = Key {
-        is_ours: !request.installs && has_own_linker(input, config, view),
-        provider: input.settings.provider(row),
-        directory: &own_directory,
-    };
-    let (stand_in, asked) = StandIn::find(&needs, key, input.machine, &variable);
+    let (needs, stand_in, asked) = stand_in(input, config, view, needs, &own_directory, &variable);
     questions.extend(asked);
+    prepared.config.extend(environment::wins(input, config, view, &needs));
     let needs = stand_in.as_ref().map_or_else(|| needs.clone(), |it| it.needs(&needs));
     let told = stand_in.iter().flat_map(|it| it.variables.clone()).collect::<BTreeMap<_, _>>();
     let variable = |name: &str| told.get(name).cloned().or_else(|| variable(name));
@@ -209,16 +204,46 @@ fn add_cell(
     });
 }
 
-/// Whether the linker that Cargo takes is the kit's own: its key has the mark, and `crosskit.toml` names no other.
-fn has_own_linker(input: &Input, config: &Config, view: &KindView) -> bool {
-    let Some(winner) = &view.linker.winner else { return false };
-    let Definition::Layer { layer, .. } = winner.definition else { return false };
-    let Some(layer) = config.layers.all.get(layer).filter(|it| it.path == input.configs.root_config()) else {
-        return false;
+/// What stands in for the policy's linker, and what is needed without it; and what the machine must be asked for that.
+///
+/// A shell that has the variables of `env` says the same with them, and is no user who names a linker.
+fn stand_in<'a>(
+    input: &Input,
+    config: &Config,
+    view: &KindView,
+    needs: Needs<'a>,
+    directory: &str,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> (Needs<'a>, Option<StandIn>, Questions) {
+    let of_shell = match &needs.linker {
+        Some(Resolved { value, origin: Origin::Variable(name) }) => Some((value.clone(), name.clone())),
+        _ => None,
     };
-    let path = target_path(&view.triple, "linker");
+    let linker = match &of_shell {
+        Some((_, name)) => environment::linker_without(config, view, name),
+        None => view.linker.clone(),
+    };
+    let key = Key {
+        is_ours: !input.request.installs && is_own_linker(input, config, view, &linker),
+        provider: input.settings.provider(needs.row),
+        directory,
+    };
+    let of_config = Needs { linker: config.resolved(&linker), ..needs.clone() };
+    let (found, questions) = StandIn::find(&of_config, key, input.machine, variable);
+    let says_so = |it: &StandIn| of_shell.as_ref().is_none_or(|(value, _)| it.policy.linker.as_ref() == Some(value));
+    match found.filter(says_so) {
+        Some(found) => (of_config, Some(found), questions),
+        None => (needs, None, questions),
+    }
+}
+
+/// Whether a linker is the kit's own: its key has the mark, and `crosskit.toml` names no other.
+fn is_own_linker(input: &Input, config: &Config, view: &KindView, linker: &Setting<String>) -> bool {
+    let Some(Definition::Layer { layer, .. }) = linker.winner.as_ref().map(|it| &it.definition) else { return false };
+    let root = config.layers.all.get(*layer).filter(|it| it.path == input.configs.root_config());
+    let document = root.and_then(|layer| config::parse(layer.text.as_str()).ok());
     input.settings.target(&view.triple).linker.is_none()
-        && config::parse(layer.text.as_str()).is_ok_and(|document| document.is_marked(&path))
+        && document.is_some_and(|it| it.is_marked(&target_path(&view.triple, "linker")))
 }
 
 /// In which way programs are to be started: the command line wins over what every start would see in its environment.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::finding::{Code, Finding, Origin};
-use crate::resolve::{Config, KindView, Layers, Resolved};
+use crate::resolve::{Config, KindView, Layers, Resolved, Setting};
 use crate::tools;
 use crate::tools::Needs;
 
@@ -55,6 +55,12 @@ fn resolved(config: &Config, key: &str, view: &KindView) -> Option<Resolved<Vec<
     }
     let linker = config.resolved(&config.linker(&view.triple, cfgs).unwrap_or_default())?;
     Some(Resolved { value: vec![linker.value], origin: linker.origin })
+}
+
+/// The linker of the config, as it is where a variable of the shell is not set.
+pub(super) fn linker_without(config: &Config, view: &KindView, variable: &str) -> Setting<String> {
+    let config = Config { environment: &without(config, variable), ..*config };
+    config.linker(&view.triple, view.cfgs.as_ref()).unwrap_or_default()
 }
 
 /// Whether the shell says what the config says, or for a runner what `env` prints where the launcher is not there yet.

@@ -31,7 +31,7 @@ pub(super) fn add_variables(
             let told = stand_in.variables.iter().map(|(name, value)| (name.clone(), Some(value.clone())));
             stands_in.extend(told);
             prepared.not_in_shell.push(
-                Finding::note_only(Code::LinkerMissing, format!("{} is linked by {}", view.triple, stand_in.words))
+                Finding::note_only(Code::LinkerMissing, format!("for {} {}", view.triple, stand_in.words))
                     .note("the variables are for this computer, and say so to plain cargo"),
             );
         }

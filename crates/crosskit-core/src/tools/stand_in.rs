@@ -34,7 +34,7 @@ pub struct StandIn {
     pub provider: Provider,
     /// What is not here, in words: ``linker `aarch64-linux-gnu-gcc` ``.
     pub lacking: String,
-    /// What links, in words: ``zig, as linker `aarch64-linux-gnu-gcc` is not here``.
+    /// What it does, in words: ``zig links, as linker `aarch64-linux-gnu-gcc` is not here``.
     pub words: String,
     /// The variables by which cargo and build scripts take it.
     pub variables: BTreeMap<String, String>,
@@ -89,22 +89,22 @@ impl StandIn {
     }
 
     fn told(mut self, needs: &Needs) -> StandIn {
-        let provider = self.provider.as_str();
+        let does = format!("{} {}", self.provider.as_str(), if needs.links { "links" } else { "compiles C" });
         let triple = &needs.row.triple;
         let message = &self.finding.message;
         let (lacking, words) = match message.strip_suffix(" not found") {
-            Some(what) => (what, format!("{provider}, as {what} is not here")),
-            None => (message.as_str(), format!("{provider}, as {message}")),
+            Some(what) => (what, format!("{does}, as {what} is not here")),
+            None => (message.as_str(), format!("{does}, as {message}")),
         };
         (self.lacking, self.words) = (lacking.to_owned(), words);
         let finding = Finding {
             severity: Severity::Warning,
-            message: format!("{}, so {provider} links for `{triple}`", self.finding.message),
+            message: format!("{message}, so {does} for `{triple}`"),
             hints: Vec::new(),
             ..self.finding.clone()
         };
         let finding = finding
-            .note("crosskit tells cargo so by variables; plain cargo goes by the config, and does not find the linker")
+            .note("crosskit tells cargo so by variables; plain cargo goes by the config, and does not find it")
             .hint(format!("for plain cargo: eval \"$(cargo xtask cross env {triple})\""));
         self.finding = self.finding.hints.iter().fold(finding, |it, hint| it.hint(format!("or {hint}")));
         self
@@ -144,10 +144,10 @@ fn variables(
         (None, _) => Vec::new(),
     };
     let own = needs.policy.wrapper.as_ref().map(Wrapper::files).into_iter().flatten().collect::<Vec<_>>();
-    let is_free = |(name, _): &(String, String)| {
+    let is_free = |(name, ours): &(String, String)| {
         let tool = name.split('_').next().unwrap_or_default();
         let set = rules::compiler_variable(tool, triple, &machine.host, variable);
-        set.is_none_or(|(_, value)| own.iter().any(|file| value.ends_with(file)))
+        set.is_none_or(|(_, value)| value == *ours || own.iter().any(|file| value.ends_with(file)))
     };
     linker.chain(tools.into_iter().filter(is_free)).collect()
 }

@@ -28,7 +28,7 @@ struct Cell<'a> {
     tests: Tests,
     seconds: f64,
     /// What links in the place of the policy's linker, in words; null where that links itself.
-    linked_by: Option<&'a str>,
+    stand_in: Option<&'a str>,
     runner: &'a str,
     emulation: Option<&'static str>,
     verified: usize,
@@ -210,7 +210,7 @@ fn cell(result: &CellResult) -> Cell<'_> {
         verdict: result.verdict.as_str(),
         tests: tests(result.counts()),
         seconds: result.seconds,
-        linked_by: result.linked_by.as_deref(),
+        stand_in: result.stand_in.as_deref(),
         runner: &result.runner,
         emulation: result.emulation.map(Way::as_str),
         verified: result.verified,

@@ -10,7 +10,8 @@ impl Check<'_> {
     /// One program compiles C for every target, and has neither a C library nor a linker in it.
     pub(super) fn clang(&mut self) {
         let is_own = self.triple() == self.machine.host;
-        if !self.has(wrapper::CLANG) && !(is_own && self.has("cc")) {
+        let is_there = self.has(wrapper::CLANG) || is_own && self.has("cc");
+        if !is_there {
             let finding = Finding::error(Code::LinkerMissing, format!("linker `{}` not found", wrapper::CLANG))
                 .note(format!("needed to link and to compile C for `{}` on `{}`", self.triple(), self.machine.host));
             self.clang_needs(finding, wrapper::CLANG, wrapper::CLANG);

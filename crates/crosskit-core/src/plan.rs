@@ -3,8 +3,10 @@
 
 mod cell;
 mod environment;
+mod marked;
 mod pkg_config;
 mod place;
+mod refused;
 mod remove;
 mod shell;
 mod sync;
@@ -389,7 +391,7 @@ pub fn written_targets(configs: &ConfigFiles, catalogue: &Catalogue, settings: &
     let text = configs.files.text(&configs.root.join(configs.root_config())).unwrap_or_default();
     let Ok(document) = crate::config::parse(text) else { return Vec::new() };
     let policies = catalogue.rows().iter().map(|row| Policy::of(row, settings));
-    policies.filter(|policy| sync::has_marked_key(&document, policy)).map(|policy| policy.triple).collect()
+    policies.filter(|policy| marked::has_marked_key(&document, policy)).map(|policy| policy.triple).collect()
 }
 
 /// Asks the machine and decides, until the decisions have no new question: which compiler is tried, for example, depends

@@ -1,59 +1,14 @@
 //! Plans to take the policy out again.
 
-use crate::config::{self, Change, SyncError, SyncOutcome, WantedKey, WantedValue};
+use crate::config::{self, Change, WantedKey, WantedValue};
 use crate::finding::{Code, Finding};
-use crate::policy::{
-    self, LAUNCHER_PATH, PKG_CONFIG_LIBDIR, Policy, pkg_config_variables, runner_variable, target_path,
-};
+use crate::policy::{self, LAUNCHER_PATH, PKG_CONFIG_LIBDIR, Policy, target_path};
 use crate::resolve;
-use crate::wrapper::{self, Driver};
+use crate::wrapper::Driver;
 
-use super::sync::{has_marked_key, starts_by_launcher, stop_if_refused};
+use super::marked::{has_marked_key, is_ever_written, starts_by_launcher, variables};
+use super::refused::stop_if_refused;
 use super::{Before, FileEdit, Input, Prepared, Row, pkg_config};
-
-/// Whether a key, or the header of a table, is one that crosskit writes for some target. A mark at any other is not
-/// crosskit's own.
-fn is_ever_written(path: &[String]) -> bool {
-    match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["env"] | ["target"] => true,
-        ["env", name] => {
-            let tool = ["AR_", "CC_", "CXX_"].iter().any(|tool| name.starts_with(tool));
-            tool || name.starts_with("CARGO_TARGET_") && name.ends_with("_RUNNER")
-                || pkg_config::is_variable(name)
-                || path == PKG_CONFIG_LIBDIR
-        }
-        ["target", _, .., "linker" | "runner"] => true,
-        // The header of a triple, which may have dots.
-        ["target", .., last] => *last != "rustflags" && *last != "rustdocflags",
-        _ => false,
-    }
-}
-
-/// Takes out what crosskit wrote for some targets and would not write any more: after a runner became the user's, or the
-/// catalogue or `crosskit.toml` lost one.
-pub(super) fn without_orphans(
-    before: &str,
-    policies: &[&Policy],
-    wanted: &[WantedKey],
-) -> Result<SyncOutcome, SyncError> {
-    let mut orphans = Vec::new();
-    for policy in policies {
-        orphans.extend(["linker", "runner"].map(|key| target_path(&policy.triple, key)));
-        orphans.extend(variables(&policy.triple).map(|name| vec!["env".to_owned(), name]));
-    }
-    orphans.retain(|path| wanted.iter().all(|key| key.path != *path));
-    let shares = wanted.iter().any(|key| key.path == PKG_CONFIG_LIBDIR);
-    if !shares && pkg_config::shared_key_is_orphan(before, |path| orphans.iter().any(|orphan| orphan == path)) {
-        orphans.push(PKG_CONFIG_LIBDIR.map(str::to_owned).to_vec());
-    }
-    config::remove_where(before, |path| orphans.iter().any(|orphan| orphan == path))
-}
-
-/// The variables that are ever written for a target.
-fn variables(triple: &str) -> impl Iterator<Item = String> {
-    let tools = wrapper::variables(triple).into_iter().chain([runner_variable(triple)]);
-    tools.chain(pkg_config_variables(triple))
-}
 
 const ALIAS: [&str; 2] = ["alias", "xtask"];
 

@@ -7,9 +7,11 @@ use crate::cfgs::{Cfgs, selects};
 use crate::config::{self, Change, Document, WantedKey, WantedValue};
 use crate::finding::{Code, Finding, Origin};
 use crate::policy::{self, LAUNCHER, LAUNCHER_PATH, Policy, target_path};
-use crate::resolve::{self, Config, ConfigFiles, Kind, Layer, Layers, Rustc, Value};
+use crate::resolve::{self, Config, Kind, Layer, Layers, Rustc, Value};
 
-use super::{Before, FileEdit, Input, Prepared, pkg_config, remove};
+use super::marked::{has_marked_key, starts_by_launcher, without_orphans};
+use super::refused::stop_if_refused;
+use super::{Before, FileEdit, Input, Prepared, pkg_config};
 
 /// Plans the edits of the root config and the launcher, and gives back the layers as they will be.
 pub(super) fn synced_layers(
@@ -46,7 +48,7 @@ pub(super) fn synced_layers(
     let asking = pkg_config::asking(input, policies, rustc);
     let wanted = wanted_keys(input, &owned, &written, &asking, prepared);
     prepared.config.extend(wanted.iter().filter_map(|key| split_at_a_blank(input, key)));
-    let kept = remove::without_orphans(before, &written, &wanted);
+    let kept = without_orphans(before, &written, &wanted);
     let synced = kept.and_then(|kept| {
         let mut outcome = config::sync(&kept.text, &wanted)?;
         outcome.changes.splice(0..0, kept.changes);
@@ -106,57 +108,6 @@ pub(super) fn synced_layers(
 /// A program that is the kit's own, whole.
 fn own_file(path: &str, text: String, change: String) -> FileEdit {
     FileEdit { path: path.to_owned(), before: Before::Anything, text, executable: true, changes: vec![change] }
-}
-
-/// The layers with a new text of the root config; nothing is written if Cargo would refuse them.
-pub(super) fn stop_if_refused(input: &Input, text: String, prepared: &mut Prepared) -> Option<Rc<Layers>> {
-    let mut files = input.configs.files.clone();
-    let path = input.configs.root.join(input.configs.root_config());
-    if files.text(&path) != Some(&text) {
-        files.insert(path, Some(text));
-    }
-    let configs = ConfigFiles { files: &files, ..input.configs };
-    let after = configs.layers(configs.root);
-    let clashes = clashes(input, &after, &configs);
-    if clashes.is_empty() {
-        return Some(after);
-    }
-    prepared.config.extend(clashes);
-    prepared.plan.edits.clear();
-    prepared.plan.removals.clear();
-    None
-}
-
-/// Whether a value of the root config, or anything in another file, names the launcher: the user's own runner may start by
-/// it as well.
-pub(super) fn starts_by_launcher(root: &Document, layers: &Layers, path: &str) -> bool {
-    let mut others = layers.all.iter().filter(|layer| layer.in_workspace && layer.path != path);
-    root.entries().any(|entry| entry.value.contains(LAUNCHER_PATH))
-        || others.any(|layer| layer.text.as_str().contains(LAUNCHER_PATH))
-}
-
-pub(super) fn has_marked_key(root: &Document, policy: &Policy) -> bool {
-    policy.keys().iter().any(|key| root.is_marked(&key.path))
-}
-
-/// What Cargo could not merge once the root config has this text: with the files that it includes, with those above it,
-/// and with those of the members' own directories, which count for a cargo that is started there.
-fn clashes(input: &Input, after: &Layers, configs: &ConfigFiles) -> Vec<Finding> {
-    let told = |layers: &Layers| -> Vec<Finding> {
-        let told = layers.problems.iter().map(|problem| problem.finding(layers));
-        told.map(|finding| finding.note("nothing was written")).collect()
-    };
-    let mut findings = told(after);
-    if findings.is_empty() {
-        for directory in input.inner_directories {
-            for finding in told(&configs.layers(directory)) {
-                if !findings.contains(&finding) {
-                    findings.push(finding);
-                }
-            }
-        }
-    }
-    findings
 }
 
 /// What the workspace itself says about its targets: in the root config and the files that it includes.

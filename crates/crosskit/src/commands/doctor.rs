@@ -17,8 +17,9 @@ use crate::report::{self, DoctorReport, Terminal};
 use crate::sh::Sh;
 use crate::trial;
 
+use super::ground::Ground;
 use super::targets::Survey;
-use super::{Ends, Ground, go_on, internal};
+use super::{Ends, go_on, internal};
 
 /// The word that means every target of the catalogue.
 pub(super) const ALL: &str = "all";

@@ -16,7 +16,8 @@ use crate::rustc::{self, Rustc};
 use crate::sh::Sh;
 use crate::{metadata, scripts};
 
-use super::{Ends, ends, internal, own_files, refused_by_cargo, strip_env_table, toolchain};
+use super::ground::{own_files, refused_by_cargo, strip_env_table, toolchain};
+use super::{Ends, ends, internal};
 
 pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Exit, Ends> {
     let name = options.request.targets.first().map(String::as_str).unwrap_or_default();

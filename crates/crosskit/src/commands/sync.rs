@@ -10,7 +10,8 @@ use crate::cli::{Options, SyncMode};
 use crate::event::{Event, Progress};
 use crate::{apply, report};
 
-use super::{Ends, Ground, ends, internal};
+use super::ground::Ground;
+use super::{Ends, ends, internal};
 
 /// Writes, checks, shows or removes.
 pub(super) fn run(
@@ -84,4 +85,10 @@ pub(super) fn environment(options: &Options, prepared: &Prepared, progress: Prog
     findings.for_each(|finding| progress(Event::Finding(finding)));
     report::data(&explain::variables(&prepared.plan.shell, shell)).map_err(internal)?;
     Ok(Exit::Done)
+}
+
+/// Writes what stands in for linkers that are not on this computer: below the target directory, and for it alone.
+pub(super) fn write_own_programs(ground: &Ground, prepared: &Prepared) -> Result<(), Ends> {
+    let programs = &prepared.plan.own_programs;
+    programs.iter().try_for_each(|edit| apply::write(None, &ground.out, edit).map_err(ends(Exit::Internal)))
 }

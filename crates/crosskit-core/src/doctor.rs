@@ -265,7 +265,7 @@ fn runner(needs: &Needs, settings: &Settings, machine: &Machine) -> Vec<Tool> {
     if here.is_some() && candidates.first() != here.as_ref() {
         tool.notes.push(format!("in the place of `{emulator}`"));
     }
-    let spare = candidates.iter().filter(|it| here.as_ref() != Some(it) && machine.program(it).is_some());
+    let spare = candidates.iter().filter(|it| here.as_ref() != Some(it) && needs.starts_by(it, machine));
     tool.notes.extend(spare.map(|it| format!("`{it}` is there as well")));
     let mixed = needs.row.gnu_prefix.as_deref().map(multiarch_library).into_iter().flatten();
     if needs.through_launcher()

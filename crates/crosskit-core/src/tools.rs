@@ -3,6 +3,7 @@
 mod check;
 mod libraries;
 mod version;
+mod wine;
 
 use std::collections::BTreeSet;
 
@@ -173,7 +174,12 @@ impl Needs<'_> {
 
     /// The program among them that starts the executables on this machine.
     pub fn emulator_here(&self, machine: &Machine) -> Option<String> {
-        self.emulators().into_iter().find(|candidate| machine.program(candidate).is_some())
+        self.emulators().into_iter().find(|candidate| self.starts_by(candidate, machine))
+    }
+
+    /// Whether a program is on this machine and starts the executables.
+    pub fn starts_by(&self, candidate: &str, machine: &Machine) -> bool {
+        machine.program(candidate).is_some() && wine::has_half(self.row, candidate, machine)
     }
 
     /// Whether the runner goes through the launcher.

@@ -234,7 +234,7 @@ fn runner(needs: &Needs, settings: &Settings, machine: &Machine) -> Vec<Tool> {
     if !needs.testable {
         return Vec::new();
     }
-    if needs.native(&machine.host) {
+    if needs.native(machine) {
         let native =
             Tool { found: true, how: Some("this computer runs it".to_owned()), ..Tool::missing("emulator", "none") };
         return vec![native];

@@ -193,7 +193,12 @@ impl Needs<'_> {
     }
 
     /// Whether the machine runs the executables without the emulator, as the launcher decides it too.
-    pub fn native(&self, host: &str) -> bool {
+    pub fn native(&self, machine: &Machine) -> bool {
+        self.is_of(&machine.host) || self.emulation_answer(machine).is_some_and(|it| it.way == Some(Way::Native))
+    }
+
+    /// Whether the executables are those of the machine itself, and nothing stands before them but the launcher.
+    fn is_of(&self, host: &str) -> bool {
         self.row.runs_natively_on(host) && (self.runner.is_none() || self.through_launcher()) && !self.over_ssh()
     }
 
@@ -205,7 +210,7 @@ impl Needs<'_> {
             && self.row.is_user_mode()
             && self.through_launcher()
             && !self.over_ssh()
-            && !self.native(host)
+            && !self.is_of(host)
             && host.contains("-linux-");
         let words = self.runner.as_ref().filter(|_| asks)?.value.get(1..)?;
         Some(EmulationQuery::new(words, demand.way.clone()))
@@ -240,7 +245,7 @@ impl Needs<'_> {
 
     /// In which way executables are started here; `None` where they cannot be.
     pub fn way(&self, machine: &Machine) -> Option<Way> {
-        if self.native(&machine.host) {
+        if self.native(machine) {
             return Some(Way::Native);
         }
         match self.emulation_answer(machine) {

@@ -318,7 +318,7 @@ impl Check<'_> {
             );
             return;
         }
-        if self.needs.native(&self.machine.host) {
+        if self.needs.native(self.machine) {
             return;
         }
         self.mixed_libraries();

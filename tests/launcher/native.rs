@@ -4,7 +4,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 
 use crosskit_core::object_file;
-use crosskit_core::policy::LAUNCHER;
+use crosskit_core::policy::{LAUNCHER, LAUNCHER_PATH};
 
 use super::{Bench, HARD_ARGUMENTS, shells, words};
 
@@ -16,7 +16,7 @@ const SYSROOT: &str = "/usr/i686-linux-gnu";
 /// A machine whose system is a directory, with an answer of its kernel.
 fn bench(name: &str, architecture: &str, kernel_runs_them: bool) -> Bench {
     let bench = Bench::new(&format!("native-{name}"), "Linux", architecture, &["qemu-i386"]);
-    bench.tools(&["chmod", "mkdir", "mv", "od"]);
+    bench.tools(&["chmod", "mkdir", "mktemp", "mv", "od", "rm"]);
     assert_eq!(LAUNCHER.matches("\nsystem=\n").count(), 1, "the launcher names the place once");
     let root = format!("\nsystem='{}'\n", bench.path("root").display());
     bench.file("w/.cargo/crosskit/run", &bench.launcher().replace("\nsystem=\n", &root));
@@ -124,7 +124,7 @@ fn what_the_kernel_is_given_is_a_program_of_32_bits() {
         fs::remove_file(bench.path(TRIED)).expect("a file can be removed");
         let mut command = Command::new(&shell[0]);
         command.args(&shell[1..]).arg(bench.path("w/.cargo/crosskit/run"));
-        command.args(["--emulation", "qemu-i386", "program"]).env_clear().env("PATH", bench.path("bin"));
+        command.args(["qemu-i386", &bench.program()]).env_clear().env("PATH", bench.path("bin"));
         let output = command.output().expect("the shell starts");
         assert!(output.status.success() && output.stderr.is_empty(), "{shell:?} {output:?}");
         made.push(fs::read(bench.path(TRIED)).expect("the launcher made it"));
@@ -134,7 +134,19 @@ fn what_the_kernel_is_given_is_a_program_of_32_bits() {
     assert_eq!(made[0].len(), 96);
     let file = object_file::machine(&made[0]).expect("it has a header");
     assert_eq!(object_file::matches("i686-unknown-linux-musl", &file), Some(true), "{file}");
+    // The kit asks before anything of the launcher is on the disk, and keeps nothing where it only asks.
+    for directory in ["new", "temporary"] {
+        fs::create_dir(bench.path(directory)).expect("a directory can be made");
+    }
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", LAUNCHER, LAUNCHER_PATH, "--emulation", "qemu-i386", "program"]);
+    command.env_clear().env("PATH", bench.path("bin")).env("TMPDIR", bench.path("temporary"));
+    assert!(command.current_dir(bench.path("new")).output().expect("the shell starts").status.success());
+    for directory in ["new", "temporary"] {
+        assert_eq!(fs::read_dir(bench.path(directory)).expect("it is there").count(), 0, "{directory}");
+    }
     fs::remove_dir_all(bench.path("w/target")).expect("a directory can be removed");
     bench.file("w/target", "nothing can be made in a file");
-    bench.emulates("", &["qemu-i386"]);
+    let (started, _) = bench.decides("", &["qemu-i386"]);
+    assert_eq!(started[0], "qemu-i386");
 }

@@ -222,6 +222,9 @@ fn emulation(needs: &Needs, machine: &Machine, tools: &mut Vec<Tool>) {
         tools.extend(demanded.map(|word| Tool::missing("emulation", word)));
         return;
     };
+    if way == Way::Native {
+        return;
+    }
     if way == Way::System {
         tools.retain(|tool| tool.found || tool.kind != "emulator");
     }

@@ -572,6 +572,13 @@ fn zig_is_told_its_own_words_and_no_foreign_objects() {
     ];
     let expected = [&["cc"], &target[..], &["-static", "-m32", &object, "-lunwind", "-o", "a *"]].concat();
     assert_eq!(bench.started_by(&compiler, &link), words("python-zig", &expected));
+    let gnullvm = catalogue.row("x86_64-pc-windows-gnullvm").expect("a row");
+    let gnullvm = Wrapper::of(gnullvm, &Settings::default()).expect("zig links for it");
+    bench.file(&gnullvm.linker(), &gnullvm.text());
+    let link_of_windows =
+        ["-nolibc", "--unwindlib=none", "-m64", &object, "-lntdll", "-lunwind", "-lmingw32", "-lmingwex", "-lmsvcrt"];
+    let expected = ["cc", "-target", "x86_64-windows-gnu", "-m64", &object, "-lntdll", "-lunwind"];
+    assert_eq!(bench.started_by(&gnullvm.linker(), &link_of_windows), words("python-zig", &expected));
     let library = ["-shared", "-pie", &object];
     let expected = [&["cc"], &target[..], &library].concat();
     assert_eq!(bench.started_by(&compiler, &library), words("python-zig", &expected), "a library is not static");

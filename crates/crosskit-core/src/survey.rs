@@ -128,7 +128,7 @@ fn occurs(word: &str, row: &Row, host: &str) -> bool {
 /// The launcher is asked where it may need no emulator. Elsewhere the way to enter one makes no difference here.
 fn demand(row: &Row, machine: &Machine) -> Option<Demand> {
     let way = machine.variable(emulation::VARIABLE).filter(|it| !it.is_empty()).map(str::to_owned);
-    row.may_run_natively_on(&machine.host).then(|| Demand { way, origin: None })
+    row.may_run_natively_on(&machine.host).then_some(Demand { way, origin: None })
 }
 
 fn standing(row: &Row, provider: Provider, needs: &Needs, machine: &Machine, findings: &[Finding]) -> Standing {

@@ -223,7 +223,7 @@ impl Needs<'_> {
         let way = demand.way.as_ref().filter(|_| self.runs && self.testable && self.emulation_query(host).is_none())?;
         let why = if self.over_ssh() {
             "another computer runs its executables, which ssh reaches".to_owned()
-        } else if self.native(host) {
+        } else if self.is_of(host) {
             "this computer runs its executables as they are".to_owned()
         } else if self.runner.is_none() {
             "nothing runs its executables".to_owned()

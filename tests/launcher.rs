@@ -4,8 +4,16 @@
 
 #![cfg(unix)]
 
+#[path = "launcher/native.rs"]
+mod native;
+#[path = "launcher/ssh.rs"]
+mod ssh;
 #[path = "launcher/trees.rs"]
 mod trees;
+#[path = "launcher/windows.rs"]
+mod windows;
+#[path = "launcher/wrappers.rs"]
+mod wrappers;
 
 use std::ffi::OsString;
 use std::fs;
@@ -16,11 +24,6 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crosskit_core::policy::LAUNCHER;
-
-#[path = "launcher/ssh.rs"]
-mod ssh;
-#[path = "launcher/wrappers.rs"]
-mod wrappers;
 
 /// A script that is still open for writing in one thread while another one forks cannot be started ("text file busy").
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -528,30 +531,4 @@ fn webassembly_runs_in_wasmtime_and_else_in_node_or_python() {
     let options = ["run", "--dir", "/", "--dir", ".", "--dir", &here, "--dir", &workspace, "--dir", &built];
     let more = ["-S", "inherit-env=y", "--dir", "/data", &program, "a b", "--list"];
     assert_eq!(by_wasmtime, words("wasmtime", &[&options[..], &more[..]].concat()));
-}
-
-/// Wine's prefix is kept in the workspace, and a Wine that lacks a library of std's gets one.
-#[test]
-fn programs_of_windows_run_in_whatever_wine_there_is() {
-    let bench = Bench::new("wine", "Linux", "x86_64", &[]);
-    bench.tools(&["cat", "find", "head", "mkdir", "mv", "od", "rm"]);
-    let lost = LAUNCHER.replace("find /usr/lib /opt/wine*", "find /no-such-directory");
-    bench.file("w/.cargo/crosskit/run", &lost);
-    bench.script("bin/x86_64-w64-mingw32-gcc", "while [ $# -gt 0 ]; do case $1 in -o) : >\"$2\" ;; esac; shift; done");
-    let program = bench.program();
-    let kept = bench.path("w/target/crosskit").display().to_string();
-    for wine in ["wine64", "wine"] {
-        bench.script(
-            &format!("bin/{wine}"),
-            "printf '%s\\n' \"${0##*/}\" \"$WINEPREFIX\" \"$WINEPATH\" \"$WINEDEBUG\" \"$@\"",
-        );
-        for shell in shells() {
-            let mut command = Command::new(&shell[0]);
-            command.args(&shell[1..]).arg(bench.path("w/.cargo/crosskit/run")).args(["wine", &program, "a b"]);
-            let output = command.env_clear().env("PATH", bench.path("bin")).output().expect("the shell starts");
-            let expected = format!("{wine}\n{kept}/wine\n{kept}/wine-shim\n-all\n{program}\na b\n");
-            assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{shell:?} {output:?}");
-        }
-    }
-    assert!(bench.path("w/target/crosskit/wine-shim/bcryptprimitives.dll").exists());
 }

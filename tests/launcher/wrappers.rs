@@ -44,6 +44,11 @@ fn zig_is_told_its_own_words_and_no_foreign_objects() {
     ];
     let expected = [&["cc"], &target[..], &["-static", "-m32", &object, "-lunwind", "-o", "a *"]].concat();
     assert_eq!(bench.started_by(&compiler, &link), words("python-zig", &expected));
+    let gnullvm = written(&bench, "x86_64-pc-windows-gnullvm", Provider::Zig);
+    let link =
+        ["-nolibc", "--unwindlib=none", "-m64", &object, "-lntdll", "-lunwind", "-lmingw32", "-lmingwex", "-lmsvcrt"];
+    let expected = ["cc", "-target", "x86_64-windows-gnu", "-m64", &object, "-lntdll", "-lunwind"];
+    assert_eq!(bench.started_by(&gnullvm.linker(), &link), words("python-zig", &expected));
     let library = ["-shared", "-pie", &object];
     let expected = [&["cc"], &target[..], &library].concat();
     assert_eq!(bench.started_by(&compiler, &library), words("python-zig", &expected), "a library is not static");

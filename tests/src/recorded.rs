@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crosskit_core::cfgs::{CfgAnswer, CfgQuery, Cfgs};
-use crosskit_core::emulation::{Emulation, EmulationQuery, Way};
+use crosskit_core::emulation::{Emulation, EmulationQuery, MAY_BE_NATIVE, Way};
 use crosskit_core::machine::Machine;
 use crosskit_core::object_file::{self, ObjectFile};
 use crosskit_core::tools::Questions;
@@ -22,6 +22,8 @@ pub struct Recorded {
     whole: Machine,
     /// The ways of emulation that do not work: why, and what enables them.
     refused: BTreeMap<String, Vec<String>>,
+    /// Whether programs of 32 bits start as they are: `static` ones, or those that need the system's libraries as well.
+    narrow: Vec<String>,
 }
 
 impl Recorded {
@@ -78,6 +80,12 @@ impl Recorded {
     fn emulation(&self, query: &EmulationQuery) -> Emulation {
         let demanded = query.demanded.as_deref();
         let mut answer = Emulation::default();
+        let kind = if query.emulator.iter().any(|word| word == "-L") { "dynamic" } else { "static" };
+        let may_be_native = query.emulator.first().is_some_and(|it| it == MAY_BE_NATIVE) && demanded.is_none();
+        if may_be_native && self.narrow.iter().any(|it| it == kind) {
+            answer.way = Some(Way::Native);
+            return answer;
+        }
         for way in [Way::System, Way::Namespace, Way::Runner] {
             if demanded.is_some_and(|word| word != way.as_str()) {
                 continue;
@@ -182,6 +190,9 @@ fn convert(mut table: Table) -> Result<Recorded, String> {
         let words = words.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
         refused.insert(way.clone(), words.collect());
     }
+    let narrow = table.remove("runs-32-bits");
+    let narrow = narrow.as_ref().and_then(Value::as_array).into_iter().flatten();
+    let narrow = narrow.filter_map(Value::as_str).map(str::to_owned).collect();
     let machine: Machine = Value::Table(table).try_into().map_err(|error| format!("machine: {error}"))?;
-    Ok(Recorded { whole: Machine { objects, ..machine }, refused })
+    Ok(Recorded { whole: Machine { objects, ..machine }, refused, narrow })
 }

@@ -262,6 +262,9 @@ fn emulation(needs: &Needs, machine: &Machine, tools: &mut Vec<Tool>) {
         tools.extend(demanded.map(|word| Tool::missing("emulation", word)));
         return;
     };
+    if way == Way::Native {
+        return;
+    }
     if way == Way::System {
         tools.retain(|tool| tool.found || tool.kind != "emulator");
     }
@@ -274,7 +277,7 @@ fn runner(needs: &Needs, settings: &Settings, machine: &Machine) -> Vec<Tool> {
     if !needs.testable {
         return Vec::new();
     }
-    if needs.native(&machine.host) {
+    if needs.native(machine) {
         let native =
             Tool { found: true, how: Some("this computer runs it".to_owned()), ..Tool::missing("emulator", "none") };
         return vec![native];
@@ -305,7 +308,7 @@ fn runner(needs: &Needs, settings: &Settings, machine: &Machine) -> Vec<Tool> {
     if here.is_some() && candidates.first() != here.as_ref() {
         tool.notes.push(format!("in the place of `{emulator}`"));
     }
-    let spare = candidates.iter().filter(|it| here.as_ref() != Some(it) && machine.program(it).is_some());
+    let spare = candidates.iter().filter(|it| here.as_ref() != Some(it) && needs.starts_by(it, machine));
     tool.notes.extend(spare.map(|it| format!("`{it}` is there as well")));
     let mixed = needs.row.gnu_prefix.as_deref().map(multiarch_library).into_iter().flatten();
     if needs.through_launcher()

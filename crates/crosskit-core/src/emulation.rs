@@ -10,10 +10,13 @@ pub const QUESTION: &str = "--emulation";
 /// The variable that demands one of [`Way::DEMANDED`].
 pub const VARIABLE: &str = "CROSSKIT_EMULATION";
 
+/// The emulator of the programs that some kernels of x86_64 run as they are.
+pub const MAY_BE_NATIVE: &str = "qemu-i386";
+
 /// How a program is started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Way {
-    /// As it is: it is the machine's own.
+    /// As it is: it is the machine's own, or one of 32 bits that the kernel runs and for which all libraries are there.
     Native,
     /// By the kernel, which knows the emulator from an entry of the system's binfmt_misc; and so do its children.
     System,
@@ -52,7 +55,8 @@ impl fmt::Display for Way {
 /// What the launcher is asked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EmulationQuery {
-    /// The emulator and its options, without the sysroot, on which the answer does not depend.
+    /// The emulator and its options, without the sysroot where the answer does not depend on it: it tells the launcher
+    /// which programs of 32 bits need the system's libraries.
     pub emulator: Vec<String>,
     /// The way that is demanded.
     pub demanded: Option<String>,
@@ -63,8 +67,9 @@ impl EmulationQuery {
     pub fn new(runner: &[String], demanded: Option<String>) -> EmulationQuery {
         let mut emulator = Vec::new();
         let mut words = runner.iter();
+        let keeps_sysroot = runner.first().is_some_and(|emulator| emulator == MAY_BE_NATIVE);
         while let Some(word) = words.next() {
-            if word == "-L" {
+            if word == "-L" && !keeps_sysroot {
                 words.next();
             } else {
                 emulator.push(word.clone());
@@ -123,5 +128,7 @@ mod tests {
         let words = ["qemu-arm", "-L", "/usr/arm", "-cpu", "max"].map(str::to_owned);
         assert_eq!(EmulationQuery::new(&words, None).emulator, ["qemu-arm", "-cpu", "max"]);
         assert_eq!(EmulationQuery::new(&words[..2], None).emulator, ["qemu-arm"]);
+        let words = ["qemu-i386", "-L", "/usr/i686-linux-gnu"].map(str::to_owned);
+        assert_eq!(EmulationQuery::new(&words, None).emulator, words, "it tells what else must be there");
     }
 }

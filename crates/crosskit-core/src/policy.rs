@@ -17,9 +17,10 @@ pub const LAUNCHER_PATH: &str = ".cargo/crosskit/run";
 
 /// The launcher's text: a POSIX script that stands before the emulator in `runner` and fits it to the machine.
 ///
-/// Its parts are one file each: what is common, a kind of emulator each, and the choice between them.
+/// Its parts are one file each: what is common, what needs no emulator, a kind of emulator each, and the choice between them.
 pub const LAUNCHER: &str = concat!(
     include_str!("launcher/begin.sh"),
+    include_str!("launcher/native.sh"),
     include_str!("launcher/status.sh"),
     include_str!("launcher/bare_metal.sh"),
     include_str!("launcher/board.sh"),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::doctor::{self, Checkup};
+use crate::emulation;
 use crate::exit::Exit;
 use crate::finding::{Code, Finding, Origin};
 use crate::install::Missing;
@@ -14,7 +15,7 @@ use crate::policy::Policy;
 use crate::resolve::Resolved;
 use crate::settings::Settings;
 use crate::target::{Catalogue, Provider, Row};
-use crate::tools::{self, Key, Needs, Questions, StandIn};
+use crate::tools::{self, Demand, Key, Needs, Questions, StandIn};
 use crate::triple;
 use crate::wrapper;
 
@@ -88,7 +89,7 @@ pub fn survey(
             links: true,
             runs: true,
             testable: true,
-            emulation: None,
+            emulation: demand(row, machine),
             std: settings.target(&row.triple).std,
         };
         questions.extend(needs.questions(machine, &|_| None));
@@ -136,6 +137,12 @@ fn occurs(word: &str, row: &Row, host: &str) -> bool {
     std::iter::once(&row.triple).chain(&row.aliases).any(|name| name.contains(word))
 }
 
+/// The launcher is asked where it may need no emulator. Elsewhere the way to enter one makes no difference here.
+fn demand(row: &Row, machine: &Machine) -> Option<Demand> {
+    let way = machine.variable(emulation::VARIABLE).filter(|it| !it.is_empty()).map(str::to_owned);
+    row.may_run_natively_on(&machine.host).then_some(Demand { way, origin: None })
+}
+
 fn standing(row: &Row, provider: Provider, needs: &Needs, machine: &Machine, findings: &[Finding]) -> Standing {
     let lacks = |code: Code| findings.iter().any(|finding| finding.code == code && finding.is_error());
     let kinds = [
@@ -167,7 +174,7 @@ fn standing(row: &Row, provider: Provider, needs: &Needs, machine: &Machine, fin
     } else {
         Some(Rung::Run)
     };
-    let native = needs.native(&machine.host);
+    let native = needs.native(machine);
     Standing {
         target: row.triple.clone(),
         tier: row.tier,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::emulation::MAY_BE_NATIVE;
 use crate::finding::{Code, Finding, Origin};
 use crate::packages;
 use crate::triple;
@@ -233,6 +234,12 @@ impl Row {
             && triple::arch(&self.triple) == triple::arch(host)
             && word(&self.triple, 2) == word(host, 2)
             && same_library
+    }
+
+    /// Whether a machine with this host triple may run the target's executables without an emulator though they are of
+    /// another architecture: programs of 32 bits on x86_64. The launcher knows whether it does.
+    pub fn may_run_natively_on(&self, host: &str) -> bool {
+        self.emulator.as_deref() == Some(MAY_BE_NATIVE) && host.starts_with("x86_64-") && host.contains("-linux-")
     }
 }
 

@@ -4,6 +4,7 @@ mod check;
 mod libraries;
 mod stand_in;
 mod version;
+mod wine;
 
 use std::collections::BTreeSet;
 
@@ -207,7 +208,12 @@ impl Needs<'_> {
 
     /// The program among them that starts the executables on this machine.
     pub fn emulator_here(&self, machine: &Machine) -> Option<String> {
-        self.emulators().into_iter().find(|candidate| machine.program(candidate).is_some())
+        self.emulators().into_iter().find(|candidate| self.starts_by(candidate, machine))
+    }
+
+    /// Whether a program is on this machine and starts the executables.
+    pub fn starts_by(&self, candidate: &str, machine: &Machine) -> bool {
+        machine.program(candidate).is_some() && wine::has_half(self.row, candidate, machine)
     }
 
     /// Whether the runner goes through the launcher.
@@ -221,7 +227,12 @@ impl Needs<'_> {
     }
 
     /// Whether the machine runs the executables without the emulator, as the launcher decides it too.
-    pub fn native(&self, host: &str) -> bool {
+    pub fn native(&self, machine: &Machine) -> bool {
+        self.is_of(&machine.host) || self.emulation_answer(machine).is_some_and(|it| it.way == Some(Way::Native))
+    }
+
+    /// Whether the executables are those of the machine itself, and nothing stands before them but the launcher.
+    fn is_of(&self, host: &str) -> bool {
         self.row.runs_natively_on(host) && (self.runner.is_none() || self.through_launcher()) && !self.over_ssh()
     }
 
@@ -233,7 +244,7 @@ impl Needs<'_> {
             && self.row.is_user_mode()
             && self.through_launcher()
             && !self.over_ssh()
-            && !self.native(host)
+            && !self.is_of(host)
             && host.contains("-linux-");
         let words = self.runner.as_ref().filter(|_| asks)?.value.get(1..)?;
         Some(EmulationQuery::new(words, demand.way.clone()))
@@ -246,7 +257,7 @@ impl Needs<'_> {
         let way = demand.way.as_ref().filter(|_| self.runs && self.testable && self.emulation_query(host).is_none())?;
         let why = if self.over_ssh() {
             "another computer runs its executables, which ssh reaches".to_owned()
-        } else if self.native(host) {
+        } else if self.is_of(host) {
             "this computer runs its executables as they are".to_owned()
         } else if self.runner.is_none() {
             "nothing runs its executables".to_owned()
@@ -268,7 +279,7 @@ impl Needs<'_> {
 
     /// In which way executables are started here; `None` where they cannot be.
     pub fn way(&self, machine: &Machine) -> Option<Way> {
-        if self.native(&machine.host) {
+        if self.native(machine) {
             return Some(Way::Native);
         }
         match self.emulation_answer(machine) {

@@ -76,6 +76,13 @@ fn of_apt(finding: Finding, machine: &Machine, told: &str) -> Finding {
             .note("the server of the packages could not be reached")
             .hint("look at the network, and at http_proxy where a proxy is needed; then start this again");
     }
+    if has(&["unexpected size", "Hash Sum mismatch", "Mirror sync in progress"]) {
+        return finding
+            .note("the server's lists do not fit together, as between two steps of an update of the server")
+            .hint(
+                "start this again later, or name another mirror in /etc/apt/sources.list or /etc/apt/sources.list.d",
+            );
+    }
     if has(&["Unable to locate package", "has no installation candidate"]) {
         return finding
             .note("this release of the distribution does not have the package, or not in the sections that are enabled")
@@ -174,6 +181,9 @@ mod tests {
             apt("E: Failed to fetch http://deb.debian.org/x.deb  Temporary failure resolving 'deb.debian.org'");
         assert_eq!(finding.notes[1], "the server of the packages could not be reached");
         assert_eq!(finding.hints.len(), 1);
+        let finding =
+            apt("E: Failed to fetch http://deb.debian.org/x/Packages.xz  File has unexpected size (346968 != 366648)");
+        assert!(finding.notes[1].contains("do not fit together"), "{finding:?}");
         let finding = apt("E: Unable to locate package gcc-x");
         assert!(finding.notes[1].contains("this release"), "{finding:?}");
         assert!(apt("E: something new").hints.is_empty());

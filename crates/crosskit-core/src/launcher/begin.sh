@@ -55,7 +55,11 @@ has() { command -v "$1" >/dev/null 2>&1; }
 missing() {
     printf 'error: `%s` not found, and this machine (%s) cannot start `%s` without it\n' "$1" "$here" "$2" >&2
     if [ -n "$3" ] && has apt-get; then
-        echo "hint: install it with \`sudo apt-get install $3\`" >&2
+        before=
+        case $3 in
+            *:*) before="sudo dpkg --add-architecture ${3#*:} && sudo apt-get update && " ;;
+        esac
+        echo "hint: install it with \`${before}sudo apt-get install $3\`" >&2
     else
         echo "hint: install the package of your distribution that holds \`$1\`$4" >&2
     fi

@@ -154,7 +154,7 @@ fn add_cell(
     prepared.questions.extend(questions);
     prepared.tools.extend(findings.into_iter().map(|finding| (row.triple.clone(), finding)));
     prepared.missing.extend(missing);
-    let native = needs.native(host);
+    let native = needs.native(input.machine);
     let runnable = testable && (native || needs.runner.is_some());
     let reach = if runnable { request.rung } else { request.rung.min(Rung::Verify) };
     let not_emulated = children_not_emulated(&needs, input.machine);

@@ -68,7 +68,7 @@ fn is_same(input: &Input, key: &str, needs: &Needs, others: Option<&Resolved<Vec
     let Some(others) = others else { return false };
     let fitted = || {
         let through = Needs { runner: Some(others.clone()), ..needs.clone() };
-        tools::runner_name(&through, through.native(&input.machine.host), input.machine)
+        tools::runner_name(&through, through.native(input.machine), input.machine)
     };
     others.value == value
         || key == "runner" && shell::lacks_launcher(input, &others.value) && fitted() == value.join(" ")

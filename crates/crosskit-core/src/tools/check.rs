@@ -353,7 +353,7 @@ impl Check<'_> {
             );
             return;
         }
-        if self.needs.native(&self.machine.host) {
+        if self.needs.native(self.machine) {
             return;
         }
         self.mixed_libraries();
@@ -373,7 +373,7 @@ impl Check<'_> {
             return;
         }
         let candidates = self.needs.emulators();
-        if candidates.iter().any(|candidate| self.has(candidate)) || self.needs.runs_in_python(self.machine) {
+        if self.needs.emulator_here(self.machine).is_some() || self.needs.runs_in_python(self.machine) {
             self.old_emulator();
             self.unknown_processor();
             self.old_wine();
@@ -398,6 +398,10 @@ impl Check<'_> {
         if self.has(&static_twin) {
             finding = finding.note(format!("`{static_twin}` is there, and crosskit's launcher would take it"));
         }
+        let half = candidates.iter().find(|it| self.has(it));
+        finding = half.into_iter().fold(finding, |it, wine| {
+            it.note(format!("`{wine}` is there without its half for 32 bits, and would start nothing"))
+        });
         finding.origin = self.needs.runner.as_ref().map(|it| it.origin.clone());
         if let Some(package) = self.needs.python_package() {
             let place = python::installed_file(package, self.machine);

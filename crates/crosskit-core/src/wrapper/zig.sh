@@ -59,6 +59,8 @@ while [ "$left" -gt 0 ]; do
         -Wl,-melf_*) continue ;;
         -lgcc_s | -lgcc_eh) argument=-lunwind ;;
         -lgcc) continue ;;
+        # It brings the C library of Windows as well, the later one of the two that there are, and this is the older.
+        -lmingw32 | -lmingwex | -lmsvcrt | -nolibc | --unwindlib=none) continue ;;
         -pie) if [ -n "$static" ]; then continue; fi ;;
     esac
     set -- "$@" "$argument"

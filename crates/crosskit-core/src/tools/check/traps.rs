@@ -7,29 +7,8 @@ use crate::triple;
 use crate::wrapper::{self, Driver};
 
 use super::super::version::{Version, is_gcc};
-use super::super::{Needs, Questions};
+use super::super::{Needs, Questions, wine};
 use super::Check;
-
-/// Where packages of Wine put the library that an old one lacks, if they have it; the word of the architecture is cut out.
-const WINE_LIBRARY: &[&str] = &[
-    "/usr/lib/x86_64-linux-gnu/wine/@-windows/bcryptprimitives.dll",
-    "/usr/lib/i386-linux-gnu/wine/@-windows/bcryptprimitives.dll",
-    "/usr/lib/wine/@-windows/bcryptprimitives.dll",
-    "/usr/lib64/wine/@-windows/bcryptprimitives.dll",
-    "/opt/wine-stable/lib64/wine/@-windows/bcryptprimitives.dll",
-    "/opt/wine-stable/lib/wine/@-windows/bcryptprimitives.dll",
-    "/opt/wine-staging/lib/wine/@-windows/bcryptprimitives.dll",
-    "/opt/wine-devel/lib/wine/@-windows/bcryptprimitives.dll",
-];
-
-/// The compiler with which the launcher makes that library, and the places where it need not; as the launcher decides.
-fn wine_library(needs: &Needs) -> (&'static str, Vec<String>) {
-    let (compiler, arch) = match triple::arch(&needs.row.triple) {
-        "x86_64" => ("x86_64-w64-mingw32-gcc", "x86_64"),
-        _ => ("i686-w64-mingw32-gcc", "i386"),
-    };
-    (compiler, WINE_LIBRARY.iter().map(|path| path.replace('@', arch)).collect())
-}
 
 /// What the checks below look at.
 pub fn ask(needs: &Needs, machine: &Machine, questions: &mut Questions) {
@@ -59,19 +38,14 @@ pub fn ask(needs: &Needs, machine: &Machine, questions: &mut Questions) {
         let has_list = |it: &String| is_qemu(it) && !it.contains("sparc");
         questions.processors.extend(needs.emulator_here(machine).filter(has_list));
     }
-    if is_windows(needs) {
-        let (compiler, places) = wine_library(needs);
-        questions.programs.insert(compiler.to_owned());
-        questions.paths.extend(places);
+    if wine::runs(needs.row) {
+        questions.programs.insert(wine::compiler(needs.row).to_owned());
+        questions.paths.extend(wine::paths(needs.row));
     }
 }
 
 fn is_qemu(program: &str) -> bool {
     program.rsplit('/').next().is_some_and(|name| name.starts_with("qemu-"))
-}
-
-fn is_windows(needs: &Needs) -> bool {
-    needs.row.emulator.as_deref().is_some_and(|it| it.starts_with("wine"))
 }
 
 /// The processor that the runner asks for, without what is added to it or taken away.
@@ -169,18 +143,19 @@ impl Check<'_> {
 
     /// Wine before 9 has no library for random bytes that std imports since Rust 1.78.
     pub(super) fn old_wine(&mut self) {
-        if !is_windows(self.needs) {
+        let row = self.needs.row;
+        if !wine::runs(row) {
             return;
         }
         let Some(program) = self.needs.emulator_here(self.machine) else { return };
         let Some(version) = self.machine.versions.get(&program) else { return };
         let old =
             Version::parse(version).zip(Version::parse("9")).is_some_and(|(own, since)| own.is_older_than(&since));
-        let (compiler, places) = wine_library(self.needs);
-        if !old || places.iter().any(|path| self.machine.paths.contains(path)) {
+        if !old || wine::has_random(row, self.machine) {
             return;
         }
-        let what = format!("`{program}` {version} has no bcryptprimitives.dll, which std imports since Rust 1.78");
+        let compiler = wine::compiler(row);
+        let what = format!("`{program}` {version} has no {}, which std imports since Rust 1.78", wine::RANDOM);
         let told = "a program ends with status 53 and without a word";
         let finding = if !self.needs.through_launcher() {
             let finding = Finding::error(Code::EmulatorTooOld, what).note(told);

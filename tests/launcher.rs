@@ -63,6 +63,12 @@ impl Bench {
         LAUNCHER.replace("kernel=/proc/sys\n", &format!("kernel='{}'\n", self.path("kernel").display()))
     }
 
+    /// The launcher, with the directory `root` in the place of the system's own.
+    fn launcher_of_another_system(&self) -> String {
+        assert_eq!(LAUNCHER.matches("\nsystem=\n").count(), 1, "the launcher names the place once");
+        self.launcher().replace("\nsystem=\n", &format!("\nsystem='{}'\n", self.path("root").display()))
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.directory.join(name)
     }
@@ -255,18 +261,13 @@ fn other_options_come_before_the_program_in_their_order() {
     assert_eq!(bench.started(&before), words("program", &["-cpu", "x"]));
 }
 
-/// The places where multiarch puts C libraries are the system's, so the test moves them below its own directory, and
+/// The places where multiarch puts C libraries are the system's, so the test moves the system below its own directory, and
 /// the rest of the script stays as it is.
 #[test]
-fn the_sysroot_is_dropped_where_multiarch_has_the_c_library() {
+fn the_sysroot_is_dropped_where_the_system_has_the_c_library() {
     for place in ["lib", "usr/lib"] {
         let bench = Bench::new("multiarch", "Linux", "x86_64", &["qemu-aarch64"]);
-        let root = bench.path("root");
-        let moved = ["\"/lib/", "\"/usr/lib/"].iter().fold(bench.launcher(), |text, place| {
-            assert_eq!(text.matches(place).count(), 1, "the launcher names {place} once");
-            text.replace(place, &place.replacen('/', &format!("{}/", root.display()), 1))
-        });
-        bench.file("run", &moved);
+        bench.file("run", &bench.launcher_of_another_system());
         let program = bench.program();
         let with = |sysroot: &'static str| ["qemu-aarch64", "-cpu", "max", "-L", sysroot, &program].map(str::to_owned);
         let started = |sysroot| bench.started(&with(sysroot).each_ref().map(String::as_str));
@@ -278,8 +279,12 @@ fn the_sysroot_is_dropped_where_multiarch_has_the_c_library() {
         // Debian names these directories after i386.
         let of_i686 = "/usr/i686-linux-gnu";
         assert_eq!(started(of_i686), with(of_i686), "nothing of i386 is there yet");
-        bench.file(&format!("root/{place}/i386-linux-gnu/libc.so.6"), "");
-        assert_eq!(started(of_i686), words("qemu-aarch64", &["-cpu", "max", &program]), "{place}");
+        // It has those libraries in a place of their own as well, for programs of 32 bits on x86_64.
+        for place in [format!("root/{place}/i386-linux-gnu/libc.so.6"), format!("root/{place}32/libc.so.6")] {
+            bench.file(&place, "");
+            assert_eq!(started(of_i686), words("qemu-aarch64", &["-cpu", "max", &program]), "{place}");
+            fs::remove_file(bench.path(&place)).expect("it was made");
+        }
         // The C library of the machine itself, as distributions without multiarch have it, is none of the target's.
         bench.file(&format!("root/{place}/libc.so.6"), "");
         for sysroot in ["/", "/opt/sysroot/"] {

@@ -17,9 +17,7 @@ const SYSROOT: &str = "/usr/i686-linux-gnu";
 fn bench(name: &str, architecture: &str, kernel_runs_them: bool) -> Bench {
     let bench = Bench::new(&format!("native-{name}"), "Linux", architecture, &["qemu-i386"]);
     bench.tools(&["chmod", "mkdir", "mktemp", "mv", "od", "rm"]);
-    assert_eq!(LAUNCHER.matches("\nsystem=\n").count(), 1, "the launcher names the place once");
-    let root = format!("\nsystem='{}'\n", bench.path("root").display());
-    bench.file("w/.cargo/crosskit/run", &bench.launcher().replace("\nsystem=\n", &root));
+    bench.file("w/.cargo/crosskit/run", &bench.launcher_of_another_system());
     bench.script(TRIED, if kernel_runs_them { "exit 77" } else { "exit 1" });
     bench
 }

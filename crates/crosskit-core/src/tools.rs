@@ -460,8 +460,13 @@ pub fn mixed_library(runner: &[String], machine: &Machine) -> Option<String> {
     multiarch_library(name).into_iter().find(|path| machine.paths.contains(path))
 }
 
-/// Where multiarch puts the C library of a GNU prefix. The launcher looks at the same places.
-pub fn multiarch_library(prefix: &str) -> [String; 2] {
+/// Where the system may have the C library of a GNU prefix, by multiarch, or beside its own for programs of 32 bits (Debian's
+/// `libc6-i386`). The launcher looks at the same places.
+pub fn multiarch_library(prefix: &str) -> Vec<String> {
     let name = multiarch(prefix);
-    [format!("/lib/{name}/libc.so.6"), format!("/usr/lib/{name}/libc.so.6")]
+    let mut places = vec![format!("/lib/{name}"), format!("/usr/lib/{name}")];
+    if prefix == "i686-linux-gnu" {
+        places.extend(["/lib32", "/usr/lib32"].map(str::to_owned));
+    }
+    places.into_iter().map(|place| format!("{place}/libc.so.6")).collect()
 }

@@ -8,10 +8,13 @@ user_mode() {
     # the loader of one, libc.so.6 of the other, and the first thread hangs for ever.
     name=${sysroot%/}
     name=${name##*/}
-    # Debian names the directories of i686 after i386.
-    if [ "$name" = i686-linux-gnu ]; then name=i386-linux-gnu; fi
-    for libc in "/lib/$name/libc.so.6" "/usr/lib/$name/libc.so.6"; do
-        if [ -n "$name" ] && [ -e "$libc" ]; then sysroot=; fi
+    # Debian names the directories of i686 after i386, and has its libraries for x86_64 in a place of their own, too.
+    case $name in
+        i686-linux-gnu) places='lib/i386-linux-gnu usr/lib/i386-linux-gnu lib32 usr/lib32' ;;
+        *) places="lib/$name usr/lib/$name" ;;
+    esac
+    for place in $places; do
+        if [ -n "$name" ] && [ -e "$system/$place/libc.so.6" ]; then sysroot=; fi
     done
     program=
     for candidate in "$emulator" "$emulator-static"; do

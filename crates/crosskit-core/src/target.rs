@@ -367,7 +367,9 @@ mod tests {
             .flat_map(|(manager, packages)| packages.pages.keys().map(move |name| (manager, name)))
             .collect();
         let table = packages::Table::built_in().expect("packages.toml parses");
-        let known: BTreeSet<(&String, &String)> = table.names().collect();
+        // Whatever the row, somebody may link by clang or run tests by ssh.
+        let of_any_row = |name: &str| name == "clang" || name.starts_with("openssh");
+        let known: BTreeSet<(&String, &String)> = table.names().filter(|(_, name)| !of_any_row(name)).collect();
         assert_eq!(used, known);
     }
 

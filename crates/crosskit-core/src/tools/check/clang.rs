@@ -1,7 +1,6 @@
 //! What clang needs to link for another machine: itself, a linker, the C library, and what GCC brings.
 
 use crate::finding::{Code, Finding};
-use crate::install::{self, Missing};
 use crate::wrapper;
 
 use super::Check;
@@ -40,16 +39,10 @@ impl Check<'_> {
         self.clang_needs(finding, own, &package);
     }
 
-    /// A tool of Debian's archive; looked up there, and nowhere else.
     fn clang_needs(&mut self, finding: Finding, tool: &str, package: &str) {
         let mut finding = finding.note(self.machine.looked_in());
         finding.origin = self.needs.named_linker().map(|it| it.origin.clone());
-        let finding = if self.machine.distribution.package_manager() == Some("apt") {
-            self.missing.insert(Missing::Package(package.to_owned()));
-            finding.hint(format!("install it with `{}`", install::package_command(package, self.machine)))
-        } else {
-            self.with_package(finding, tool, |_| None)
-        };
+        let finding = self.with_debian_package(finding, tool, package);
         self.findings.push(finding);
     }
 

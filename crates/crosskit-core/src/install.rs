@@ -10,7 +10,7 @@ use crate::python;
 use crate::settings;
 use crate::target::Row;
 
-pub use failure::{failure, not_found};
+pub use failure::{failure, in_spite_of, not_found};
 
 /// A tool that is not there and that an install command may bring.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,12 +34,15 @@ pub struct InstallCommand {
     pub words: Vec<String>,
     /// Whether it changes the system, and so goes through sudo for who is not root.
     pub for_system: bool,
+    /// Whether what follows may do without it: one server that is gone makes `apt-get update` fail, and the lists that it
+    /// could read, or older ones, may well name all packages.
+    pub can_be_spared: bool,
 }
 
 impl InstallCommand {
     fn new(words: &[&str], rest: impl IntoIterator<Item = String>, for_system: bool) -> InstallCommand {
         let words = words.iter().map(|&word| word.to_owned()).chain(rest).collect();
-        InstallCommand { words, for_system }
+        InstallCommand { words, for_system, can_be_spared: false }
     }
 
     /// The command as it is started: with `sudo` before it where that is needed.
@@ -72,7 +75,8 @@ pub fn commands(missing: &BTreeSet<Missing>, machine: &Machine) -> Vec<InstallCo
             commands.push(InstallCommand::new(&["dpkg", "--add-architecture"], [(*architecture).to_owned()], true));
         }
         // A new machine has no package lists, or old ones that name files which are gone.
-        commands.push(InstallCommand::new(&["apt-get", "update"], [], true));
+        let update = InstallCommand::new(&["apt-get", "update"], [], true);
+        commands.push(InstallCommand { can_be_spared: true, ..update });
         let mut install = vec!["apt-get", "install", "--yes", "--no-install-recommends"];
         // Some packages exclude that of another architecture, and apt would take this computer's own away.
         install.extend((!foreign.is_empty()).then_some("--no-remove"));

@@ -30,6 +30,7 @@ pub fn run(
     }
     let mut findings = Vec::new();
     let mut skip_system = false;
+    let mut spared = Vec::new();
     for command in commands {
         if skip_system && command.for_system {
             continue;
@@ -54,16 +55,27 @@ pub fn run(
             told.push_str(line);
             told.push('\n');
         });
-        match ran {
+        let failed = match ran {
             Ok(status) if status.success() => continue,
-            Ok(status) => findings.push(install::failure(command, machine, catalogue, &status.to_string(), &told)),
-            Err(error) => findings.push(install::failure(command, machine, catalogue, &error, &told)),
-        }
+            Ok(status) => status.to_string(),
+            Err(error) => error,
+        };
+        let failure = install::failure(command, machine, catalogue, &failed, &told);
         if sh.is_interrupted() {
+            findings.push(failure);
             break;
         }
+        if command.can_be_spared {
+            spared.push(failure);
+            continue;
+        }
+        if command.for_system {
+            findings.append(&mut spared);
+        }
+        findings.push(failure);
         // A package manager that failed is not asked again; rustup's targets do not depend on one another.
         skip_system |= command.for_system;
     }
+    findings.extend(spared.into_iter().map(install::in_spite_of));
     findings
 }

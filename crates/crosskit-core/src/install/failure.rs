@@ -1,6 +1,6 @@
 //! What a failed install command means, and the way out.
 
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, Severity};
 use crate::machine::Machine;
 use crate::python;
 use crate::target::Catalogue;
@@ -25,6 +25,12 @@ pub fn failure(
     } else {
         of_apt(finding, machine, told)
     }
+}
+
+/// What is left to say of a command that failed, where all that follow did without it.
+pub fn in_spite_of(failure: Finding) -> Finding {
+    let note = "what was wanted is installed all the same";
+    Finding { severity: Severity::Warning, hints: Vec::new(), ..failure.note(note) }
 }
 
 /// A program that is to install something is not there; `commands` are all that are to be run.

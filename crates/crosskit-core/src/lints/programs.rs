@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::finding::{Code, Finding};
 use crate::policy::LAUNCHER_PATH;
 use crate::resolve::KindView;
+use crate::settings;
 use crate::target::Row;
 
 use super::Situation;
@@ -91,10 +92,15 @@ fn linker_without_runner(situation: &Situation, row: &Row, view: &KindView) -> O
     )
     .at(situation.config.origin(&linker.definition))
     .note("`cargo run` and `cargo test` end with \"Exec format error\", unless the system knows the format");
-    let finding = finding.hint(format!("write one with `cargo xtask cross sync {}`", view.triple));
     Some(match row.emulator_command() {
-        Some(emulator) => finding.hint(format!("or: [target.{}] runner = \"{emulator}\"", view.triple)),
-        None => finding,
+        Some(emulator) => finding
+            .hint(format!("write one with `cargo xtask cross sync {}`", view.triple))
+            .hint(format!("or: [target.{}] runner = \"{emulator}\"", view.triple)),
+        None => {
+            let finding = row.needs.iter().fold(finding, |it, needs| it.note(format!("it needs {needs}")));
+            let table = settings::table_of(&view.triple);
+            finding.hint(format!("set one where there is one: `runner = \"…\"` below `{table}` in crosskit.toml"))
+        }
     })
 }
 

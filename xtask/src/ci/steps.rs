@@ -39,7 +39,7 @@ const FULL: &[Step] = &[
     ("real runs, full", |shell| real(shell, "full::")),
     ("faults of writing", faults),
     ("the guide, real runs", |shell| real(shell, "guide::")),
-    ("proof of twenty-one kinds of targets", prove),
+    ("proof of seventeen kinds of targets", prove),
     // The last one: it needs libraries that must not be there for the runs above. One call, as the kit is compiled for each.
     ("libraries of the target, and mixed C libraries", |shell| {
         super::tools::provide_libraries(shell).and_then(|()| real(shell, "libraries:: trap::"))

@@ -23,11 +23,27 @@ pub use lock::{Lock, lock};
 /// # Errors
 /// It exists and cannot be read, or is not UTF-8.
 pub fn read(path: &Path) -> Result<Option<String>, Box<Finding>> {
-    match std::fs::read(path) {
+    let bytes = if waits_for_a_writer(path) {
+        // To open it would wait for ever.
+        Err(io::Error::other("it is a named pipe, and no file"))
+    } else {
+        std::fs::read(path)
+    };
+    match bytes {
         Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|error| words::not_text(path, &error)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(words::cannot_read(path, &error)),
     }
+}
+
+#[cfg(unix)]
+fn waits_for_a_writer(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|it| std::os::unix::fs::FileTypeExt::is_fifo(&it.file_type()))
+}
+
+#[cfg(not(unix))]
+fn waits_for_a_writer(_: &Path) -> bool {
+    false
 }
 
 /// Reads `crosskit.toml`; an empty text if there is none.

@@ -91,7 +91,7 @@ fn text_that_is_not_utf_8_is_named_with_the_place() {
 
 /// Cargo's own config may be a link to a file yet to be made; nobody makes the settings.
 #[test]
-fn settings_that_are_a_link_to_no_file_are_no_settings_that_are_left_out() {
+fn settings_that_cannot_be_read_are_no_settings_that_are_left_out() {
     let ground = Ground::new("settings-link-to-nowhere");
     let settings = ground.path("crosskit.toml");
     let _ = fs::remove_file(&settings);
@@ -110,6 +110,10 @@ fn settings_that_are_a_link_to_no_file_are_no_settings_that_are_left_out() {
     fs::write(&settings, b"# M\xfcnchen\n").expect("a file can be written");
     let finished = ground.run(SYNC).exits(2);
     finished.tells(&["error[X024]", "crosskit.toml:1:4", "it must be UTF-8"]);
+    fs::remove_file(&settings).expect("the file can be removed");
+    let made = std::process::Command::new("mkfifo").arg(&settings).status().expect("mkfifo starts");
+    assert!(made.success());
+    ground.run(SYNC).exits(2).tells(&["error[X024]", "crosskit.toml", "it is a named pipe, and no file"]);
 }
 
 #[test]

@@ -300,21 +300,24 @@ impl Prepared {
 
     /// What `sync --check` says: a finding for every file that the policy would change.
     pub fn drift(&self) -> Vec<Finding> {
+        let targets: Vec<&str> = self.plan.cells.iter().map(|cell| cell.triple.as_str()).collect();
+        let sync = format!("cargo xtask cross sync {}", targets.join(" "));
         let finding = |edit: &FileEdit| {
             let finding = Finding::error(Code::ConfigDrift, format!("`{}` differs from the policy", edit.path));
             let finding = edit.changes.iter().fold(finding, |it, change| it.note(change.clone()));
-            let targets: Vec<&str> = self.plan.cells.iter().map(|cell| cell.triple.as_str()).collect();
-            let finding = finding.hint(format!("write it with `cargo xtask cross sync {}`", targets.join(" ")));
+            let finding = finding.hint(format!("write it with `{sync}`"));
             if edit.executable {
                 return finding;
             }
             finding.hint("or make a key yours by taking its mark `# crosskit` away")
         };
-        self.plan.edits.iter().map(finding).collect()
+        let orphan = |path: &String| {
+            Finding::error(Code::ConfigDrift, format!("`{path}` is crosskit's own, and no key names it any more"))
+                .hint(format!("take it away with `{sync}`"))
+        };
+        self.plan.edits.iter().map(finding).chain(self.plan.removals.iter().map(orphan)).collect()
     }
-}
 
-impl Prepared {
     /// What `doctor` says of a policy that is not written: it looks at what `cross` would do, and plain cargo goes
     /// without.
     pub fn unwritten(&self) -> Option<Finding> {

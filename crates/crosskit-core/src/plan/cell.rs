@@ -232,6 +232,7 @@ fn stand_in<'a>(
     let (found, questions) = StandIn::find(&of_config, key, input.machine, variable);
     let says_so = |it: &StandIn| of_shell.as_ref().is_none_or(|(value, _)| it.policy.linker.as_ref() == Some(value));
     match found.filter(says_so) {
+        Some(found) if of_shell.is_some() => (of_config, Some(found.told_by_shell()), questions),
         Some(found) => (of_config, Some(found), questions),
         None => (needs, None, questions),
     }

@@ -1,9 +1,11 @@
 //! Which keys of the root config are the kit's own.
 
 use crate::config::{self, Document, SyncError, SyncOutcome, WantedKey};
-use crate::policy::{LAUNCHER_PATH, PKG_CONFIG_LIBDIR, Policy, pkg_config_variables, runner_variable, target_path};
+use crate::policy::{
+    LAUNCHER_PATH, OwnFiles, PKG_CONFIG_LIBDIR, Policy, pkg_config_variables, runner_variable, target_path,
+};
 use crate::resolve::Layers;
-use crate::wrapper;
+use crate::wrapper::{self, Driver};
 
 use super::pkg_config;
 
@@ -62,4 +64,15 @@ pub(super) fn without_orphans(
         orphans.push(PKG_CONFIG_LIBDIR.map(str::to_owned).to_vec());
     }
     config::remove_where(before, |path| orphans.iter().any(|orphan| orphan == path))
+}
+
+/// The scripts that call a compiler and that no key names any more, in the root config or in another file.
+pub(super) fn scripts_without_a_key(own_files: &OwnFiles, root: &Document, layers: &Layers, path: &str) -> Vec<String> {
+    let directories = Driver::ALL.map(|driver| format!("{}/", driver.directory()));
+    let scripts = own_files.keys().filter(|file| directories.iter().any(|it| file.starts_with(it)));
+    let others = || layers.all.iter().filter(|layer| layer.in_workspace && layer.path != path);
+    let is_named = |file: &str| {
+        root.entries().any(|entry| entry.value.contains(file)) || others().any(|it| it.text.as_str().contains(file))
+    };
+    scripts.filter(|file| !is_named(file)).cloned().collect()
 }

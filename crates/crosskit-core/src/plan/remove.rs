@@ -4,9 +4,8 @@ use crate::config::{self, Change, WantedKey, WantedValue};
 use crate::finding::{Code, Finding};
 use crate::policy::{self, LAUNCHER_PATH, PKG_CONFIG_LIBDIR, Policy, target_path};
 use crate::resolve;
-use crate::wrapper::Driver;
 
-use super::marked::{has_marked_key, is_ever_written, starts_by_launcher, variables};
+use super::marked::{has_marked_key, is_ever_written, scripts_without_a_key, starts_by_launcher, variables};
 use super::refused::stop_if_refused;
 use super::{Before, FileEdit, Input, Prepared, Row, pkg_config};
 
@@ -64,13 +63,8 @@ pub(super) fn remove(input: &Input, rows: &[Row], prepared: &mut Prepared) {
     if !starts_by_launcher(&after, &configs.layers(configs.root), path) && input.launcher().is_some() {
         prepared.plan.removals.push(LAUNCHER_PATH.to_owned());
     }
-    let directories = Driver::ALL.map(|driver| format!("{}/", driver.directory()));
-    let is_wrapper = |path: &&String| directories.iter().any(|directory| path.starts_with(directory));
-    let wrappers = input.own_files.keys().filter(is_wrapper);
-    prepared
-        .plan
-        .removals
-        .extend(wrappers.filter(|path| !after.entries().any(|entry| entry.value.contains(*path))).cloned());
+    let scripts = scripts_without_a_key(input.own_files, &after, &configs.layers(configs.root), path);
+    prepared.plan.removals.extend(scripts);
     if config::is_only_ours(&outcome.text) {
         prepared.plan.removals.push(path.to_owned());
         return;

@@ -9,7 +9,7 @@ use crate::finding::{Code, Finding, Origin};
 use crate::policy::{self, LAUNCHER, LAUNCHER_PATH, Policy, target_path};
 use crate::resolve::{self, Config, Kind, Layer, Layers, Rustc, Value};
 
-use super::marked::{has_marked_key, starts_by_launcher, without_orphans};
+use super::marked::{has_marked_key, scripts_without_a_key, starts_by_launcher, without_orphans};
 use super::refused::stop_if_refused;
 use super::{Before, FileEdit, Input, Prepared, pkg_config};
 
@@ -73,7 +73,10 @@ pub(super) fn synced_layers(
             return None;
         }
     };
-    let remains = config::parse(&after).is_ok_and(|root| starts_by_launcher(&root, &layers, path));
+    let written_root = config::parse(&after).ok();
+    let remains = written_root.as_ref().is_some_and(|root| starts_by_launcher(root, &layers, path));
+    let orphans = written_root.map(|root| scripts_without_a_key(input.own_files, &root, &layers, path));
+    prepared.plan.removals.extend(orphans.unwrap_or_default());
     let after = stop_if_refused(input, after, prepared)?;
     // What the config names comes before the config: it would break what it is written for.
     for policy in written.iter().filter(|policy| !owned.has_linker_of_the_user(policy)) {

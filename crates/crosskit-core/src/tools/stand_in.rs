@@ -16,6 +16,9 @@ use super::{Needs, Questions, check};
 /// The providers that may stand in, the likest to a cross gcc first: clang links with the same C library.
 const ORDER: [Provider; 4] = [Provider::Gcc, Provider::Clang, Provider::Zig, Provider::Lld];
 
+const FOR_CROSSKIT_ALONE: &str =
+    "crosskit tells cargo so by variables; plain cargo goes by the config, and does not find it";
+
 /// The key that names the linker.
 #[derive(Clone, Copy, Debug)]
 pub struct Key<'a> {
@@ -104,9 +107,20 @@ impl StandIn {
             ..self.finding.clone()
         };
         let finding = finding
-            .note("crosskit tells cargo so by variables; plain cargo goes by the config, and does not find it")
+            .note(FOR_CROSSKIT_ALONE)
             .hint(format!("for plain cargo: eval \"$(cargo xtask cross env {triple})\""));
         self.finding = self.finding.hints.iter().fold(finding, |it, hint| it.hint(format!("or {hint}")));
+        self
+    }
+
+    /// The same in a shell that has the variables of `env`: plain cargo is told as well.
+    pub fn told_by_shell(mut self) -> StandIn {
+        self.finding.severity = Severity::Note;
+        self.finding.notes.retain(|note| note != FOR_CROSSKIT_ALONE);
+        self.finding
+            .notes
+            .push("the variables of `cross env` are in this shell, so plain cargo does the same".to_owned());
+        self.finding.hints.retain(|hint| !hint.starts_with("for plain cargo"));
         self
     }
 }

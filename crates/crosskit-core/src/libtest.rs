@@ -67,6 +67,8 @@ pub enum Line {
     Summary(Counts),
     /// A summary into which something else was written: it was reached, and its figures cannot be read.
     BrokenSummary,
+    /// The first words of a summary, and then what something else wrote: the rest may be on a line of its own.
+    SummaryBegins,
     /// The list of failures begins.
     Failures,
     /// An indented word, as the list of failures has them.
@@ -90,6 +92,8 @@ pub struct Told {
     /// How many programs the launcher could not start, or lost.
     lost: usize,
     in_failures: bool,
+    /// Whether the rest of a summary may follow.
+    summary_began: bool,
     /// The test that was announced last and has not told how it ended: with one thread, libtest announces each.
     pending: Option<String>,
 }
@@ -104,7 +108,10 @@ impl Told {
             self.error.get_or_insert_with(|| error.to_owned());
         }
         self.lost += usize::from(line.starts_with(NO_RESULT));
-        match read_line(line) {
+        // A whole `ok` is the end of a test's line, into which something was written as well.
+        let is_rest = self.summary_began && !["ok", "FAILED"].contains(&line);
+        let read = if is_rest { read_result(line) } else { None };
+        match read.unwrap_or_else(|| read_line(line)) {
             Line::Running(count) => *self.unfinished.get_or_insert_default() += count,
             Line::Test(test) => {
                 self.pending = None;
@@ -114,8 +121,13 @@ impl Told {
             Line::Summary(counts) => {
                 self.counts.get_or_insert_default().add(counts);
                 self.unfinished = Some(0);
+                self.summary_began = false;
             }
-            Line::BrokenSummary => self.unfinished = Some(0),
+            Line::BrokenSummary => {
+                self.unfinished = Some(0);
+                self.summary_began = false;
+            }
+            Line::SummaryBegins => self.summary_began = true,
             Line::Failures => self.in_failures = true,
             Line::Name(name) if was_in_failures => {
                 self.in_failures = true;
@@ -181,11 +193,7 @@ pub fn is_about_options(error: &str) -> bool {
 pub fn read_line(line: &str) -> Line {
     // A process that a test left behind writes into the same pipe, and libtest writes its summary in pieces.
     if let Some((_, result)) = line.split_once("test result: ") {
-        return match read_summary(result) {
-            Some(counts) => Line::Summary(counts),
-            None if ["ok", "FAILED"].iter().any(|word| result.starts_with(word)) => Line::BrokenSummary,
-            None => Line::Other,
-        };
+        return read_result(result).unwrap_or(Line::SummaryBegins);
     }
     if let Some(count) = line.strip_prefix("running ").and_then(|rest| rest.split_once(" test")) {
         return count.0.parse().map_or(Line::Other, Line::Running);
@@ -213,6 +221,12 @@ pub fn read_line(line: &str) -> Line {
     };
     let announced = || Some(plain(line.strip_prefix("test ")?.split_once(" ... ")?.0));
     test().map(Line::Test).or_else(|| announced().map(Line::Announced)).unwrap_or(Line::Other)
+}
+
+/// Reads what follows the first words of a summary.
+fn read_result(result: &str) -> Option<Line> {
+    ["ok", "FAILED"].iter().find(|word| result.starts_with(**word))?;
+    Some(read_summary(result).map_or(Line::BrokenSummary, Line::Summary))
 }
 
 fn read_summary(result: &str) -> Option<Counts> {
@@ -331,6 +345,8 @@ mod tests {
             "test result: okstill here",
             "test result: ok. 1 pastill here",
             "still heretest result: ok. 1 passed; 0 failed; 0 ignored; 0 meas",
+            "test result: still here\nok. 1 passed; 0 failed; 0 ignored; 0 measured",
+            "test result: still here\nstill here\nokstill here\n. 1 passed; 0 failed; 0 ignored; 0 measured",
         ] {
             let told = told(&format!("running 1 test\ntest a ... ok\n\n{line}\n"));
             assert!(!told.ended_early(), "{line}");
@@ -339,9 +355,18 @@ mod tests {
     }
 
     #[test]
+    fn the_first_words_of_a_summary_are_none() {
+        for rest in ["", "ok\n", "hello. 1 passed; 0 failed; 0 ignored\n"] {
+            let told = told(&format!("running 1 test\ntest a ... test result: still here\n{rest}"));
+            assert!(told.ended_early(), "{rest}");
+            assert_eq!(told.counts, None, "{rest}");
+        }
+    }
+
+    #[test]
     fn the_summary_counts() {
         let line = "test result: FAILED. 5 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out; finished in 0.01s";
         assert_eq!(read_line(line), Line::Summary(Counts { passed: 5, failed: 1, ignored: 2 }));
-        assert_eq!(read_line("test result: what"), Line::Other);
+        assert_eq!(read_line("test result: what"), Line::SummaryBegins);
     }
 }

@@ -38,7 +38,8 @@ impl Table {
     }
 
     /// Every package, with its manager.
-    pub fn names(&self) -> impl Iterator<Item = (&String, &String)> {
+    #[cfg(test)]
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&String, &String)> {
         self.packages.iter().map(|package| (&package.manager, &package.name))
     }
 

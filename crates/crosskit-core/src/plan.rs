@@ -251,7 +251,7 @@ impl Prepared {
     /// Every finding, in the order in which it is shown.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         let tools = self.tools.iter().map(|(_, finding)| finding);
-        self.usage.iter().chain(&self.config).chain(&self.lints).chain(tools)
+        self.about_no_target().chain(tools)
     }
 
     /// What `doctor` says of the workspace and its config as a whole.
@@ -298,7 +298,7 @@ impl Prepared {
         }
     }
 
-    /// What `sync --check` says: a finding for every file that the policy would change.
+    /// What `sync --check` says: a finding for every file that the policy would change or take away.
     pub fn drift(&self) -> Vec<Finding> {
         let targets: Vec<&str> = self.plan.cells.iter().map(|cell| cell.triple.as_str()).collect();
         let sync = format!("cargo xtask cross sync {}", targets.join(" "));

@@ -123,10 +123,9 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     }
     let told = |event: Event| terminal.event(event);
     let progress: Progress = &told;
-    let findings = prepared.usage.iter().chain(&prepared.config).chain(&prepared.lints);
     let doctor_as_data = options.action == Action::Doctor && options.json;
     if !doctor_as_data {
-        findings.for_each(|finding| progress(Event::Finding(finding)));
+        prepared.about_no_target().for_each(|finding| progress(Event::Finding(finding)));
     }
     match options.action {
         Action::Sync(mode) => return sync::run(mode, options, &ground, &prepared, progress),

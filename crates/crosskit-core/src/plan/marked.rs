@@ -38,12 +38,15 @@ pub(super) fn has_marked_key(root: &Document, policy: &Policy) -> bool {
     policy.keys().iter().any(|key| root.is_marked(&key.path))
 }
 
-/// Whether a value of the root config, or anything in another file, names the launcher: the user's own runner may start by
-/// it as well.
-pub(super) fn starts_by_launcher(root: &Document, layers: &Layers, path: &str) -> bool {
+/// Whether a value of the root config, or anything in another file of the workspace, names a file of the kit's own.
+fn names(file: &str, root: &Document, layers: &Layers, path: &str) -> bool {
     let mut others = layers.all.iter().filter(|layer| layer.in_workspace && layer.path != path);
-    root.entries().any(|entry| entry.value.contains(LAUNCHER_PATH))
-        || others.any(|layer| layer.text.as_str().contains(LAUNCHER_PATH))
+    root.entries().any(|entry| entry.value.contains(file)) || others.any(|layer| layer.text.as_str().contains(file))
+}
+
+/// Whether anything starts by the launcher: the user's own runner may as well.
+pub(super) fn starts_by_launcher(root: &Document, layers: &Layers, path: &str) -> bool {
+    names(LAUNCHER_PATH, root, layers, path)
 }
 
 /// Takes out what crosskit wrote for some targets and would not write any more: after a runner became the user's, or the
@@ -70,9 +73,5 @@ pub(super) fn without_orphans(
 pub(super) fn scripts_without_a_key(own_files: &OwnFiles, root: &Document, layers: &Layers, path: &str) -> Vec<String> {
     let directories = Driver::ALL.map(|driver| format!("{}/", driver.directory()));
     let scripts = own_files.keys().filter(|file| directories.iter().any(|it| file.starts_with(it)));
-    let others = || layers.all.iter().filter(|layer| layer.in_workspace && layer.path != path);
-    let is_named = |file: &str| {
-        root.entries().any(|entry| entry.value.contains(file)) || others().any(|it| it.text.as_str().contains(file))
-    };
-    scripts.filter(|file| !is_named(file)).cloned().collect()
+    scripts.filter(|file| !names(file, root, layers, path)).cloned().collect()
 }

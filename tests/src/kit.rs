@@ -246,7 +246,7 @@ fn act(desk: &Desk, mut outcome: Outcome) -> Outcome {
     let not_installed = if options.install { install::not_installed(&prepared.missing, &machine) } else { None };
     let unwritten = prepared.unwritten();
     let about_nobody: Vec<&Finding> = unwritten.iter().chain(&not_installed).collect();
-    let emulation = prepared.emulation.iter();
+    let emulation = prepared.of_doctor.iter();
     if !options.json {
         outcome.stdout = explain::checkups(&prepared.checkups, Style::PLAIN);
         outcome.tell(&tools(&prepared));

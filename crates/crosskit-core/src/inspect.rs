@@ -211,6 +211,7 @@ pub fn inspect(subject: &Subject) -> (Inspection, Questions) {
             .into_iter()
             .collect::<BTreeSet<_>>(),
         scripts: subject.scripts,
+        synced: false,
     }));
     let launcher = subject.configs.root.join(LAUNCHER_PATH);
     let starts_by_launcher = |view: &&KindView| {

@@ -37,6 +37,8 @@ pub struct Situation<'a> {
     pub linker_scripts: &'a BTreeSet<&'a str>,
     /// Scripts of the workspace: their path below the root and their text.
     pub scripts: &'a [(String, String)],
+    /// Whether the config has what `sync` would write already, so that nothing is won by it.
+    pub synced: bool,
 }
 
 /// All findings, each once.

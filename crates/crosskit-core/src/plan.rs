@@ -235,8 +235,8 @@ pub struct Prepared {
     pub tools: Vec<(String, Finding)>,
     /// The tools that every target shares, then those of each target.
     pub checkups: Vec<Checkup>,
-    /// What `doctor` says of the way in which executables are started, where it does not reach what tests start.
-    pub emulation: Vec<(String, Finding)>,
+    /// What `doctor` alone says, by triple: of what tests start and nothing emulates, and of targets without a package.
+    pub of_doctor: Vec<(String, Finding)>,
     /// What `env` says besides its variables: what they cannot say, or say in another way than the config.
     pub not_in_shell: Vec<Finding>,
     /// What `env` says as well where the shell takes no name but plain ones.
@@ -261,7 +261,7 @@ impl Prepared {
 
     /// What `doctor` says of each target, with the triple.
     pub fn about_targets(&self) -> impl Iterator<Item = (&str, &Finding)> {
-        self.tools.iter().chain(&self.emulation).map(|(triple, finding)| (triple.as_str(), finding))
+        self.tools.iter().chain(&self.of_doctor).map(|(triple, finding)| (triple.as_str(), finding))
     }
 
     /// With what the command ends before anything is compiled; [`Exit::Done`] lets it go on.

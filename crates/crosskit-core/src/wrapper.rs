@@ -47,6 +47,11 @@ impl Driver {
         format!("{DIRECTORY}/{}", self.as_str())
     }
 
+    /// What the script at this path starts, if it is one of a policy's.
+    pub fn of_script(path: &str) -> Option<Driver> {
+        Driver::ALL.into_iter().find(|driver| path.contains(&driver.directory()))
+    }
+
     fn text(self) -> &'static str {
         match self {
             Driver::Clang => include_str!("wrapper/clang.sh"),

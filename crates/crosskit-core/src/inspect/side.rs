@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::emulation::MAY_BE_NATIVE;
 use crate::finding::Origin;
 use crate::linking;
 use crate::machine::Machine;
@@ -12,6 +13,7 @@ use crate::resolve::{
 };
 use crate::target::Row;
 use crate::tools::SSH;
+use crate::wrapper::Driver;
 
 use super::{Key, Lost, Place, Side, cargos_own};
 
@@ -119,6 +121,13 @@ impl Sides<'_> {
         if let Some(linking) = linking.as_ref().filter(|it| !view.linker.refused && !it.program.is_empty()) {
             side.notes.push(format!("links with {}: {}", linking.style.as_str(), linking.why));
             side.notes.push(self.presence(&linking.program));
+            side.notes.extend(Driver::of_script(&linking.program).map(|driver| {
+                format!("the script is crosskit's and starts {}: `doctor` tells whether that is here", driver.as_str())
+            }));
+            let is_foreign = view.triple != self.machine.host;
+            if is_foreign && self.machine.program(&linking.program).is_none() {
+                side.notes.push(format!("`cross doctor {}` tells whether something links in its place", view.triple));
+            }
         }
         let colleagues = other.named_linker().map(|it| it.value);
         if other.linker.refused {
@@ -144,14 +153,22 @@ impl Sides<'_> {
                         side.notes.push("the launcher starts programs as they are on this machine".to_owned());
                     } else {
                         side.notes.push(format!("through the launcher; {}", self.presence(emulator)));
+                        if emulator == MAY_BE_NATIVE && self.machine.host.starts_with("x86_64-") {
+                            let what = "where this computer runs programs of 32 bits, they are started as they are";
+                            side.notes.push(what.to_owned());
+                        }
                     }
                 } else {
                     side.notes.push(self.presence(program));
                 }
                 if kind == "host kind" {
-                    let what = "it stands before tests of proc-macros, and before `cargo run` for this machine, \
-                                `cargo xtask` included";
-                    side.notes.push(what.to_owned());
+                    let what = "it stands before tests of proc-macros, and before `cargo run` for this machine";
+                    let by_ssh = winner.value.get(1).is_some_and(|it| it == SSH) && program.ends_with(LAUNCHER_PATH);
+                    let xtask = match by_ssh {
+                        true => "; the alias that `sync` writes keeps `cargo xtask` here",
+                        false => ", `cargo xtask` included",
+                    };
+                    side.notes.push(format!("{what}{xtask}"));
                 }
             }
         }

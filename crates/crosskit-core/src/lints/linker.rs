@@ -3,7 +3,8 @@
 use crate::finding::{Code, Finding};
 use crate::linking::{self, Style};
 use crate::resolve::{Definition, KindView, dotted};
-use crate::target::Row;
+use crate::settings;
+use crate::target::{Provider, Row};
 use crate::triple;
 use crate::wrapper::Driver;
 
@@ -30,7 +31,7 @@ fn arguments(situation: &Situation, view: &KindView) -> Option<Finding> {
     if winner.value.trim() == first && !first.is_empty() || situation.machine.program(&winner.value).is_some() {
         return None;
     }
-    if Driver::ALL.iter().any(|driver| winner.value.contains(&driver.directory())) {
+    if Driver::of_script(&winner.value).is_some() {
         // It is the policy's own, which may lie in a directory with blanks.
         return None;
     }
@@ -141,7 +142,16 @@ fn no_linker(situation: &Situation, row: &Row, view: &KindView) -> Option<Findin
     if let Some(needs) = &row.needs {
         return Some(finding.note(format!("the target needs {needs}")));
     }
-    let finding = finding.hint(format!("write one with `cargo xtask cross sync {}`", view.triple));
+    let finding = match (situation.synced, row.provider) {
+        (false, _) => finding.hint(format!("write one with `cargo xtask cross sync {}`", view.triple)),
+        (true, Provider::None) => finding,
+        (true, provider) => {
+            let table = settings::table_of(&view.triple);
+            finding
+                .note("nor does `sync` write one, by what `crosskit.toml` says of the target")
+                .hint(format!("in crosskit.toml, below `{table}`: provider = \"{}\"", provider.as_str()))
+        }
+    };
     Some(match row.c_compiler() {
         Some(compiler) => finding.hint(format!("or: [target.{}] linker = \"{compiler}\"", view.triple)),
         None => finding,

@@ -6,7 +6,7 @@ use crate::cfgs::Cfgs;
 use crate::config;
 use crate::doctor;
 use crate::emulation::{self, Way};
-use crate::finding::{Code, Finding, Origin};
+use crate::finding::{Code, Finding, Origin, Severity};
 use crate::libraries::Need;
 use crate::lints::{self, Situation};
 use crate::machine::Machine;
@@ -58,12 +58,14 @@ pub(super) fn add_cells(
         inner_files: input.inner_files,
         linker_scripts: &linker_scripts.collect::<BTreeSet<&str>>(),
         scripts: input.scripts,
+        synced: true,
     });
 }
 
-/// Whether a package that is built for a target names a linker script by itself.
+/// Whether a package that is built for a target names a linker script by itself, or there is none that could lack one.
 fn names_linker_script(input: &Input, row: &Row) -> bool {
-    select(input, row).0.iter().any(|package| package.names_linker_script())
+    let (selected, _) = select(input, row);
+    selected.is_empty() || selected.iter().any(|package| package.names_linker_script())
 }
 
 fn select<'a>(input: &Input<'a>, row: &Row) -> (Vec<&'a Package>, Vec<Finding>) {
@@ -105,6 +107,9 @@ fn add_cell(
     prepared.usage.extend(findings);
     if request.builds && selected.is_empty() {
         prepared.usage.push(Workspace::nothing_left(row, input.settings, &request.exclude));
+    } else if selected.is_empty() && !row.std {
+        let finding = Workspace::nothing_left(row, input.settings, &request.exclude);
+        prepared.of_doctor.push((row.triple.clone(), Finding { severity: Severity::Note, ..finding }));
     }
     let asks = input.workspace.has_platforms();
     let (target_platform, host_platform) =
@@ -158,7 +163,7 @@ fn add_cell(
     let runnable = testable && (native || needs.runner.is_some());
     let reach = if runnable { request.rung } else { request.rung.min(Rung::Verify) };
     let not_emulated = children_not_emulated(&needs, input.machine);
-    prepared.emulation.extend(not_emulated.map(|finding| (row.triple.clone(), finding)));
+    prepared.of_doctor.extend(not_emulated.map(|finding| (row.triple.clone(), finding)));
     let packages = input.workspace.package_specs(selected.iter().copied());
     let build_std = match (needs.std, row.std) {
         (StdSource::Installed, _) => None,

@@ -94,6 +94,26 @@ fn every_row_has_its_plan_on_every_machine() {
     expect::nothing_wrong(&complaints);
 }
 
+/// Ten targets, each with every set of ten features. How long the decisions took is printed.
+#[test]
+fn ten_thousand_cells_are_planned() {
+    let names: Vec<String> = (0..10).map(|at| format!("f{at}")).collect();
+    let table: String = names.iter().map(|name| format!("{name} = []\n")).collect();
+    let workspace = format!(
+        "xtask = 'xtask'\n[[package]]\nid = 'xtask'\nname = 'xtask'\nmember = true\n\
+         [[package]]\nid = 'many'\nname = 'many'\nmember = true\ndefault-member = true\n[package.feature-table]\n{table}"
+    );
+    let targets = "aarch64 armv7 riscv64 s390x powerpc64le i686 aarch64-musl loongarch64 windows host";
+    let arguments: Vec<&str> = targets.split(' ').chain(["--feature-powerset", "--best-effort"]).collect();
+    let scene = scene(&arguments, DEFAULT_MACHINE).expect("the recorded data can be read");
+    let scene = Scene { workspace: recorded::workspace(&workspace).expect("a workspace"), ..scene };
+    let (prepared, took) = kit::plan(&scene);
+    println!("{} cells planned in {} ms", prepared.plan.cells.len(), took.as_millis());
+    assert_eq!(prepared.plan.cells.len(), 10 * 1024);
+    let names: BTreeSet<&str> = prepared.plan.cells.iter().map(|cell| cell.name.as_str()).collect();
+    assert_eq!(names.len(), 10 * 1024, "each has a name of its own");
+}
+
 /// The committed files do not depend on who ran the command, and running it twice changes nothing.
 #[test]
 fn every_machine_writes_the_same_files() {

@@ -28,7 +28,21 @@ const CRATES: [Crate; 3] = [
     Crate {
         directory: "crates/crosskit-core",
         layers: &[
-            ("facts", &["triple", "finding", "object_file", "cfgs", "emulation", "packages", "target", "machine"]),
+            (
+                "facts",
+                &[
+                    "triple",
+                    "finding",
+                    "object_file",
+                    "artefact",
+                    "cfgs",
+                    "emulation",
+                    "packages",
+                    "target",
+                    "unit_graph",
+                    "machine",
+                ],
+            ),
             (
                 "decisions",
                 &[
@@ -43,6 +57,7 @@ const CRATES: [Crate; 3] = [
                     "resolve",
                     "lints",
                     "workspace",
+                    "matrix",
                     "libraries",
                     "install",
                     "tools",
@@ -50,7 +65,9 @@ const CRATES: [Crate; 3] = [
                     "trial",
                     "inspect",
                     "libtest",
+                    "verdict",
                     "exit",
+                    "gate",
                     "plan",
                     "survey",
                 ],

@@ -3,6 +3,7 @@
 mod artefact;
 mod environment;
 mod explain;
+mod gate;
 mod plants;
 mod providers;
 mod ssh;

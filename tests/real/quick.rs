@@ -7,5 +7,6 @@ mod guide;
 mod main_job;
 mod missing_tools;
 mod processes;
+mod shared_calls;
 pub mod start;
 mod without_the_kit;

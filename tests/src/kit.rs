@@ -82,6 +82,22 @@ impl Outcome {
     }
 }
 
+/// What a command that builds comes to, and how long the decisions took: what its benchmark looks at.
+///
+/// # Panics
+/// The command line or `crosskit.toml` of the scene is wrong.
+pub fn plan(scene: &Scene) -> (Prepared, std::time::Duration) {
+    let options = cli::parse(scene.arguments.iter().map(OsString::from)).expect("a command line that is right");
+    let catalogue = Catalogue::built_in().expect("the catalogue parses");
+    let settings = scene.files.get(settings::FILE).map(String::as_str).unwrap_or_default();
+    let settings = Settings::parse(settings, &catalogue).expect("settings that are right");
+    let desk =
+        Desk { scene, options: &options, catalogue: &catalogue, settings: &settings, request: options.request.clone() };
+    let began = std::time::Instant::now();
+    let (_, prepared) = desk.decide(&scene.machine);
+    (prepared, began.elapsed())
+}
+
 /// Runs a command.
 ///
 /// # Panics
@@ -118,7 +134,10 @@ pub fn run(scene: &Scene) -> Outcome {
     if options.action == Action::Doctor && options.request.targets.iter().any(|name| name == "all") {
         return doctor_all(desk, outcome);
     }
-    if desk.request.targets.is_empty() && options.action != Action::Sync(SyncMode::Remove) {
+    if desk.request.targets.is_empty()
+        && desk.request.matrices.is_none()
+        && options.action != Action::Sync(SyncMode::Remove)
+    {
         let (files, ..) = config_files(scene);
         desk.request.targets = plan::written_targets(&desk.configs(&files), &catalogue, &settings);
     }
@@ -199,10 +218,18 @@ fn act(desk: &Desk, mut outcome: Outcome) -> Outcome {
     if matches!(before, Exit::Usage | Exit::Config) {
         return outcome.end(before, []);
     }
-    if !doctor_as_data {
+    let best_effort = desk.request.best_effort;
+    if best_effort {
+        outcome.stderr.clear();
+        let about_none = prepared.about_no_target().map(|finding| (None, finding));
+        outcome.tell(&explain::condensed(about_none));
+    } else if !doctor_as_data {
         outcome.tell(&prepared.lints);
     }
-    let tools = |prepared: &Prepared| prepared.tools.iter().map(|(_, it)| it.clone()).collect::<Vec<_>>();
+    let tools = |prepared: &Prepared| {
+        let tools = prepared.tools.iter().map(|(triple, it)| (Some(triple.as_str()), it));
+        if best_effort { explain::condensed(tools) } else { tools.map(|(_, it)| it.clone()).collect::<Vec<_>>() }
+    };
     if let Action::Sync(mode) = options.action {
         return sync(desk, mode, &prepared, outcome);
     }

@@ -1,12 +1,14 @@
 //! Recorded machines and workspaces, and the changes that a case makes to them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crosskit_core::cfgs::{CfgAnswer, CfgQuery, Cfgs};
 use crosskit_core::emulation::{Emulation, EmulationQuery, MAY_BE_NATIVE, Way};
 use crosskit_core::machine::Machine;
 use crosskit_core::object_file::{self, ObjectFile};
 use crosskit_core::tools::Questions;
+use crosskit_core::unit_graph::{GraphAnswer, GraphQuery, Unit, UnitGraph};
 use crosskit_core::workspace::Workspace;
 use toml::{Table, Value};
 
@@ -24,6 +26,8 @@ pub struct Recorded {
     refused: BTreeMap<String, Vec<String>>,
     /// Whether programs of 32 bits start as they are: `static` ones, or those that need the system's libraries as well.
     narrow: Vec<String>,
+    /// What cargo would build in calls for some triples, a unit in each line: its triple or `host`, the package, features.
+    graphs: BTreeMap<String, Vec<String>>,
 }
 
 impl Recorded {
@@ -71,11 +75,25 @@ impl Recorded {
         machine.objects.retain(|compiler, _| questions.compilers.contains(compiler));
         machine.emulation = questions.emulation.iter().map(|query| (query.clone(), self.emulation(query))).collect();
         machine.cfgs = questions.cfgs.iter().map(|query| (query.clone(), cfgs(query))).collect();
+        machine.graphs = questions.graphs.iter().map(|query| (query.clone(), self.graph(query))).collect();
         machine
     }
 }
 
 impl Recorded {
+    /// What cargo would answer.
+    fn graph(&self, query: &GraphQuery) -> GraphAnswer {
+        let name = query.triples.join(" ");
+        let lines = self.graphs.get(&name).ok_or("error: no graph is recorded")?;
+        let unit = |line: &String| {
+            let mut words = line.split_whitespace().map(str::to_owned);
+            let platform = words.next().filter(|it| it != "host");
+            Unit { platform, package: words.next().unwrap_or_default(), features: words.collect(), ..Unit::default() }
+        };
+        let graph = UnitGraph { units: lines.iter().map(unit).collect(), roots: Vec::new() };
+        graph.units(&query.triples).map(Arc::new)
+    }
+
     /// What the launcher would answer.
     fn emulation(&self, query: &EmulationQuery) -> Emulation {
         let demanded = query.demanded.as_deref();
@@ -193,6 +211,11 @@ fn convert(mut table: Table) -> Result<Recorded, String> {
     let narrow = table.remove("runs-32-bits");
     let narrow = narrow.as_ref().and_then(Value::as_array).into_iter().flatten();
     let narrow = narrow.filter_map(Value::as_str).map(str::to_owned).collect();
+    let mut graphs = BTreeMap::new();
+    for (triples, lines) in table.remove("graphs").as_ref().and_then(Value::as_table).into_iter().flatten() {
+        let lines = lines.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+        graphs.insert(triples.clone(), lines.collect());
+    }
     let machine: Machine = Value::Table(table).try_into().map_err(|error| format!("machine: {error}"))?;
-    Ok(Recorded { whole: Machine { objects, ..machine }, refused, narrow })
+    Ok(Recorded { whole: Machine { objects, ..machine }, refused, narrow, graphs })
 }

@@ -2,6 +2,7 @@
 //!
 //! Only every so-and-so-many-th question is asked, as `CROSSKIT_TABLES_SHARE` says: 1 for all of them, 8 without it.
 
+mod abi;
 mod linkers;
 mod native;
 mod rustc;

@@ -59,6 +59,8 @@ codes! {
     XtaskNotForHost = 4,
     /// There is no workspace where the command was started, or Cargo cannot read it.
     NoWorkspace = 5,
+    /// The axes of a matrix make more cells than anybody could build.
+    TooManyCells = 6,
     /// rustc or cargo is missing, or older than what the kit needs.
     Toolchain = 10,
     /// The standard library of the target is not installed.
@@ -109,6 +111,12 @@ codes! {
     LibraryMissing = 33,
     /// Packages look for libraries by pkg-config, and that is not installed.
     PkgConfigMissing = 34,
+    /// What emulates the test binaries failed, and not they.
+    EmulatorFault = 35,
+    /// A test failed, and passed when it was run again.
+    TestFlaky = 36,
+    /// A test that the settings expect to fail passed.
+    QuarantinePassed = 37,
     /// A test binary ran longer than its time limit.
     TestTimedOut = 40,
     /// A test binary failed.
@@ -121,6 +129,14 @@ codes! {
     RunnerFault = 44,
     /// The test binaries do not take the arguments that follow `--`.
     TestArguments = 45,
+    /// An artefact follows another calling convention than the target, or has instructions that its processor lacks.
+    WrongAbi = 46,
+    /// An artefact asks for a loader or a C library that the target does not have.
+    WrongLoader = 47,
+    /// An artefact asks for a newer glibc than the settings allow.
+    GlibcTooNew = 48,
+    /// An archive that is linked has a member for another machine than the target.
+    ForeignMember = 49,
     /// A C compiler makes objects for another machine than the target.
     CompilerMismatch = 50,
     /// The linker says that it is for another machine than the target.

@@ -91,6 +91,16 @@ pub enum FloatAbi {
     Soft,
 }
 
+impl FloatAbi {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FloatAbi::Hard => "hard",
+            FloatAbi::Soft => "soft",
+        }
+    }
+}
+
 /// A machine, as precisely as a file's header or a target's name tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Machine {

@@ -1,6 +1,9 @@
 //! Decisions in words: the plan for `--dry-run`, what takes effect for `explain`, and variables for a shell.
 
+mod artefact;
+mod condensed;
 mod doctor;
+mod groups;
 mod inspection;
 mod shell;
 mod targets;
@@ -8,7 +11,10 @@ mod targets;
 use crate::emulation;
 use crate::plan::{Cell, FileEdit, Plan, Rung};
 
+pub use artefact::artefact;
+pub use condensed::condensed;
 pub use doctor::{checkups, standings, trials};
+pub use groups::split;
 pub use inspection::inspection;
 pub use shell::{Shell, variables};
 pub use targets::targets;
@@ -52,9 +58,7 @@ pub fn plan(plan: &Plan, install: &[String]) -> String {
     if let Some(way) = &plan.emulation {
         text.push_str(&format!("\nfor every cargo and test: {}={way}\n", emulation::VARIABLE));
     }
-    for cell in &plan.cells {
-        text.push_str(&self::cell(cell));
-    }
+    text.push_str(&groups::groups(plan));
     text
 }
 
@@ -66,22 +70,31 @@ fn file_edit(edit: &FileEdit) -> String {
     text
 }
 
-fn cell(cell: &Cell) -> String {
-    let what = match cell.asked {
-        Rung::Check => "type-check",
-        Rung::Build | Rung::Verify => "build and verify",
-        Rung::Run => "build, verify and test",
+/// A cell, with its own cargo call unless it shares one.
+fn cell(cell: &Cell, shares: bool) -> String {
+    let what = match (cell.reach, cell.asked) {
+        (None, _) => "nothing can be done for",
+        (Some(Rung::Check), _) => "type-check",
+        (_, Rung::Check | Rung::Build | Rung::Verify) => "build and verify",
+        (_, Rung::Run) => "build, verify and test",
     };
-    let mut text = format!("\n{}: {what} {}\n", cell.triple, cell.packages.join(", "));
+    let mut text = format!("\n{}: {what} {}\n", cell.name, cell.packages.join(", "));
     let variables: String = cell.environment.iter().map(|(name, value)| format!("{name}={value} ")).collect();
-    text.push_str(&format!("    {variables}cargo {}\n", command(&cell.build)));
+    if cell.reach.is_some() && !shares {
+        text.push_str(&format!("    {variables}cargo {}\n", command(&cell.build)));
+    }
+    for same in &cell.variant.same {
+        let same = if same.is_empty() { cell.triple.clone() } else { format!("{} {same}", cell.triple) };
+        text.push_str(&format!("    same as {same}, which is not built again\n"));
+    }
     if let Some(stand_in) = &cell.stand_in {
         text.push_str(&format!("    {}\n", stand_in.words));
     }
-    if cell.reach >= Rung::Verify {
-        text.push_str("    every executable is checked to be for the target\n");
+    if cell.reach >= Some(Rung::Verify) {
+        let glibc = cell.glibc.as_ref().map(|newest| format!(", and to run with glibc {newest}")).unwrap_or_default();
+        text.push_str(&format!("    every executable is checked to be for the target{glibc}\n"));
     }
-    if cell.reach == Rung::Run {
+    if cell.reach == Some(Rung::Run) {
         let tree = cell.emulation.filter(|way| way.reaches_children());
         text.push_str(&format!(
             "    every test executable{} is run {}{}, for {} s at most\n",
@@ -101,10 +114,24 @@ fn cell(cell: &Cell) -> String {
     if let Some(doc) = cell.doc_call(&cell.doc_packages) {
         text.push_str(&format!("    {variables}cargo {}\n", command(&doc)));
     }
-    if cell.reach < cell.asked {
-        text.push_str(&format!("    nothing is run: the target gets as far as `{}` here\n", cell.reach.as_str()));
-    }
+    text.push_str(&not_reached(cell));
     text
+}
+
+/// How far the cell gets, where that is not as far as was asked for.
+fn not_reached(cell: &Cell) -> String {
+    if cell.reach >= Some(cell.asked) {
+        return String::new();
+    }
+    let what = match cell.reach {
+        None => "nothing is compiled",
+        Some(Rung::Check) => "nothing is linked",
+        Some(_) => "nothing is run",
+    };
+    let how_far = cell.reach.map(|rung| format!("the target gets as far as `{}` here", rung.as_str()));
+    let why = (!cell.stopped_by.is_empty()).then(|| cell.stopped_by.join("; "));
+    let words: Vec<String> = how_far.into_iter().chain(why).collect();
+    format!("    {what}: {}\n", words.join(": "))
 }
 
 /// Words as a POSIX shell would have to be given them.

@@ -2,20 +2,22 @@
 //! stdout.
 //!
 //! The layers, from facts to words; a module imports from those above it in this list:
-//! [`triple`], [`finding`], [`object_file`] (re-exported from crosskit-build), [`cfgs`], [`emulation`], [`target`],
-//! [`machine`] are facts;
+//! [`triple`], [`finding`], [`object_file`] (re-exported from crosskit-build), [`artefact`], [`cfgs`], [`emulation`],
+//! [`target`], [`unit_graph`], [`machine`] are facts;
 //! [`rules`], [`config`], [`settings`], [`policy`], [`linking`], [`native`], [`resolve`], [`lints`], [`workspace`],
-//! [`libraries`], [`install`], [`tools`], [`doctor`], [`trial`], [`inspect`], [`libtest`], [`exit`] and [`plan`] decide; [`pages`], [`render`] and [`explain`]
+//! [`matrix`], [`libraries`], [`install`], [`tools`], [`doctor`], [`trial`], [`inspect`], [`libtest`], [`exit`], [`gate`] and [`plan`] decide; [`pages`], [`render`] and [`explain`]
 //! put the decisions into words.
 
 pub use crosskit_build::{finding, object_file, rules, triple};
 
+pub mod artefact;
 pub mod cfgs;
 pub mod config;
 pub mod doctor;
 pub mod emulation;
 pub mod exit;
 pub mod explain;
+pub mod gate;
 pub mod inspect;
 pub mod install;
 pub mod libraries;
@@ -23,6 +25,7 @@ pub mod libtest;
 pub mod linking;
 pub mod lints;
 pub mod machine;
+pub mod matrix;
 pub mod native;
 pub mod packages;
 pub mod pages;
@@ -36,5 +39,7 @@ pub mod survey;
 pub mod target;
 pub mod tools;
 pub mod trial;
+pub mod unit_graph;
+pub mod verdict;
 pub mod workspace;
 pub mod wrapper;

@@ -1,5 +1,8 @@
 //! Reads what libtest and rustdoc print: a line per test, and a summary.
 
+pub mod arguments;
+pub mod log;
+
 /// How the launcher says that it is not the program which failed; `ssh_lost` in `launcher/ssh.sh`.
 const NO_RESULT: &str = "note: this is no result of `";
 
@@ -12,6 +15,14 @@ pub enum Outcome {
     Failed,
     /// It is marked to be left out unless asked for.
     Ignored,
+    /// It began, or ought to have, and the process ended before it told how it went.
+    Crashed,
+    /// The process was ended at its time limit while it ran.
+    TimedOut,
+    /// It failed, and passed when it was run again.
+    Flaky,
+    /// It failed, as the settings expect, which does not count.
+    Quarantined,
 }
 
 impl Outcome {
@@ -21,7 +32,16 @@ impl Outcome {
             Outcome::Passed => "passed",
             Outcome::Failed => "failed",
             Outcome::Ignored => "ignored",
+            Outcome::Crashed => "crashed",
+            Outcome::TimedOut => "timed out",
+            Outcome::Flaky => "flaky",
+            Outcome::Quarantined => "quarantined",
         }
+    }
+
+    /// Whether it counts against what is tested.
+    pub fn is_failure(self) -> bool {
+        matches!(self, Outcome::Failed | Outcome::Crashed | Outcome::TimedOut)
     }
 }
 
@@ -46,6 +66,22 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// The figures of tests that told how they ended.
+    pub fn of(tests: &[Test]) -> Counts {
+        let mut counts = Counts::default();
+        tests.iter().for_each(|test| counts.add_one(test.outcome));
+        counts
+    }
+
+    /// Counts one more test.
+    pub fn add_one(&mut self, outcome: Outcome) {
+        *match outcome {
+            Outcome::Ignored | Outcome::Quarantined => &mut self.ignored,
+            _ if outcome.is_failure() => &mut self.failed,
+            _ => &mut self.passed,
+        } += 1;
+    }
+
     /// The sum of two runs.
     pub fn add(&mut self, other: Counts) {
         self.passed += other.passed;
@@ -83,7 +119,9 @@ pub struct Told {
     /// Every test that told how it ended. A test that writes past libtest's capture may break its own line, and then
     /// is missing here; a failed one is still found in libtest's closing list.
     pub tests: Vec<Test>,
-    /// How many tests were announced and not yet summed up: `None` if libtest did not speak at all.
+    /// How many tests were announced first, before any of them could print: `None` if libtest did not speak at all.
+    pub announced: Option<usize>,
+    /// How many tests were announced and not yet summed up.
     pub unfinished: Option<usize>,
     /// The sum of all summaries.
     pub counts: Option<Counts>,
@@ -96,6 +134,8 @@ pub struct Told {
     summary_began: bool,
     /// The test that was announced last and has not told how it ended: with one thread, libtest announces each.
     pending: Option<String>,
+    /// The test in which the process ended.
+    pub cut_off: Option<String>,
 }
 
 impl Told {
@@ -112,7 +152,10 @@ impl Told {
         let is_rest = self.summary_began && !["ok", "FAILED"].contains(&line);
         let read = if is_rest { read_result(line) } else { None };
         match read.unwrap_or_else(|| read_line(line)) {
-            Line::Running(count) => *self.unfinished.get_or_insert_default() += count,
+            Line::Running(count) => {
+                self.announced.get_or_insert(count);
+                *self.unfinished.get_or_insert_default() += count;
+            }
             Line::Test(test) => {
                 self.pending = None;
                 self.tests.push(test);
@@ -150,7 +193,8 @@ impl Told {
         if self.ended_early()
             && let Some(name) = self.pending.take()
         {
-            self.failed(name);
+            self.failed(name.clone());
+            self.cut_off = Some(name);
         }
     }
 
@@ -172,12 +216,7 @@ impl Told {
 
     /// The figures: libtest's own, or those of the tests that told how they ended.
     pub fn figures(&self) -> Counts {
-        let count = |outcome| self.tests.iter().filter(|test| test.outcome == outcome).count();
-        self.counts.unwrap_or_else(|| Counts {
-            passed: count(Outcome::Passed),
-            failed: count(Outcome::Failed),
-            ignored: count(Outcome::Ignored),
-        })
+        self.counts.unwrap_or_else(|| Counts::of(&self.tests))
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::cfgs::{CfgAnswer, CfgQuery, Cfgs};
 use crate::emulation::{Emulation, EmulationQuery};
 use crate::object_file::ObjectFile;
+use crate::unit_graph::{GraphAnswer, GraphQuery};
 
 /// This computer, as far as the plan needs to know it.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -57,6 +58,9 @@ pub struct Machine {
     /// What the launcher answers when it is asked how it would start programs.
     #[serde(skip)]
     pub emulation: BTreeMap<EmulationQuery, Emulation>,
+    /// What cargo answers when it is asked what a call would build.
+    #[serde(skip)]
+    pub graphs: BTreeMap<GraphQuery, GraphAnswer>,
 }
 
 /// The distribution of this machine.
@@ -118,6 +122,12 @@ impl Machine {
     /// The minor version of cargo.
     pub fn cargo_minor(&self) -> u32 {
         minor(self.cargo.as_ref().unwrap_or(&self.rustc))
+    }
+
+    /// Whether Cargo takes unstable settings, which another variable forces it to.
+    pub fn takes_unstable(&self) -> bool {
+        let forced = self.variable("RUSTC_BOOTSTRAP") == Some("1");
+        forced || ["nightly", "dev"].iter().any(|channel| self.rustc.contains(channel))
     }
 
     /// A variable of the environment, if it is set.

@@ -1,8 +1,11 @@
 //! The plan: what will be written, checked, built and run. `--dry-run` prints it and the kit executes it, so that
 //! the two cannot disagree.
 
+mod call;
 mod cell;
 mod environment;
+mod group;
+mod ladder;
 mod marked;
 mod pkg_config;
 mod place;
@@ -10,10 +13,12 @@ mod refused;
 mod remove;
 mod shell;
 mod sync;
+mod targets;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::artefact::Version;
 use crate::doctor::Checkup;
 use crate::emulation::Way;
 use crate::exit::Exit;
@@ -21,12 +26,16 @@ use crate::finding::{Code, Finding, Origin};
 use crate::install::Missing;
 use crate::libraries::Libraries;
 use crate::machine::Machine;
+use crate::matrix::Variant;
 use crate::policy::{LAUNCHER_PATH, OwnFiles, Policy};
 use crate::resolve::{Config, ConfigFiles, EnvEntry, Layers, Rustc};
-use crate::settings::Settings;
+use crate::settings::{Axes, Quarantine, Settings};
 use crate::target::{Catalogue, Row};
 use crate::tools::{Questions, StandIn};
 use crate::workspace::Workspace;
+
+pub use group::{Apart, Group, Split};
+pub use targets::{ALL, unknown_targets};
 
 /// How far a target goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +79,13 @@ pub struct Request {
     pub workspace: bool,
     /// `--exclude`.
     pub exclude: Vec<String>,
-    /// Options that go to cargo as they are: features, profile, jobs, `--locked` and the like.
+    /// Features and profiles.
+    pub axes: Axes,
+    /// The matrices of `crosskit.toml` in the place of targets; all of them where no name is given.
+    pub matrices: Option<Vec<String>>,
+    /// Whether each cell is climbed as far as this machine takes it, and none stops the others.
+    pub best_effort: bool,
+    /// Options that go to cargo as they are: jobs, `--locked` and the like.
     pub cargo_options: Vec<String>,
     /// What follows `--`: arguments of the test binaries.
     pub test_arguments: Vec<String>,
@@ -78,6 +93,8 @@ pub struct Request {
     pub config: Vec<String>,
     /// `--timeout`: seconds for a test binary.
     pub timeout: Option<u64>,
+    /// `--retries`: how often a test that failed is run again.
+    pub retries: u32,
     /// `--emulation`: the one way in which programs of other architectures are to be started.
     pub emulation: Option<String>,
     /// Whether the policy of the machine's own triple is written, too: `sync` writes what it is told, while a run on
@@ -145,11 +162,15 @@ pub struct FileEdit {
     pub changes: Vec<String>,
 }
 
-/// One target to build.
+/// One target to build, with features, a profile and packages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
     /// The triple.
     pub triple: String,
+    /// What it is called: the triple, and what tells it from the other cells of the target.
+    pub name: String,
+    /// What tells it from the other cells of the target.
+    pub variant: Variant,
     /// The linker that Cargo passes to rustc; none leaves rustc's default.
     pub linker: Option<String>,
     /// What links in the place of the policy's linker, which is not on this machine.
@@ -158,11 +179,13 @@ pub struct Cell {
     pub packages: Vec<String>,
     /// The rung that was asked for.
     pub asked: Rung,
-    /// The rung that can be reached here.
-    pub reach: Rung,
+    /// The rung that can be reached here; `None` where not even the lowest can be, and nothing is called.
+    pub reach: Option<Rung>,
+    /// What keeps it from the next rung, in words; empty where nothing does, or nothing runs the target.
+    pub stopped_by: Vec<String>,
     /// Variables of the cargo calls besides those of the whole plan.
     pub environment: BTreeMap<String, String>,
-    /// The arguments of the cargo call that builds.
+    /// The arguments of the cargo call that builds, or checks; empty where there is none.
     pub build: Vec<String>,
     /// The arguments of the cargo call that runs the documentation tests of one package, less `-p PACKAGE`.
     pub doc: Option<Vec<String>>,
@@ -182,6 +205,17 @@ pub struct Cell {
     pub test_arguments: Vec<String>,
     /// Seconds for a test binary.
     pub timeout: u64,
+    /// How often a test that failed is run again.
+    pub retries: u32,
+    /// Tests whose failures do not count.
+    pub quarantine: Vec<Quarantine>,
+    /// Whether programs under the runner see the files of this computer at their paths.
+    pub shares_files: bool,
+    /// The packages, by id, whose build scripts run for the target and may tell cargo where libraries are: what a test
+    /// finds in its library path.
+    pub linking_scripts: BTreeSet<String>,
+    /// The newest glibc that an executable may ask for.
+    pub glibc: Option<Version>,
 }
 
 impl Cell {
@@ -206,8 +240,15 @@ pub struct Plan {
     pub removals: Vec<String>,
     /// Programs of this computer alone, to write below [`Input::own_directory`] before anything is built.
     pub own_programs: Vec<FileEdit>,
-    /// Targets to build, in the order asked for.
+    /// What to build, in the order asked for: the cells of a target stand together.
     pub cells: Vec<Cell>,
+    /// How many compilers and tests run at once, as Cargo counts its jobs: a negative number is taken from that of the
+    /// processors, and none is as many as there are.
+    pub jobs: Option<i64>,
+    /// Which cells one cargo call builds, in the order of the first cell of each. Every cell is in one.
+    pub groups: Vec<Group>,
+    /// Which groups are no one, and why.
+    pub splits: Vec<Split>,
     /// Variables for every nested cargo; `None` takes one out.
     pub environment: BTreeMap<String, Option<String>>,
     /// The way of starting programs of other architectures that every nested cargo and test is told, by
@@ -218,6 +259,16 @@ pub struct Plan {
     pub shell: BTreeMap<String, Option<String>>,
     /// `[env]` of the config in force: what Cargo sets for the programs that it runs.
     pub env_table: BTreeMap<String, EnvEntry>,
+}
+
+impl Plan {
+    /// The targets, each once.
+    pub fn triples(&self) -> Vec<&str> {
+        let mut triples: Vec<&str> = self.cells.iter().map(|cell| cell.triple.as_str()).collect();
+        // The cells of a target stand together.
+        triples.dedup();
+        triples
+    }
 }
 
 /// What [`prepare`] decided.
@@ -293,14 +344,14 @@ impl Prepared {
     /// was asked for.
     pub fn expected_exit(&self) -> Exit {
         match self.exit() {
-            Exit::Done if self.plan.cells.iter().any(|cell| cell.reach < cell.asked) => Exit::ToolMissing,
+            Exit::Done if self.plan.cells.iter().any(|cell| cell.reach < Some(cell.asked)) => Exit::ToolMissing,
             exit => exit,
         }
     }
 
     /// What `sync --check` says: a finding for every file that the policy would change or take away.
     pub fn drift(&self) -> Vec<Finding> {
-        let targets: Vec<&str> = self.plan.cells.iter().map(|cell| cell.triple.as_str()).collect();
+        let targets = self.plan.triples();
         let sync = format!("cargo xtask cross sync {}", targets.join(" "));
         let finding = |edit: &FileEdit| {
             let finding = Finding::error(Code::ConfigDrift, format!("`{}` differs from the policy", edit.path));
@@ -322,7 +373,7 @@ impl Prepared {
     /// without.
     pub fn unwritten(&self) -> Option<Finding> {
         let edit = self.plan.edits.iter().find(|edit| !edit.executable)?;
-        let targets: Vec<&str> = self.plan.cells.iter().map(|cell| cell.triple.as_str()).collect();
+        let targets = self.plan.triples();
         let message = format!("`{}` is not what the policy says, and plain cargo goes by the file", edit.path);
         let finding = Finding::note_only(Code::ConfigDrift, message);
         Some(finding.hint(format!("write it with `cargo xtask cross sync {}`", targets.join(" "))))
@@ -332,14 +383,18 @@ impl Prepared {
 /// Makes the plan. Nothing here touches the machine.
 pub fn prepare(input: &Input) -> Prepared {
     let mut prepared = Prepared::default();
-    let rows = resolve_targets(input, &mut prepared);
+    let rows = targets::rows(input, &mut prepared);
     let named = input.request.packages.iter().chain(&input.request.exclude);
     let named = named.map(|name| (name.as_str(), Origin::CommandLine));
     prepared.usage.extend(input.workspace.unknown_packages(named));
     if prepared.usage.iter().any(Finding::is_error) {
         return prepared;
     }
-    let policies: Vec<Policy> = rows.iter().map(|row| Policy::of(row, input.settings)).collect();
+    let targets = targets::with_variants(input, &rows, &mut prepared);
+    if prepared.usage.iter().any(Finding::is_error) {
+        return prepared;
+    }
+    let policies: Vec<Policy> = targets.iter().map(|target| target.policy.clone()).collect();
     let rustc = Rustc::new(&input.machine.cfgs);
     let layers = sync::synced_layers(input, &policies, &rustc, &mut prepared);
     // So far it was the files on the disk that were spoken of.
@@ -349,7 +404,7 @@ pub fn prepare(input: &Input) -> Prepared {
         let (env_table, problems) = config.env_table();
         prepared.plan.env_table = env_table;
         prepared.config.extend(problems.iter().map(|problem| problem.finding(&layers)));
-        cell::add_cells(input, &rows, &policies, &config, &rustc, &mut prepared);
+        cell::add_cells(input, &targets, &config, &rustc, &mut prepared);
     }
     prepared.questions.cfgs = rustc.asked();
     let exit = if input.request.writes_own_triple { prepared.exit_of_sync() } else { prepared.exit() };
@@ -382,8 +437,9 @@ impl Input<'_> {
 /// Plans to take out what `sync` wrote: for the targets of the request, or for all if it names none.
 pub fn prepare_removal(input: &Input) -> Prepared {
     let mut prepared = Prepared::default();
-    let rows = resolve_targets(input, &mut prepared);
+    let rows = targets::rows(input, &mut prepared);
     if prepared.usage.is_empty() {
+        let rows: Vec<Row> = rows.into_iter().map(|(row, _)| row).collect();
         remove::remove(input, &rows, &mut prepared);
     }
     prepared
@@ -416,21 +472,4 @@ pub fn settle<E>(
         }
         asked.extend(prepared.questions);
     }
-}
-
-/// The names on the command line that mean no target, or more than one: nothing else needs to be looked at to say so.
-pub fn unknown_targets(request: &Request, catalogue: &Catalogue, host: &str) -> Vec<Finding> {
-    request.targets.iter().filter_map(|name| catalogue.resolve(name, host).err()).map(|finding| *finding).collect()
-}
-
-fn resolve_targets(input: &Input, prepared: &mut Prepared) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
-    for name in &input.request.targets {
-        match input.catalogue.resolve(name, &input.machine.host) {
-            Ok(row) if rows.iter().any(|known| known.triple == row.triple) => {}
-            Ok(row) => rows.push(row),
-            Err(finding) => prepared.usage.push(*finding),
-        }
-    }
-    rows
 }

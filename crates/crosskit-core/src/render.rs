@@ -43,6 +43,19 @@ impl Style {
     }
 }
 
+/// A text without its colours: the sequences of ECMA-48 that select graphic rendition.
+pub fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("\u{1b}[") {
+        plain.push_str(before);
+        rest = after.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';');
+        rest = rest.strip_prefix(['m', 'K']).unwrap_or(rest);
+    }
+    plain.push_str(rest);
+    plain
+}
+
 /// A status line: the verb right-aligned to 12 columns, as Cargo's.
 pub fn status(verb: &str, text: &str, style: Style) -> String {
     format!("{} {text}", style.good(&format!("{verb:>12}")))

@@ -1,17 +1,22 @@
 //! `crosskit.toml`: what a workspace says about its targets. The file is optional.
 
 mod machines;
+mod matrix;
+mod quarantine;
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::artefact::Version;
 use crate::config;
 use crate::finding::{Code, Finding, Origin};
 use crate::target::{Catalogue, Provider, Row};
 use crate::triple;
 
 pub use machines::{Destination, probe};
+pub use matrix::{Axes, Exclusion, FeatureSet, Profile, Varied, Way};
+pub use quarantine::Quarantine;
 
 /// The file's name at the workspace root.
 pub const FILE: &str = "crosskit.toml";
@@ -19,8 +24,8 @@ pub const FILE: &str = "crosskit.toml";
 /// The time limit of a test binary, in seconds, where nothing else is said.
 pub const DEFAULT_TIMEOUT: u64 = 300;
 
-const TOP_KEYS: &[&str] = &["launcher", "package", "target"];
-const TARGET_KEYS: &[&str] = &["chip", "exclude", "linker", "provider", "runner", "ssh", "std", "timeout"];
+const TOP_KEYS: &[&str] = &["launcher", "matrix", "package", "quarantine", "target"];
+const TARGET_KEYS: &[&str] = &["chip", "exclude", "glibc", "linker", "provider", "runner", "ssh", "std", "timeout"];
 const PROVIDERS: [Provider; 6] =
     [Provider::Gcc, Provider::Lld, Provider::Mingw, Provider::Clang, Provider::Zig, Provider::None];
 const PACKAGE_KEYS: &[&str] = &["targets"];
@@ -33,6 +38,9 @@ pub struct Settings {
     pub launcher: bool,
     target: BTreeMap<String, TargetSettings>,
     package: BTreeMap<String, PackageSettings>,
+    quarantine: Vec<Quarantine>,
+    #[serde(skip)]
+    matrix: BTreeMap<String, Axes>,
     #[serde(skip)]
     named: Vec<(String, config::Position)>,
 }
@@ -53,6 +61,8 @@ pub struct TargetSettings {
     pub chip: Option<String>,
     /// The time limit of a test binary, in seconds.
     pub timeout: Option<u64>,
+    /// The newest glibc that its executables may ask for, as [`Version::parse`] reads it.
+    pub glibc: Option<String>,
     /// Packages that are not built for this target.
     pub exclude: Vec<String>,
     /// Where its standard library comes from.
@@ -81,7 +91,14 @@ pub struct PackageSettings {
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { launcher: true, target: BTreeMap::new(), package: BTreeMap::new(), named: Vec::new() }
+        Settings {
+            launcher: true,
+            target: BTreeMap::new(),
+            package: BTreeMap::new(),
+            quarantine: Vec::new(),
+            matrix: BTreeMap::new(),
+            named: Vec::new(),
+        }
     }
 }
 
@@ -89,6 +106,11 @@ impl Settings {
     /// What the file says about a target.
     pub fn target(&self, triple: &str) -> TargetSettings {
         self.target.get(triple).cloned().unwrap_or_default()
+    }
+
+    /// The newest glibc that executables of a target may ask for.
+    pub fn glibc(&self, triple: &str) -> Option<Version> {
+        Version::parse(self.target.get(triple)?.glibc.as_deref()?)
     }
 
     /// How a target is linked.
@@ -108,6 +130,17 @@ impl Settings {
         self.package.get(package).map(|settings| settings.targets.as_slice()).filter(|targets| !targets.is_empty())
     }
 
+    /// The tests of a target whose failures do not count.
+    pub fn quarantine(&self, triple: &str) -> Vec<Quarantine> {
+        let is_meant = |it: &&Quarantine| it.target.as_ref().is_none_or(|target| target == triple);
+        self.quarantine.iter().filter(is_meant).cloned().collect()
+    }
+
+    /// The matrices that the file declares, by name.
+    pub fn matrices(&self) -> &BTreeMap<String, Axes> {
+        &self.matrix
+    }
+
     /// The packages that the file names, with where it names them.
     pub fn named_packages(&self) -> impl Iterator<Item = (&str, Origin)> {
         self.named.iter().map(|(name, position)| (name.as_str(), origin(*position)))
@@ -124,7 +157,9 @@ impl Settings {
                     .at(origin(error.position)),
             ]
         })?;
-        let findings = unknown_keys(&document, catalogue);
+        let mut findings = unknown_keys(&document, catalogue);
+        let declared = matrix::read(&document, catalogue);
+        findings.extend(declared.findings);
         if !findings.is_empty() {
             return Err(findings);
         }
@@ -153,6 +188,10 @@ impl Settings {
                 }
             }
         }
+        for entry in &mut settings.quarantine {
+            let place = document.position(&["quarantine".to_owned()]).map(origin);
+            findings.extend(entry.settle(catalogue).map(|finding| Finding { origin: place, ..finding }));
+        }
         for (triple, target) in &settings.target {
             for (key, what) in complaints(target, catalogue.row(triple), settings.launcher) {
                 let mut finding = Finding::error(Code::SettingsInvalid, format!("`{key}` of {triple} {what}"));
@@ -171,6 +210,8 @@ impl Settings {
             findings
                 .push(Finding { origin: document.position(&["target", triple, "provider"]).map(origin), ..finding });
         }
+        settings.matrix = declared.matrices;
+        settings.named = declared.named;
         let start = config::Position { line: 1, column: 1 };
         let place = |path: &[&str]| document.position(path).unwrap_or(start);
         for package in settings.package.keys() {
@@ -191,6 +232,12 @@ fn complaints(target: &TargetSettings, row: Option<&Row>, launcher: bool) -> Vec
     complaints.extend(empty(&target.linker).then_some(("linker", "must name a program")));
     complaints.extend(empty(&target.runner).then_some(("runner", "must name a program")));
     complaints.extend((target.timeout == Some(0)).then_some(("timeout", "must be 1 second at least")));
+    if let Some(glibc) = &target.glibc {
+        let of_glibc = |what| ("glibc", what);
+        complaints.extend(Version::parse(glibc).is_none().then_some(of_glibc("must be a version, such as \"2.28\"")));
+        let has_glibc = |row: &Row| row.triple.contains("-linux-gnu");
+        complaints.extend(row.filter(|row| !has_glibc(row)).map(|_| of_glibc("says nothing, as it has no glibc")));
+    }
     if let Some(ssh) = &target.ssh {
         let of_ssh = |what| ("ssh", what);
         complaints.extend(Destination::parse(ssh).err().map(of_ssh));

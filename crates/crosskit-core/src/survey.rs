@@ -159,7 +159,7 @@ fn standing(row: &Row, provider: Provider, needs: &Needs, machine: &Machine, fin
     missing.dedup();
     let tools = [Code::LinkerMissing, Code::LinkerOfAnotherMachine, Code::SysrootMissing];
     let lacks_linker = tools.into_iter().any(lacks);
-    let cannot_link = lacks_linker || links_with_the_hosts(row, needs, machine);
+    let cannot_link = lacks_linker || needs.links_with_the_hosts(machine);
     if cannot_link && !lacks_linker {
         missing.push("linker".to_owned());
     }
@@ -186,9 +186,4 @@ fn standing(row: &Row, provider: Provider, needs: &Needs, machine: &Machine, fin
         needs: row.needs.clone(),
         notes: row.notes.clone(),
     }
-}
-
-/// Whether nothing names a linker, so that rustc takes the host's `cc` for another machine.
-fn links_with_the_hosts(row: &Row, needs: &Needs, machine: &Machine) -> bool {
-    needs.linker_program(&machine.host).is_none() && !row.runs_natively_on(&machine.host)
 }

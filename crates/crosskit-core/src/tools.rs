@@ -20,6 +20,7 @@ use crate::resolve::Resolved;
 use crate::rules::{self, CompilerOrigin};
 use crate::settings::StdSource;
 use crate::target::{Provider, Row, multiarch};
+use crate::unit_graph::GraphQuery;
 use crate::workspace::CompilesC;
 use crate::wrapper::{self, Driver, Wrapper};
 
@@ -172,6 +173,11 @@ impl Needs<'_> {
             // The host's `cc` makes nothing for another target, which is told by the config's own lints.
             None => linking::default_linker(self.triple()).filter(|it| it != "cc"),
         }
+    }
+
+    /// Whether nothing names a linker, so that rustc takes the host's `cc` for another machine.
+    pub fn links_with_the_hosts(&self, machine: &Machine) -> bool {
+        self.linker_program(&machine.host).is_none() && !self.row.runs_natively_on(&machine.host)
     }
 
     /// The emulator behind the launcher, or the runner itself where the user set one.
@@ -422,6 +428,8 @@ pub struct Questions {
     pub cfgs: BTreeSet<CfgQuery>,
     /// What the launcher is asked for.
     pub emulation: BTreeSet<EmulationQuery>,
+    /// What cargo is asked for: what a call would build.
+    pub graphs: BTreeSet<GraphQuery>,
 }
 
 impl Questions {
@@ -435,6 +443,7 @@ impl Questions {
             && self.processors.is_superset(&other.processors)
             && self.cfgs.is_superset(&other.cfgs)
             && self.emulation.is_superset(&other.emulation)
+            && self.graphs.is_superset(&other.graphs)
     }
 
     /// Adds another target's questions.
@@ -447,6 +456,7 @@ impl Questions {
         self.processors.extend(other.processors);
         self.cfgs.extend(other.cfgs);
         self.emulation.extend(other.emulation);
+        self.graphs.extend(other.graphs);
     }
 }
 

@@ -37,6 +37,10 @@ pub struct Package {
     pub doctests: bool,
     /// Whether it has a library of Rust.
     pub library: bool,
+    /// Whether its library is a proc-macro, which is compiled for the host, and so is all that it depends on.
+    pub proc_macro: bool,
+    /// Whether it may depend on packages without a library, which cargo leaves out of the graph that it tells.
+    pub depends_on_programs: bool,
     /// Whether it has programs.
     pub programs: bool,
     /// Its integration tests.
@@ -47,6 +51,11 @@ pub struct Package {
     pub links: Option<String>,
     /// Its features that are on for somebody in the graph.
     pub features: Vec<String>,
+    /// Whether its build script may tell cargo where libraries are.
+    pub finds_libraries: bool,
+    /// The features that it has, with what each turns on, as `cargo metadata` says it; only of members. Optional
+    /// dependencies that are features are among them.
+    pub feature_table: BTreeMap<String, Vec<String>>,
     /// The text of its build script; only of members.
     pub build_script: Option<String>,
     /// What its manifest tells the system-deps crate to ask pkg-config for.
@@ -313,7 +322,7 @@ impl Workspace {
 
     /// The packages of the graph that some members bring to a target and for which `is_meant` holds, each with the member.
     ///
-    /// A build script's own dependencies are left out: they are compiled for the host.
+    /// A build script's own dependencies are left out, and proc-macros with theirs: they are compiled for the host.
     pub fn brought<'a>(
         &'a self,
         members: &[&'a Package],
@@ -330,6 +339,9 @@ impl Workspace {
             let mut seen = BTreeSet::from([member.id.as_str()]);
             let mut queue = VecDeque::from([*member]);
             while let Some(package) = queue.pop_front() {
+                if package.proc_macro {
+                    continue;
+                }
                 if meant.contains(package.id.as_str()) {
                     found.push((*member, package));
                 }

@@ -1,13 +1,16 @@
 //! The command line.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
 
 use crosskit_core::emulation::Way;
 use crosskit_core::explain::Shell;
-use crosskit_core::plan::{Request, Rung};
+use crosskit_core::finding::Origin;
+use crosskit_core::plan::{ALL, Request, Rung};
+use crosskit_core::settings::{Axes, FeatureSet, Profile, Varied, Way as FeatureWay};
 
 use crate::event::Verbosity;
 
@@ -24,6 +27,8 @@ pub struct Options {
     pub install: bool,
     /// `--probe`.
     pub probe: bool,
+    /// `--fail-fast`.
+    pub fail_fast: bool,
     /// `--yes`.
     pub yes: bool,
     /// `--format json`.
@@ -36,6 +41,8 @@ pub struct Options {
     pub key: Option<String>,
     /// `--shell`.
     pub shell: Option<String>,
+    /// The files of `verify`.
+    pub files: Vec<PathBuf>,
     /// Options of `cargo metadata`: features, `--locked` and the like.
     pub metadata_options: Vec<String>,
 }
@@ -55,6 +62,8 @@ pub enum Action {
     Env,
     /// List the targets of the catalogue, and how far this machine takes each.
     Targets,
+    /// Say what files are, or hold them against a target.
+    Verify,
 }
 
 /// What `sync` does.
@@ -82,6 +91,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, c
     let rung = match word {
         "check" => Rung::Check,
         "build" => Rung::Verify,
+        "matrix" if matches.get_flag("check") => Rung::Check,
         _ if matches.try_get_one::<bool>("no-run").is_ok_and(|it| it == Some(&true)) => Rung::Verify,
         _ => Rung::Run,
     };
@@ -96,16 +106,26 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, c
         "explain" => Action::Explain,
         "env" => Action::Env,
         "targets" => Action::Targets,
+        "verify" => Action::Verify,
         _ => Action::Climb,
     };
     // Without a target these look at the ones that the config has keys of.
-    let needs_target = !matches!(action, Action::Sync(_) | Action::Doctor | Action::Targets);
+    let needs_target =
+        word != "matrix" && !matches!(action, Action::Sync(_) | Action::Doctor | Action::Targets | Action::Verify);
     if needs_target && !matches.contains_id("target") {
         let what = "no target given; name a triple or an alias, such as `aarch64`, or `host`";
         return Err(command.error(clap::error::ErrorKind::MissingRequiredArgument, what));
     }
-    let builds_tests = !matches!(word, "check" | "build");
-    Ok(options(matches, action, rung, builds_tests))
+    let builds_tests = !matches!(word, "check" | "build") && rung > Rung::Check;
+    let mut options = options(matches, action, rung, builds_tests);
+    if word == "matrix" {
+        let names = matches.get_many::<String>("matrix").into_iter().flatten().cloned();
+        options.request.matrices = Some(names.collect());
+        options.request.best_effort = true;
+        // Which of them are on is each cell's own; what one of them needs must be in the graph.
+        options.metadata_options.push("--all-features".to_owned());
+    }
+    Ok(options)
 }
 
 fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool) -> Options {
@@ -117,32 +137,39 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool)
     let config: Vec<String> = texts("config").into_iter().map(absolute_if_file).collect();
     let configs = config.iter().flat_map(|value| ["--config".to_owned(), value.clone()]);
     cargo_options.extend(configs.clone());
-    for name in ["features", "profile", "jobs"] {
-        for value in texts(name) {
-            cargo_options.extend([format!("--{name}"), value]);
-        }
-    }
-    let flags = ["all-features", "no-default-features", "release", "locked", "offline", "frozen"];
+    cargo_options.extend(texts("jobs").into_iter().flat_map(|value| ["--jobs".to_owned(), value]));
+    let flags = ["locked", "offline", "frozen"];
     cargo_options.extend(flags.iter().filter(|name| flag(name)).map(|name| format!("--{name}")));
     // Optional dependencies decide which tools are needed.
     let features = texts("features").into_iter().flat_map(|value| ["--features".to_owned(), value]);
     let switches = ["all-features", "no-default-features", "locked", "offline", "frozen"];
     let switches = switches.iter().filter(|name| flag(name)).map(|name| format!("--{name}"));
-    let metadata_options = configs.chain(features).chain(switches).collect();
+    let mut metadata_options: Vec<String> = configs.chain(features).chain(switches).collect();
+    let axes = axes(matches);
+    if axes.varied.is_some() && !flag("all-features") {
+        metadata_options.push("--all-features".to_owned());
+    }
+    let targets = texts("target");
+    let builds = action == Action::Climb;
+    let best_effort = builds && (flag("best-effort") || targets.iter().any(|name| name == ALL));
     Options {
         action,
         request: Request {
             rung,
-            builds: action == Action::Climb,
+            builds,
             builds_tests,
-            targets: texts("target"),
+            targets,
             packages: texts("package"),
             workspace: flag("workspace"),
             exclude: texts("exclude"),
+            axes,
+            matrices: None,
+            best_effort,
             cargo_options,
             test_arguments: texts("arguments"),
             config,
             emulation: texts("emulation").pop(),
+            retries: matches.try_get_one::<u32>("retries").ok().flatten().copied().unwrap_or_default(),
             timeout: matches.try_get_one::<u64>("timeout").ok().flatten().copied(),
             writes_own_triple: matches!(action, Action::Sync(_)),
             writes: !flag("dry-run")
@@ -151,9 +178,11 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool)
         },
         key: texts("key").pop(),
         shell: texts("shell").pop(),
+        files: matches.try_get_many::<PathBuf>("file").ok().flatten().into_iter().flatten().cloned().collect(),
         dry_run: flag("dry-run"),
         install: flag("install"),
         probe: flag("probe"),
+        fail_fast: flag("fail-fast"),
         yes: flag("yes"),
         json: texts("format") == ["json"],
         colour: texts("color").pop(),
@@ -164,6 +193,44 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool)
         },
         metadata_options,
     }
+}
+
+/// Features and profiles. Where features are varied, those that are named are on in every set.
+fn axes(matches: &ArgMatches) -> Axes {
+    let flag = |name: &str| matches.try_get_one::<bool>(name).is_ok_and(|it| it == Some(&true));
+    let texts = |name: &str| -> Vec<String> {
+        matches.try_get_many::<String>(name).ok().flatten().into_iter().flatten().cloned().collect()
+    };
+    let lists = |name: &str| -> Vec<Vec<String>> {
+        let split = |value: &String| value.split([',', ' ']).filter(|it| !it.is_empty()).map(str::to_owned).collect();
+        texts(name).iter().map(split).collect()
+    };
+    let mut axes = Axes::at(Origin::CommandLine);
+    let depth = matches.try_get_one::<u64>("depth").ok().flatten().and_then(|depth| usize::try_from(*depth).ok());
+    let way = match (flag("each-feature"), flag("feature-powerset")) {
+        (_, true) => Some(FeatureWay::Powerset { depth }),
+        (true, _) => Some(FeatureWay::Each),
+        _ => None,
+    };
+    axes.varied = way.map(|way| Varied {
+        way,
+        always: lists("features").concat(),
+        exclude: lists("exclude-features").concat(),
+        exclusive: lists("mutually-exclusive-features"),
+    });
+    if axes.varied.is_none() {
+        axes.features.push(FeatureSet {
+            features: texts("features"),
+            all: flag("all-features"),
+            no_default: flag("no-default-features"),
+        });
+    }
+    let profiles = texts("profile");
+    // Cargo is told as it was said; of several, each name has one meaning.
+    let profile = |name: &String| if profiles.len() > 1 { Profile::of(name) } else { Profile::Named(name.clone()) };
+    axes.profiles = profiles.iter().map(profile).collect();
+    axes.profiles.extend(flag("release").then_some(Profile::Release));
+    axes
 }
 
 /// Cargo reads a file of this name if there is one, and else a key. Nested cargo starts at the root, where the name of a
@@ -202,11 +269,13 @@ pub fn command() -> Command {
         .subcommand(with_build(sub("check", "Type-check for the targets, and link nothing")))
         .subcommand(with_build(sub("build", "Build for the targets and check the executables, but run nothing")))
         .subcommand(with_all(sub("test", "The same as naming the targets alone")))
+        .subcommand(matrix())
         .subcommand(with_output(sync))
         .subcommand(doctor())
         .subcommand(explain())
         .subcommand(env())
         .subcommand(list())
+        .subcommand(verify())
 }
 
 fn doctor() -> Command {
@@ -220,6 +289,17 @@ fn doctor() -> Command {
     with_output(with_install(with_packages(command)))
 }
 
+fn matrix() -> Command {
+    let names = Arg::new("matrix")
+        .value_name("NAME")
+        .num_args(0..)
+        .help("Matrices that crosskit.toml declares: [matrix.NAME] [default: all of them]");
+    let about = "Build and test every cell that crosskit.toml declares, as far as this machine takes each";
+    let check = switch("check", None, "Type-check, and link nothing").conflicts_with("no-run");
+    let command = with_locks(Command::new("matrix").about(about).term_width(100).args([names, check]));
+    with_run(with_output(with_install(command)).args([format(), jobs()]))
+}
+
 fn list() -> Command {
     let words = Arg::new("target")
         .value_name("WORD")
@@ -227,6 +307,21 @@ fn list() -> Command {
         .help("Only targets in whose triple or aliases one of these words occurs");
     let about = "List the targets that are known, and how far this machine takes each";
     Command::new("targets").about(about).term_width(100).args([words, format(), colour()])
+}
+
+fn verify() -> Command {
+    let files = Arg::new("file")
+        .value_name("FILE")
+        .num_args(1..)
+        .required(true)
+        .value_parser(value_parser!(PathBuf))
+        .help("Executables, libraries, objects, or archives, whose members are looked at one by one");
+    let target = Arg::new("target")
+        .long("target")
+        .value_name("TARGET")
+        .help("A triple or an alias; exit 6 if a file is not for it");
+    let about = "Say what files are: machine, ABI, interpreter, libraries, glibc; or check that they are for a target";
+    Command::new("verify").about(about).term_width(100).args([files, target, format(), colour()])
 }
 
 fn explain() -> Command {
@@ -260,10 +355,15 @@ fn targets() -> Arg {
     Arg::new("target")
         .value_name("TARGET")
         .num_args(0..)
-        .help("Triples or aliases (aarch64, armv7, riscv64, windows, wasi, cortex-m4f, ...), or `host`")
+        .help("Triples or aliases (aarch64, armv7, riscv64, windows, wasi, cortex-m4f, ...), `host`, or `all`")
 }
 
 fn with_all(command: Command) -> Command {
+    with_run(with_build(command))
+}
+
+/// What has to do with running tests.
+fn with_run(command: Command) -> Command {
     let arguments = Arg::new("arguments")
         .value_name("TEST-ARGUMENTS")
         .num_args(0..)
@@ -275,38 +375,91 @@ fn with_all(command: Command) -> Command {
         .value_name("SECONDS")
         .value_parser(value_parser!(u64).range(1..))
         .help("Time limit of a test binary [default: 300]");
+    let retries = Arg::new("retries")
+        .long("retries")
+        .value_name("N")
+        .value_parser(value_parser!(u32).range(..=100))
+        .help("Run a test that failed again, alone and so often at most; one that then passes is flaky");
     let no_run = switch("no-run", None, "Build the tests and check the executables, but run nothing");
     let emulation = Arg::new("emulation")
         .long("emulation")
         .value_name("WAY")
         .value_parser(PossibleValuesParser::new(Way::DEMANDED))
         .help("How QEMU's user mode is entered, instead of the first way that works");
-    with_build(command).args([no_run, timeout, emulation, arguments])
+    let fail_fast = switch("fail-fast", None, "Begin nothing new once something has failed");
+    let no_fail_fast =
+        switch("no-fail-fast", None, "Run everything whatever fails [default]").overrides_with("fail-fast");
+    command.args([no_run, timeout, retries, fail_fast, no_fail_fast, emulation, arguments])
 }
 
 fn with_build(command: Command) -> Command {
     let text = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).action(ArgAction::Append).help(help)
     };
-    with_output(with_install(with_packages(command))).args([
-        format(),
-        text("features", "FEATURES", "Features to activate").short('F'),
-        switch("all-features", None, "Activate all features"),
-        switch("no-default-features", None, "Do not activate the `default` feature"),
-        switch("release", Some('r'), "Build with optimizations"),
-        text("profile", "NAME", "Build with this profile"),
-        text("jobs", "N", "Number of parallel cargo jobs").short('j'),
-    ])
+    with_output(with_install(with_packages(command)))
+        .args([
+            format(),
+            text("features", "FEATURES", "Features to activate").short('F'),
+            switch("all-features", None, "Activate all features"),
+            switch("no-default-features", None, "Do not activate the `default` feature"),
+            switch("release", Some('r'), "Build with optimizations"),
+            text("profile", "NAME", "Build with this profile; with each of several"),
+            jobs(),
+            switch(
+                "best-effort",
+                None,
+                "Climb each target as far as this machine takes it, and let none stop the others",
+            ),
+        ])
+        .args(features())
+        .group(ArgGroup::new("varied").args(["each-feature", "feature-powerset"]))
+}
+
+/// Features that are varied. The names are those of cargo-hack.
+fn features() -> [Arg; 5] {
+    let list = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name("FEATURES").action(ArgAction::Append).requires("varied").help(help)
+    };
+    let depth = Arg::new("depth")
+        .long("depth")
+        .value_name("N")
+        .value_parser(value_parser!(u64).range(1..))
+        .requires("feature-powerset")
+        .conflicts_with("each-feature")
+        .help("The most features of a set, besides all of them together");
+    let never = ["all-features", "no-default-features"];
+    [
+        switch("each-feature", None, "Build with no feature, with each alone, `default` too, and with all")
+            .conflicts_with_all(never),
+        switch("feature-powerset", None, "Build with every set of features").conflicts_with_all(never),
+        depth,
+        list("exclude-features", "Features that are on in none of these sets"),
+        list("mutually-exclusive-features", "Features of which no two are on in one of these sets"),
+    ]
+}
+
+fn jobs() -> Arg {
+    Arg::new("jobs")
+        .long("jobs")
+        .short('j')
+        .value_name("N")
+        .action(ArgAction::Append)
+        .help("Number of parallel cargo jobs")
 }
 
 fn with_packages(command: Command) -> Command {
     let text = |name: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name("PACKAGE").action(ArgAction::Append).help(help)
     };
-    command.args([
+    with_locks(command.args([
         text("package", "Package to build, instead of the default members").short('p'),
         switch("workspace", None, "Build every member, not the default members alone"),
         text("exclude", "Package to leave out"),
+    ]))
+}
+
+fn with_locks(command: Command) -> Command {
+    command.args([
         switch("locked", None, "Assert that Cargo.lock stays as it is"),
         switch("offline", None, "Run cargo without network"),
         switch("frozen", None, "The same as --locked and --offline"),
@@ -363,58 +516,4 @@ fn switch(name: &'static str, short: Option<char>, help: &'static str) -> Arg {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(line: &str) -> Result<Options, clap::Error> {
-        parse(line.split_whitespace().map(OsString::from))
-    }
-
-    #[test]
-    fn the_definition_is_consistent() {
-        command().debug_assert();
-    }
-
-    #[test]
-    fn targets_options_and_test_arguments() {
-        let options = read("aarch64 s390x -p codec --release -F text --timeout 9 -- --nocapture x").expect("valid");
-        assert_eq!(options.request.targets, ["aarch64", "s390x"]);
-        assert_eq!(options.request.packages, ["codec"]);
-        assert_eq!(options.request.cargo_options, ["--features", "text", "--release"]);
-        assert_eq!(options.request.test_arguments, ["--nocapture", "x"]);
-        assert_eq!(options.request.timeout, Some(9));
-        assert_eq!(options.request.rung, Rung::Run);
-    }
-
-    #[test]
-    fn commands_set_the_rung() {
-        let rung = |line: &str| read(line).expect("valid").request.rung;
-        assert_eq!(rung("build aarch64"), Rung::Verify);
-        assert_eq!(rung("check aarch64"), Rung::Check);
-        assert_eq!(rung("test aarch64"), Rung::Run);
-        assert_eq!(rung("aarch64 --no-run"), Rung::Verify);
-        let action = |line: &str| read(line).expect("valid").action;
-        assert_eq!(action("sync --check aarch64"), Action::Sync(SyncMode::Check));
-        assert_eq!(action("sync --diff"), Action::Sync(SyncMode::Diff));
-        assert_eq!(action("sync --remove aarch64"), Action::Sync(SyncMode::Remove));
-        assert_eq!(action("explain aarch64 env.CC"), Action::Explain);
-    }
-
-    #[test]
-    fn mistakes_are_usage_errors() {
-        for line in [
-            "",
-            "--timeout 0 aarch64",
-            "--timeout x aarch64",
-            "--nonsense",
-            "-q -v aarch64",
-            "explain",
-            "sync --check --diff",
-            "env x --shell csh",
-        ] {
-            let error = read(line).expect_err(line);
-            assert_eq!(error.exit_code(), 2, "{line}: {error}");
-        }
-        assert_eq!(read("--help").expect_err("help").exit_code(), 0);
-    }
-}
+mod tests;

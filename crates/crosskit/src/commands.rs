@@ -5,6 +5,7 @@ mod explain;
 mod ground;
 mod sync;
 mod targets;
+mod verify;
 
 use std::path::{Path, PathBuf};
 
@@ -45,6 +46,7 @@ pub fn run(options: &Options, terminal: &Terminal, variables: Variables, start: 
     let ended = match options.action {
         Action::Explain => explain::run(options, terminal, &mut sh, start),
         Action::Targets => targets::run(options, terminal, &mut sh, start),
+        Action::Verify => verify::run(options, terminal, &mut sh, start),
         Action::Doctor if options.request.targets.iter().any(|name| name == doctor::ALL) => {
             doctor_all(options, terminal, &mut sh, start)
         }
@@ -112,6 +114,7 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     let mut ground = ground::look(options, terminal, sh, start)?;
     let sh: &Sh = sh;
     let probe = Probe::new(sh, ground.toolchain.clone()).with_cache(&ground.out);
+    let probe = probe.with_graphs(&ground.out, ground.metadata.fingerprint);
     // Whoever writes the config, or prints it, says nothing about tools.
     let tells_tools = !matches!(options.action, Action::Sync(_) | Action::Env);
     let probe = if tells_tools { probe } else { probe.without_tools() };
@@ -124,7 +127,10 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     let told = |event: Event| terminal.event(event);
     let progress: Progress = &told;
     let doctor_as_data = options.action == Action::Doctor && options.json;
-    if !doctor_as_data {
+    if ground.request.best_effort {
+        let about_none = prepared.about_no_target().map(|finding| (None, finding));
+        words::condensed(about_none).iter().for_each(|finding| progress(Event::Finding(finding)));
+    } else if !doctor_as_data {
         prepared.about_no_target().for_each(|finding| progress(Event::Finding(finding)));
     }
     match options.action {
@@ -159,7 +165,9 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     if options.action == Action::Doctor {
         return doctor::named(options, terminal, sh, start, &ground, (&machine, &prepared));
     }
-    prepared.tools.iter().for_each(|(_, finding)| progress(Event::Finding(finding)));
+    about_tools(options, &prepared).iter().for_each(|finding| progress(Event::Finding(finding)));
+    let splits = prepared.plan.splits.iter().filter_map(|it| words::split(&prepared.plan, it));
+    splits.for_each(|split| progress(Event::Detail("Keeping", &format!("apart {split}"))));
     let context = Context {
         sh,
         cargo: &start.cargo,
@@ -167,9 +175,10 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
         host: &machine.host,
         sysroot: probe.sysroot(),
         plan: &prepared.plan,
-        progress,
         quiet: options.verbosity == Verbosity::Quiet,
         colour: terminal.colour(),
+        directory: &ground.out,
+        fail_fast: options.fail_fast,
     };
     climb(options, terminal, &ground.out, &prepared, &context)
 }
@@ -210,7 +219,15 @@ fn climb(
     context: &Context,
 ) -> Result<Exit, Ends> {
     let ready = prepared.exit() == Exit::Done;
-    let (results, exit) = if ready { run_cells(context) } else { (missing_cells(prepared), prepared.exit()) };
+    let (results, exit) = if ready {
+        let variable = |name: &str| context.sh.variables.get(std::ffi::OsStr::new(name));
+        let (ci, dumb) = (variable("CI").is_some(), variable("TERM").is_some_and(|term| term == "dumb"));
+        let live = std::cell::RefCell::new(report::Live::new(terminal, ci, dumb));
+        let progress: Progress = &|event| live.borrow_mut().event(event);
+        run_cells(context, slots(prepared.plan.jobs), progress)
+    } else {
+        (missing_cells(prepared), prepared.exit())
+    };
     let text = report::json(context.host, &results, exit.code());
     let path = "report.json".to_owned();
     let json = FileEdit { path, before: Before::Anything, text, executable: false, changes: Vec::new() };
@@ -234,23 +251,33 @@ fn dry_run(options: &Options, terminal: &Terminal, prepared: &Prepared, machine:
         own.chain(&prepared.unwritten()).for_each(|finding| terminal.finding(finding));
         return Ok(prepared.exit());
     }
-    prepared.tools.iter().for_each(|(_, finding)| terminal.finding(finding));
+    about_tools(options, prepared).iter().for_each(|finding| terminal.finding(finding));
     report::data(&words::plan(&prepared.plan, &install)).map_err(internal)?;
     Ok(prepared.expected_exit())
 }
 
-fn run_cells(context: &Context) -> (Vec<CellResult>, Exit) {
-    let mut results = Vec::new();
-    let mut exits = Vec::new();
-    for cell in &context.plan.cells {
-        let (result, stop) = run::cell(context, cell);
-        results.push(result);
-        exits.extend(stop.map(Exit::from));
-        if stop == Some(run::Stop::Interrupted) {
-            break;
-        }
+/// What there is to say of tools: of many targets, the same of several at once.
+fn about_tools(options: &Options, prepared: &Prepared) -> Vec<Finding> {
+    if options.request.best_effort {
+        return words::condensed(prepared.tools.iter().map(|(triple, finding)| (Some(triple.as_str()), finding)));
     }
-    (results, exit::first(exits))
+    prepared.tools.iter().map(|(_, finding)| finding.clone()).collect()
+}
+
+/// How many jobs run at once. Source: Cargo reference, "cargo build", `--jobs`.
+fn slots(jobs: Option<i64>) -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let fewer = |jobs: i64| usize::try_from(jobs.unsigned_abs()).map_or(1, |jobs| processors.saturating_sub(jobs));
+    match jobs {
+        None => processors,
+        Some(jobs) => usize::try_from(jobs).unwrap_or_else(|_| fewer(jobs)).max(1),
+    }
+}
+
+fn run_cells(context: &Context, slots: usize, progress: Progress) -> (Vec<CellResult>, Exit) {
+    let ended = run::run(context, slots, progress);
+    let exit = exit::first(ended.iter().filter_map(|(_, stop)| *stop).map(Exit::from));
+    (ended.into_iter().map(|(result, _)| result).collect(), exit)
 }
 
 /// Nothing was compiled: every cell says which of its tools is missing.
@@ -261,6 +288,8 @@ fn missing_cells(prepared: &Prepared) -> Vec<CellResult> {
         let stopped = findings.iter().any(Finding::is_error);
         CellResult {
             triple: cell.triple.clone(),
+            name: cell.name.clone(),
+            stopped_by: cell.stopped_by.clone(),
             rung: None::<Rung>,
             verdict: if stopped { Verdict::Missing } else { Verdict::Skipped },
             suites: Vec::new(),

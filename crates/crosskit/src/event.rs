@@ -1,6 +1,9 @@
 //! What the hands tell while they work. Only `report` turns it into text.
 
+use std::time::Duration;
+
 use crosskit_core::finding::Finding;
+use crosskit_core::libtest::Counts;
 
 use crate::results::Suite;
 
@@ -26,8 +29,25 @@ pub enum Event<'a> {
     Output(&'a str),
     /// A finding.
     Finding(&'a Finding),
-    /// A test binary, or a package's documentation tests, ended.
-    Suite(&'a Suite),
+    /// A test binary, or a package's documentation tests, ended: for the target that is named where there are several.
+    Suite(Option<&'a str>, &'a Suite),
+    /// What runs now; told again and again.
+    Moment(&'a Moment),
+}
+
+/// What runs at a moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// Cells of which nothing is left to do.
+    pub done: usize,
+    /// All cells.
+    pub cells: usize,
+    /// Tests that have told how they ended.
+    pub tests: Counts,
+    /// What cargo said last, while it builds.
+    pub cargo: Option<String>,
+    /// What is tested, and for how long already; the longest first.
+    pub running: Vec<(String, Duration)>,
 }
 
 /// Where events go.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crosskit_core::finding::{Code, Finding};
+use crosskit_core::unit_graph::Fingerprint;
 use crosskit_core::workspace::{Dependency, DependencyKind, Package, SystemDep, Workspace};
 
 use crate::sh::{Sh, Started};
@@ -23,6 +24,8 @@ pub struct Metadata {
     pub workspace: Workspace,
     /// What cargo sets in the environment of a package's tests, by package id.
     pub packages: BTreeMap<String, PackageInfo>,
+    /// What stands for all that cargo told, and for the manifest at the root, of which it tells less.
+    pub fingerprint: Fingerprint,
 }
 
 /// What running a package's tests needs to know.
@@ -68,6 +71,10 @@ struct RawPackage {
     links: Option<String>,
     targets: Vec<RawTarget>,
     #[serde(default)]
+    dependencies: Vec<RawDeclared>,
+    #[serde(default)]
+    features: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
     metadata: serde_json::Value,
 }
 
@@ -110,6 +117,16 @@ struct RawNode {
     features: Vec<String>,
 }
 
+/// A dependency as a manifest declares it.
+#[derive(Deserialize)]
+struct RawDeclared {
+    name: String,
+    rename: Option<String>,
+    kind: Option<String>,
+    #[serde(default)]
+    optional: bool,
+}
+
 #[derive(Deserialize)]
 struct RawDependency {
     pkg: String,
@@ -134,7 +151,9 @@ pub fn read(sh: &Sh, cargo: &Path, options: &[String], xtask: Option<String>) ->
         return Err(failed(&stderr));
     }
     let raw: Raw = serde_json::from_str(&stdout).map_err(|error| failed(&format!("`cargo metadata`: {error}")))?;
-    Ok(convert(raw, xtask))
+    // Profiles and the resolver's version stand in it alone.
+    let manifest = std::fs::read_to_string(raw.workspace_root.join("Cargo.toml")).unwrap_or_default();
+    Ok(convert(raw, xtask, Fingerprint::of(&(stdout, manifest))))
 }
 
 /// The little that is needed where no dependency matters.
@@ -193,12 +212,13 @@ fn no_workspace(sh: &Sh, why: &str) -> Box<Finding> {
     Box::new(told.fold(finding, |finding, line| finding.note(line)))
 }
 
-fn convert(raw: Raw, xtask: Option<String>) -> Metadata {
+fn convert(raw: Raw, xtask: Option<String>, fingerprint: Fingerprint) -> Metadata {
     let nodes = raw.resolve.map(|resolve| resolve.nodes).unwrap_or_default();
     let mut resolved: BTreeMap<String, (Vec<Dependency>, Vec<String>)> = nodes
         .into_iter()
         .map(|node| (node.id, (node.deps.into_iter().flat_map(dependency).collect(), node.features)))
         .collect();
+    let names: BTreeMap<String, String> = raw.packages.iter().map(|it| (it.id.clone(), it.name.clone())).collect();
     let default_members = raw.workspace_default_members.as_ref().unwrap_or(&raw.workspace_members);
     let mut packages = Vec::new();
     let mut infos = BTreeMap::new();
@@ -218,11 +238,17 @@ fn convert(raw: Raw, xtask: Option<String>) -> Metadata {
             default_member: default_members.contains(package.id.as_str()),
             doctests: package.targets.iter().any(|target| target.is_library() && target.doctest),
             library: package.targets.iter().any(|target| target.is_library() && !target.is("proc-macro")),
+            proc_macro: package.targets.iter().any(|target| target.is("proc-macro")),
+            depends_on_programs: depends_on_programs(&package, member, &features, |name| {
+                dependencies.iter().any(|it| names.get(&it.id).is_some_and(|known| known == name))
+            }),
             programs: package.targets.iter().any(|target| target.is("bin")),
             tests: package.targets.iter().filter(|it| it.is("test") && it.test).map(|it| it.name.clone()).collect(),
             version: package.version.clone(),
             links: package.links.clone(),
             features,
+            finds_libraries: finds_libraries(&package, &dependencies),
+            feature_table: if member { package.features.clone() } else { BTreeMap::new() },
             build_script: if member { build_script(&package.targets) } else { None },
             system_deps: system_deps(&package.metadata),
             dependencies,
@@ -235,13 +261,41 @@ fn convert(raw: Raw, xtask: Option<String>) -> Metadata {
         target_directory: raw.target_directory,
         workspace: Workspace { packages, xtask },
         packages: infos,
+        fingerprint,
     }
+}
+
+/// Whether a package's build script may tell cargo where libraries are: by itself, or by a crate that it calls.
+fn finds_libraries(package: &RawPackage, dependencies: &[Dependency]) -> bool {
+    let by_itself = || build_script(&package.targets).is_none_or(|text| text.contains("link-search"));
+    package.targets.iter().any(|target| target.is("custom-build"))
+        && (package.links.is_some() || dependencies.iter().any(|it| it.kind == DependencyKind::Build) || by_itself())
 }
 
 /// The text of a package's build script; none where it cannot be read, which cargo will tell of.
 fn build_script(targets: &[RawTarget]) -> Option<String> {
     let script = targets.iter().find(|target| target.is("custom-build"))?;
     std::fs::read_to_string(&script.src_path).ok()
+}
+
+/// Whether a package declares a dependency that is on and that the resolved graph does not have. Cargo leaves it out there if
+/// it has no library, and takes its features for all that.
+fn depends_on_programs(
+    package: &RawPackage,
+    member: bool,
+    features: &[String],
+    is_told: impl Fn(&str) -> bool,
+) -> bool {
+    let is_on = |dependency: &RawDeclared| {
+        let key = dependency.rename.as_ref().unwrap_or(&dependency.name);
+        let turns_on = |value: &String| {
+            value.strip_prefix("dep:") == Some(key) || value.split_once('/').is_some_and(|(name, _)| name == key)
+        };
+        let by = |feature: &String| feature == key || package.features.get(feature).into_iter().flatten().any(turns_on);
+        !dependency.optional || features.iter().any(by)
+    };
+    let counts = |dependency: &&RawDeclared| member || dependency.kind.as_deref() != Some("dev");
+    package.dependencies.iter().filter(counts).any(|it| !is_told(&it.name) && is_on(it))
 }
 
 fn dependency(raw: RawDependency) -> impl Iterator<Item = Dependency> {

@@ -1,5 +1,6 @@
 //! Looks at this computer, and answers the questions that the decisions ask.
 
+mod graphs;
 mod tools;
 
 use std::cell::RefCell;
@@ -31,13 +32,14 @@ pub struct Probe<'a> {
     answers: RefCell<BTreeMap<tools::Question, Option<String>>>,
     cfgs: RefCell<BTreeMap<CfgQuery, CfgAnswer>>,
     emulation: RefCell<BTreeMap<EmulationQuery, Emulation>>,
+    graphs: RefCell<graphs::Graphs>,
 }
 
 impl<'a> Probe<'a> {
     /// A probe that starts its processes through `sh`, as cargo would start them.
     pub fn new(sh: &'a Sh, toolchain: Toolchain) -> Probe<'a> {
-        let (cache, answers, cfgs, emulation) = Default::default();
-        Probe { sh, toolchain, asks_tools: true, cache, answers, cfgs, emulation }
+        let (cache, answers, cfgs, emulation, graphs) = Default::default();
+        Probe { sh, toolchain, asks_tools: true, cache, answers, cfgs, emulation, graphs }
     }
 
     /// The same with what programs answered in earlier runs, as it is kept in a directory.
@@ -53,6 +55,7 @@ impl<'a> Probe<'a> {
     /// Keeps what programs answered for later runs.
     pub fn save(&self) {
         self.cache.borrow_mut().save();
+        self.graphs.borrow_mut().save();
     }
 
     /// Forgets what programs answered in this run: something was installed. What is kept on the disk goes by the file.
@@ -82,6 +85,7 @@ impl<'a> Probe<'a> {
         if self.asks_tools {
             self.ask_launcher(&questions.emulation);
         }
+        self.ask_graphs(&questions.graphs);
         Machine {
             host: rustc.host.clone(),
             rustc: rustc.release.clone(),
@@ -104,6 +108,7 @@ impl<'a> Probe<'a> {
             objects: answers.objects,
             cfgs: self.cfgs.borrow().clone(),
             emulation: self.emulation.borrow().clone(),
+            graphs: self.graphs.borrow().answers(),
         }
     }
 

@@ -1,17 +1,22 @@
 //! The only module that prints: status lines and findings to stderr, the result to stdout.
 
 mod json;
+mod live;
 
 use std::io::{BufRead, IsTerminal, Write};
 
 use crosskit_core::finding::Finding;
 use crosskit_core::render::{self, Style};
+use crosskit_core::verdict::SuiteVerdict;
 
 use crate::event::{Event, Verbosity};
-use crate::results::{CellResult, Suite, SuiteVerdict, Verdict};
+use crate::results::{CellResult, Suite, Verdict};
+
+pub use live::Live;
 
 pub use json::{
-    DoctorReport, doctor as doctor_json, inspection as inspection_json, report as json, standings as standings_json,
+    DoctorReport, VerifiedFile, doctor as doctor_json, inspection as inspection_json, report as json,
+    standings as standings_json, verified as verified_json,
 };
 
 /// The terminal.
@@ -66,10 +71,10 @@ impl Terminal {
             Event::Detail(verb, text) if self.verbosity == Verbosity::Verbose => {
                 self.line(&render::status(verb, text, self.style));
             }
-            Event::Status(..) | Event::Detail(..) => {}
+            Event::Status(..) | Event::Detail(..) | Event::Moment(_) => {}
             Event::Output(line) => self.line(line),
             Event::Finding(finding) => self.finding(finding),
-            Event::Suite(suite) => self.suite(suite),
+            Event::Suite(target, suite) => self.suite(target, suite),
         }
     }
 
@@ -78,7 +83,7 @@ impl Terminal {
         self.line(render::finding(finding, self.style).trim_end());
     }
 
-    fn suite(&self, suite: &Suite) {
+    fn suite(&self, target: Option<&str>, suite: &Suite) {
         let passed = suite.verdict == SuiteVerdict::Passed;
         if !passed || self.shows_output {
             // Failing output is shown whole, and once.
@@ -89,10 +94,14 @@ impl Terminal {
         }
         let verb = match suite.verdict {
             SuiteVerdict::Passed => "Tested",
-            SuiteVerdict::NotRun | SuiteVerdict::Refused(_) => "Not run",
+            SuiteVerdict::NotRun | SuiteVerdict::EmulatorFault(_) | SuiteVerdict::Refused(_) => "Not run",
             _ => "Failed",
         };
-        let place = if suite.host { " on the host" } else { "" };
+        let place = match target {
+            _ if suite.host => " on the host".to_owned(),
+            Some(target) => format!(" on {target}"),
+            None => String::new(),
+        };
         let text = format!(
             "{} {} ({}){place}: {} [{:.2} s]",
             suite.package,
@@ -202,11 +211,13 @@ fn summary_row(result: &CellResult) -> Vec<String> {
         (Verdict::Passed, Some(Rung::Check)) => "CHECKED",
         (Verdict::Passed, _) => "BUILT",
         (Verdict::Failed, _) => "FAIL",
+        (Verdict::Missing, Some(Rung::Check)) => "CHECKED",
         (Verdict::Missing, Some(_)) => "BUILT",
         (Verdict::Missing, None) => "MISSING",
         (Verdict::Skipped, _) => "SKIP",
     };
     let what = match (result.rung, result.verdict) {
+        (_, Verdict::Missing) if !result.stopped_by.is_empty() => result.stopped_by.join("; "),
         (_, Verdict::Missing) if result.rung.is_some() => "nothing runs it here".to_owned(),
         (_, Verdict::Missing) => "a tool is missing".to_owned(),
         (Some(Rung::Run), _) => figures(result.counts()),
@@ -217,7 +228,7 @@ fn summary_row(result: &CellResult) -> Vec<String> {
         (Some(rung), _) => format!("reached `{}`", rung.as_str()),
         (None, _) => "nothing reached".to_owned(),
     };
-    vec![word.to_owned(), format!("[{:7.2} s]", result.seconds), result.triple.clone(), what, runner(result)]
+    vec![word.to_owned(), format!("[{:7.2} s]", result.seconds), result.name.clone(), what, runner(result)]
 }
 
 /// What executables were started with, and in which way where that reaches what they start.

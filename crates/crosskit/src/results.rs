@@ -4,9 +4,11 @@ use crosskit_core::emulation::Way;
 use crosskit_core::finding::Finding;
 use crosskit_core::libtest::{Counts, Test};
 use crosskit_core::plan::Rung;
+use crosskit_core::settings::Quarantine;
+use crosskit_core::verdict::SuiteVerdict;
 
 /// What a suite is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SuiteKind {
     /// Tests inside a library or a binary.
     Unit,
@@ -26,37 +28,6 @@ impl SuiteKind {
             SuiteKind::Integration => "integration",
             SuiteKind::Other => "other",
             SuiteKind::Doc => "doc",
-        }
-    }
-}
-
-/// How a suite ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SuiteVerdict {
-    /// Every test passed.
-    Passed,
-    /// A test failed.
-    Failed,
-    /// It ran longer than its limit and was ended.
-    TimedOut,
-    /// It ended by a signal, or without saying how its tests ended.
-    Crashed,
-    /// What starts it failed, and not it.
-    NotRun,
-    /// libtest did not take the arguments, for this reason.
-    Refused(String),
-}
-
-impl SuiteVerdict {
-    /// The word in reports.
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            SuiteVerdict::Passed => "passed",
-            SuiteVerdict::Failed => "failed",
-            SuiteVerdict::TimedOut => "timed out",
-            SuiteVerdict::Crashed => "crashed",
-            SuiteVerdict::NotRun => "not run",
-            SuiteVerdict::Refused(_) => "refused",
         }
     }
 }
@@ -86,6 +57,8 @@ pub struct Suite {
     pub seconds: f64,
     /// Everything it printed.
     pub output: String,
+    /// The tests that are known to fail and passed.
+    pub passed_in_quarantine: Vec<Quarantine>,
 }
 
 /// The verdict over a cell, as `report.json` spells it.
@@ -118,6 +91,10 @@ impl Verdict {
 pub struct CellResult {
     /// The triple.
     pub triple: String,
+    /// What the cell is called: the triple, and what tells it from the other cells of the target.
+    pub name: String,
+    /// What kept it from the next rung on this computer, in words.
+    pub stopped_by: Vec<String>,
     /// The last rung that was reached; `None` if not even the lowest was.
     pub rung: Option<Rung>,
     /// The verdict.

@@ -11,8 +11,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use xshell::Shell;
-
 use crate::environment::Variables;
 
 /// How often a running process is looked after.
@@ -25,10 +23,13 @@ const LINES_A_TURN: usize = 256;
 /// How long a process that was asked to end may take before it is ended by force.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// How long processes that were ended by force may take to be gone.
+const KILLED: Duration = Duration::from_millis(200);
+
 /// Starts processes in one directory with one environment, and ends them on Ctrl-C.
 #[derive(Debug)]
 pub struct Sh {
-    shell: Shell,
+    directory: PathBuf,
     /// The environment of every process.
     pub variables: Variables,
     interrupted: Arc<AtomicBool>,
@@ -60,7 +61,7 @@ impl Sh {
     /// # Errors
     /// The present directory does not exist, or signals cannot be caught.
     pub fn new(variables: Variables) -> Result<Sh, String> {
-        let shell = Shell::new().map_err(|error| error.to_string())?;
+        let directory = std::env::current_dir().map_err(|error| error.to_string())?;
         let interrupted = Arc::new(AtomicBool::new(false));
         #[cfg(unix)]
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
@@ -69,17 +70,17 @@ impl Sh {
                 .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&interrupted)))
                 .map_err(|error| error.to_string())?;
         }
-        Ok(Sh { shell, variables, interrupted })
+        Ok(Sh { directory, variables, interrupted })
     }
 
     /// The directory in which processes start.
     pub fn directory(&self) -> PathBuf {
-        self.shell.current_dir()
+        self.directory.clone()
     }
 
-    /// Moves to another directory.
-    pub fn change_directory(&self, directory: &Path) {
-        self.shell.change_dir(directory);
+    /// Moves to another directory, which processes alone see: the present directory of a program is all of its threads'.
+    pub fn change_directory(&mut self, directory: &Path) {
+        self.directory = self.directory.join(directory);
     }
 
     /// Whether Ctrl-C was pressed, or the process was asked to end.
@@ -93,7 +94,9 @@ impl Sh {
         program: impl AsRef<Path>,
         arguments: impl IntoIterator<Item = A>,
     ) -> Command {
-        Command::from(self.shell.cmd(program).args(arguments).env_clear().envs(&self.variables))
+        let mut command = Command::new(program.as_ref());
+        command.args(arguments).current_dir(&self.directory).env_clear().envs(&self.variables);
+        command
     }
 
     /// The output of a short command.
@@ -135,47 +138,89 @@ impl Sh {
         child.wait().map_err(describe)
     }
 
-    /// Runs a command whose output is read line by line, with a time limit that a line may start anew.
+    /// Runs a command whose output is read line by line, both streams in one, with a time limit that a line may start
+    /// anew.
     ///
-    /// The process gets a group of its own, so that a limit or Ctrl-C ends everything that it started. With
-    /// `merge`, standard error comes in the same lines; otherwise it goes where ours goes.
+    /// The process gets a group of its own, so that a limit or Ctrl-C ends everything that it started.
     ///
     /// # Errors
     /// The program cannot be started.
     pub fn supervise(
         &self,
         command: Command,
-        merge: bool,
         on_interrupt: OnInterrupt,
         limit: Option<Duration>,
-        on_line: impl FnMut(&str) -> Restart,
+        mut on_line: impl FnMut(&str) -> Restart,
     ) -> Result<Ended, String> {
-        supervise(&self.interrupted, command, merge, on_interrupt, limit, on_line)
+        let streams = Streams::Together;
+        supervise(&self.interrupted, command, streams, on_interrupt, limit, |Line { text, .. }| on_line(&text))
     }
+
+    /// The same without a limit, for a command whose two streams say different things: data, and words for the user.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub fn supervise_apart(
+        &self,
+        command: Command,
+        on_interrupt: OnInterrupt,
+        mut on_line: impl FnMut(Line),
+    ) -> Result<Ended, String> {
+        supervise(&self.interrupted, command, Streams::Apart, on_interrupt, None, |line| {
+            on_line(line);
+            Restart::Nothing
+        })
+    }
+}
+
+/// How the two streams of a process are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Streams {
+    /// By one pipe, so that their lines keep their order.
+    Together,
+    /// By a pipe each.
+    Apart,
+}
+
+/// A line that a process printed. Output that is not text is mended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Whether it came by standard error, where that has a pipe of its own.
+    pub error: bool,
+    /// The line, without its end.
+    pub text: String,
 }
 
 /// The same for whoever knows no more of a shell than whether it was interrupted.
 fn supervise(
     interrupted: &AtomicBool,
     mut command: Command,
-    merge: bool,
+    streams: Streams,
     on_interrupt: OnInterrupt,
     limit: Option<Duration>,
-    mut on_line: impl FnMut(&str) -> Restart,
+    mut on_line: impl FnMut(Line) -> Restart,
 ) -> Result<Ended, String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let describe = |error: std::io::Error| format!("`{program}`: {error}");
     let (reader, writer) = std::io::pipe().map_err(describe)?;
-    if merge {
-        command.stderr(writer.try_clone().map_err(describe)?);
-    }
+    let errors = match streams {
+        Streams::Together => {
+            command.stderr(writer.try_clone().map_err(describe)?);
+            None
+        }
+        Streams::Apart => {
+            let (reader, writer) = std::io::pipe().map_err(describe)?;
+            command.stderr(writer);
+            Some(reader)
+        }
+    };
     command.stdout(writer).stdin(Stdio::null());
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let mut running = Running { child: command.spawn().map_err(describe)?, reaped: false };
     // The command still holds the pipe's writing end, and the reader would never come to an end.
     drop(command);
-    let lines = read_lines(reader);
+    let lines = read_lines(reader, errors);
     let mut began = Instant::now();
     let mut told_everything = false;
     let mut exited: Option<(ExitStatus, Instant)> = None;
@@ -188,8 +233,11 @@ fn supervise(
                 _ => Duration::ZERO,
             };
             match lines.recv_timeout(wait) {
-                Ok(line) if on_line(&line) == Restart::Limit => began = Instant::now(),
-                Ok(_) => {}
+                Ok(line) => {
+                    if on_line(line) == Restart::Limit {
+                        began = Instant::now();
+                    }
+                }
                 Err(RecvTimeoutError::Timeout) => break,
                 Err(RecvTimeoutError::Disconnected) => {
                     told_everything = true;
@@ -223,7 +271,7 @@ fn supervise(
             running.end();
             // What it had printed before its end is part of the report.
             for line in lines.try_iter().take(LINES_A_TURN) {
-                on_line(&line);
+                on_line(line);
             }
             return Ok(Ended::TimedOut);
         }
@@ -261,9 +309,12 @@ pub enum Restart {
     Limit,
 }
 
-fn read_lines(reader: std::io::PipeReader) -> Receiver<String> {
+fn read_lines(reader: std::io::PipeReader, errors: Option<std::io::PipeReader>) -> Receiver<Line> {
     let (sender, lines) = mpsc::sync_channel(LINES_A_TURN);
-    std::thread::spawn(move || each_line(reader, |line| sender.send(line).is_ok()));
+    for (reader, error) in errors.into_iter().map(|reader| (reader, true)).chain([(reader, false)]) {
+        let sender = sender.clone();
+        std::thread::spawn(move || each_line(reader, |text| sender.send(Line { error, text }).is_ok()));
+    }
     lines
 }
 
@@ -302,9 +353,24 @@ impl Running {
         }
     }
 
+    /// Ends what the process started, and waits for it: a signal is delivered when the system comes to it.
     fn end_group(&self) {
         #[cfg(unix)]
-        signal_group(self.child.id(), rustix::process::Signal::KILL);
+        {
+            signal_group(self.child.id(), rustix::process::Signal::KILL);
+            let asked = Instant::now();
+            while !self.is_empty_group() && asked.elapsed() < KILLED {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+    }
+
+    /// Whether nobody is in the group any more but the leader, if that was not waited for.
+    #[cfg(unix)]
+    fn is_empty_group(&self) -> bool {
+        let group = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw);
+        // The leader itself keeps the group until it is waited for.
+        !self.reaped || group.is_none_or(|group| rustix::process::test_kill_process_group(group).is_err())
     }
 
     fn end(&mut self) {
@@ -314,6 +380,7 @@ impl Running {
             let _ = self.child.kill();
             let _ = self.child.wait();
             self.reaped = true;
+            self.end_group();
         }
     }
 }

@@ -121,7 +121,7 @@ fn build(ground: &Ground, cell: &Cell, package: &Path) -> Result<Option<Built>, 
     let mut output = Vec::new();
     let mut executable = None;
     let limit = Duration::from_secs(trial::BUILD_LIMIT);
-    let ended = ground.sh.supervise(command, true, OnInterrupt::Ask, Some(limit), |line| {
+    let ended = ground.sh.supervise(command, OnInterrupt::Ask, Some(limit), |line| {
         match serde_json::from_str::<Message>(line) {
             Ok(message) => executable = message.executable.or(executable.take()),
             Err(_) if line.starts_with('{') => {}
@@ -156,7 +156,7 @@ fn start(
     }
     let limit = cell.timeout.min(trial::RUN_LIMIT);
     let mut output = Vec::new();
-    let ended = ground.sh.supervise(command, true, OnInterrupt::Force, Some(Duration::from_secs(limit)), |line| {
+    let ended = ground.sh.supervise(command, OnInterrupt::Force, Some(Duration::from_secs(limit)), |line| {
         if output.len() < LINES {
             output.push(line.to_owned());
         }

@@ -39,7 +39,7 @@ pub(super) fn check(situation: &Situation) -> Vec<Finding> {
 
 /// A key that only nightly releases of Cargo read, and two of the three only with a flag.
 fn unstable_key(situation: &Situation, key: &str) -> Finding {
-    if !is_nightly(situation) {
+    if !situation.machine.takes_unstable() {
         return Finding::warning(Code::UnstableKey, format!("`{key}` has no effect on stable, without a word"))
             .note("only a nightly cargo with the right `-Z` flags reads it")
             .hint("take it out, or use a nightly toolchain on purpose");
@@ -59,13 +59,6 @@ fn unstable_key(situation: &Situation, key: &str) -> Finding {
                 .hint("a stable cargo builds without it, and without a word")
         }
     }
-}
-
-/// Whether Cargo takes unstable settings, which another variable forces it to.
-fn is_nightly(situation: &Situation) -> bool {
-    let machine = situation.machine;
-    let forced = machine.variable("RUSTC_BOOTSTRAP") == Some("1");
-    forced || ["nightly", "dev"].iter().any(|channel| machine.rustc.contains(channel))
 }
 
 /// Whether the config or a variable holds a `-Z` flag.

@@ -10,7 +10,8 @@ use crate::finding::{Code, Finding, Origin, Severity};
 use crate::libraries::Need;
 use crate::lints::{self, Situation};
 use crate::machine::Machine;
-use crate::policy::{Policy, linker_variable, target_path};
+use crate::matrix::Variants;
+use crate::policy::{LAUNCHER_PATH, Policy, linker_variable, target_path};
 use crate::resolve::{Config, Definition, EnvEntry, Kind, KindView, Resolved, Rustc, Setting, Value, value_at};
 use crate::settings::{DEFAULT_TIMEOUT, StdSource};
 use crate::target::Row;
@@ -18,42 +19,70 @@ use crate::tools::{self, Demand, Key, Needs, Questions, StandIn};
 use crate::triple;
 use crate::workspace::{Package, Platform, Workspace};
 
-use super::{Before, Cell, FileEdit, Input, Prepared, Request, Rung, environment, shell};
+use super::ladder::{self, Climbed, Seen};
+use super::{Before, Cell, FileEdit, Input, Prepared, Request, Rung, call, environment, group, shell};
+
+/// What the targets of a plan share.
+#[derive(Clone, Copy)]
+struct Shared<'a> {
+    input: &'a Input<'a>,
+    config: &'a Config<'a>,
+    rustc: &'a Rustc<'a>,
+    /// `[env]`.
+    table: &'a BTreeMap<String, EnvEntry>,
+    host_view: &'a KindView,
+    own_directory: &'a str,
+}
+
+/// A target with its variants.
+pub(super) struct Target<'a> {
+    pub(super) row: &'a Row,
+    pub(super) policy: Policy,
+    pub(super) variants: Variants<'a>,
+}
+
+impl Target<'_> {
+    /// Whether nothing is left to build for it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.variants.used().all(|(_, packages)| packages.is_empty())
+    }
+}
 
 /// Plans every target, and what nested cargo gets besides the user's environment.
-pub(super) fn add_cells(
-    input: &Input,
-    rows: &[Row],
-    policies: &[Policy],
-    config: &Config,
-    rustc: &Rustc,
-    prepared: &mut Prepared,
-) {
-    let host = config.view(&input.machine.host, Kind::Host, rustc);
-    add_problems(&host, config, prepared);
-    let host_linker = config.resolved(&host.linker);
+pub(super) fn add_cells(input: &Input, targets: &[Target], config: &Config, rustc: &Rustc, prepared: &mut Prepared) {
+    let host_view = &config.view(&input.machine.host, Kind::Host, rustc);
+    add_problems(host_view, config, prepared);
+    let host_linker = config.resolved(&host_view.linker);
     prepared.checkups.push(doctor::shared(host_linker.as_ref(), input.machine));
     doctor::ask_shared(host_linker.as_ref().map(|it| it.value.as_str()), &mut prepared.questions);
-    prepared.usage.extend(unknown_way(&demand(input.request, config, &prepared.plan.env_table)));
-    let views: Vec<KindView> = rows.iter().map(|row| config.view(&row.triple, Kind::Target, rustc)).collect();
-    for ((row, policy), view) in rows.iter().zip(policies).zip(&views) {
+    let table = &prepared.plan.env_table.clone();
+    prepared.usage.extend(unknown_way(&demand(input.request, config, table)));
+    let views: Vec<KindView> =
+        targets.iter().map(|target| config.view(&target.row.triple, Kind::Target, rustc)).collect();
+    let own_directory = &input.own_directory.to_string_lossy();
+    let shared = Shared { input, config, rustc, table, host_view, own_directory };
+    for (target, view) in targets.iter().zip(&views) {
         add_problems(view, config, prepared);
-        add_cell(input, row, policy, config, rustc, (view, &host), prepared);
+        add_target(shared, target, view, prepared);
     }
-    if !rows.iter().any(|row| row.triple == input.machine.host) {
+    let are_cfgs_certain = rustc.asked().iter().all(|query| input.machine.cfgs.contains_key(query));
+    group::add_groups(input, config, &views, are_cfgs_certain, prepared);
+    if !targets.iter().any(|target| target.row.triple == input.machine.host) {
         let finding = tools::host_linker(host_linker.as_ref(), input.machine);
         prepared.tools.extend(finding.map(|finding| (input.machine.host.clone(), finding)));
     }
-    prepared.plan.environment = nested_environment(input, &host);
+    prepared.plan.environment = nested_environment(input, host_view);
     prepared.plan.emulation = input.request.emulation.clone();
-    shell::add_variables(input, config, (&views, &host), prepared);
-    let targets: Vec<(&Row, &KindView)> = rows.iter().zip(&views).collect();
-    let linker_scripts = rows.iter().filter(|row| names_linker_script(input, row)).map(|row| row.triple.as_str());
+    let jobs = call::option_value(&input.request.cargo_options, "--jobs").and_then(|it| it.parse().ok());
+    prepared.plan.jobs = jobs.or_else(|| config.jobs());
+    shell::add_variables(input, config, (&views, host_view), prepared);
+    let with_views: Vec<(&Row, &KindView)> = targets.iter().map(|target| target.row).zip(&views).collect();
+    let linker_scripts = targets.iter().filter(|it| names_linker_script(it)).map(|it| it.row.triple.as_str());
     prepared.lints = lints::check(&Situation {
         config,
-        host: &host,
-        targets: &targets,
-        env: &prepared.plan.env_table,
+        host: host_view,
+        targets: &with_views,
+        env: table,
         machine: input.machine,
         inner_files: input.inner_files,
         linker_scripts: &linker_scripts.collect::<BTreeSet<&str>>(),
@@ -63,14 +92,9 @@ pub(super) fn add_cells(
 }
 
 /// Whether a package that is built for a target names a linker script by itself, or there is none that could lack one.
-fn names_linker_script(input: &Input, row: &Row) -> bool {
-    let (selected, _) = select(input, row);
-    selected.is_empty() || selected.iter().any(|package| package.names_linker_script())
-}
-
-fn select<'a>(input: &Input<'a>, row: &Row) -> (Vec<&'a Package>, Vec<Finding>) {
-    let request = input.request;
-    input.workspace.select(row, input.settings, &request.packages, request.workspace, &request.exclude)
+fn names_linker_script(target: &Target) -> bool {
+    let mut packages = target.variants.used().flat_map(|(_, packages)| packages).peekable();
+    packages.peek().is_none() || packages.any(|package| package.names_linker_script())
 }
 
 /// What stops Cargo, once for all targets.
@@ -92,25 +116,101 @@ pub(super) fn platform<'a>(triple: &'a str, needed: bool, machine: &'a Machine, 
     Platform { triple, cfgs: machine.plain_cfgs(triple).unwrap_or(UNKNOWN) }
 }
 
-fn add_cell(
-    input: &Input,
-    row: &Row,
-    policy: &Policy,
-    config: &Config,
-    rustc: &Rustc,
-    (view, host_view): (&KindView, &KindView),
-    prepared: &mut Prepared,
-) {
+/// Plans the cells of a target. What is the same for all of them, or for some, is said once.
+fn add_target(shared: Shared, target: &Target, view: &KindView, prepared: &mut Prepared) {
+    let Shared { input, .. } = shared;
+    let Target { row, variants, .. } = target;
     let request = input.request;
-    let host = &input.machine.host;
-    let (selected, findings) = select(input, row);
-    prepared.usage.extend(findings);
-    if request.builds && selected.is_empty() {
+    add_new(&mut prepared.usage, variants.notes.clone());
+    if request.builds && !request.best_effort && target.is_empty() {
         prepared.usage.push(Workspace::nothing_left(row, input.settings, &request.exclude));
-    } else if selected.is_empty() && !row.std {
+    } else if !request.builds && !row.std && target.is_empty() {
         let finding = Workspace::nothing_left(row, input.settings, &request.exclude);
         prepared.of_doctor.push((row.triple.clone(), Finding { severity: Severity::Note, ..finding }));
     }
+    let mut told = Vec::new();
+    let mut climbed = BTreeMap::new();
+    for (at, selected) in variants.used() {
+        let look = |rung| look(shared, target, view, selected, rung);
+        let Climbed { seen, reach, stopped_by } = ladder::climb(row, request, look);
+        add_new(&mut prepared.usage, seen.usage.clone());
+        add_new(&mut prepared.config, seen.config.clone());
+        add_new(&mut told, seen.findings.clone());
+        prepared.questions.extend(seen.questions.clone());
+        prepared.missing.extend(seen.missing.clone());
+        if climbed.is_empty() {
+            prepared.checkups.push(seen.checkup.clone());
+            let not_emulated = seen.not_emulated.clone();
+            prepared.of_doctor.extend(not_emulated.map(|finding| (row.triple.clone(), finding)));
+        }
+        for (path, text) in seen.stand_in.iter().flat_map(|it| it.files(shared.own_directory)) {
+            let edit = FileEdit { path, before: Before::Anything, text, executable: true, changes: Vec::new() };
+            if !prepared.plan.own_programs.contains(&edit) {
+                prepared.plan.own_programs.push(edit);
+            }
+        }
+        let specs = input.workspace.package_specs(selected.iter().copied());
+        let with_doctests = selected.iter().copied().filter(|package| package.doctests && row.std);
+        let doc_packages = input.workspace.package_specs(with_doctests);
+        climbed.insert(at, (selected, seen, reach, stopped_by, specs, doc_packages));
+    }
+    prepared.tools.extend(told.into_iter().map(|finding| (row.triple.clone(), finding)));
+    for (variant, at) in &variants.variants {
+        let Some((selected, seen, reach, stopped_by, packages, doc_packages)) = climbed.get(at) else { continue };
+        let verb = call::verb(reach.unwrap_or(Rung::Check), request.builds_tests, row.std, selected);
+        let call = |verb: &[&str], packages: &[String]| -> Vec<String> {
+            let arguments = call::arguments(verb, &row.triple, packages, variant, request);
+            arguments.into_iter().chain(seen.build_std.clone()).collect()
+        };
+        let tests_docs = *reach == Some(Rung::Run) && !doc_packages.is_empty();
+        let name =
+            if variant.words.is_empty() { row.triple.clone() } else { format!("{} {}", row.triple, variant.words) };
+        prepared.plan.cells.push(Cell {
+            triple: row.triple.clone(),
+            name,
+            variant: variant.clone(),
+            linker: seen.linker.clone(),
+            build: if reach.is_some() { call(&verb, packages) } else { Vec::new() },
+            environment: seen.environment.clone(),
+            stand_in: seen.stand_in.clone(),
+            doc: tests_docs.then(|| call(&["test", "--doc", "--no-fail-fast"], &[])),
+            doc_packages: doc_packages.clone(),
+            packages: packages.clone(),
+            asked: request.rung,
+            reach: *reach,
+            stopped_by: stopped_by.clone(),
+            runner_name: seen.runner_name.clone(),
+            emulation: seen.emulation.filter(|_| *reach == Some(Rung::Run)),
+            runner: seen.runner.clone(),
+            host_runner: shared.host_view.runner.winner.as_ref().map(|it| it.value.clone()).unwrap_or_default(),
+            profile_directory: variant.profile.directory().to_owned(),
+            test_arguments: request.test_arguments.clone(),
+            linking_scripts: seen.linking_scripts.clone(),
+            shares_files: shares_files(&seen.runner),
+            retries: request.retries,
+            quarantine: input.settings.quarantine(&row.triple),
+            glibc: input.settings.glibc(&row.triple),
+            timeout: request.timeout.or(input.settings.target(&row.triple).timeout).unwrap_or(DEFAULT_TIMEOUT),
+        });
+    }
+}
+
+/// Adds what is not said yet.
+fn add_new(findings: &mut Vec<Finding>, more: Vec<Finding>) {
+    for finding in more {
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
+    }
+}
+
+/// Looks at what some packages need on the way to a rung, and what of it is here.
+fn look(shared: Shared, target: &Target, view: &KindView, selected: &[&Package], rung: Rung) -> Seen {
+    let Shared { input, config, rustc, table, own_directory, .. } = shared;
+    let Target { row, policy, .. } = target;
+    let request = input.request;
+    let host = &input.machine.host;
+    let builds_tests = request.builds_tests && (rung > Rung::Check || request.rung == Rung::Check);
     let asks = input.workspace.has_platforms();
     let (target_platform, host_platform) =
         (platform(&row.triple, asks, input.machine, rustc), platform(host, asks, input.machine, rustc));
@@ -126,27 +226,23 @@ fn add_cell(
             .linker_of_flags()
             .map(|it| Resolved { origin: config.origin(&it.definition), value: it.value }),
         runner: config.resolved(&view.runner),
-        compiling_c: input.workspace.compiling_c(&selected, target_platform, host_platform, request.builds_tests),
-        libraries: libraries(input, config, &prepared.plan.env_table, &selected, target_platform),
-        links: request.rung > Rung::Check,
-        runs: request.rung == Rung::Run,
-        emulation: Some(demand(request, config, &prepared.plan.env_table)),
+        compiling_c: input.workspace.compiling_c(selected, target_platform, host_platform, builds_tests),
+        libraries: libraries(input, config, table, selected, target_platform, builds_tests),
+        links: rung > Rung::Check,
+        runs: rung == Rung::Run,
+        emulation: Some(demand(request, config, table)),
     };
-    prepared.usage.extend(needs.demand_without_effect(host));
-    let table = &prepared.plan.env_table;
+    let usage = needs.demand_without_effect(host).into_iter().collect();
     let variable = |name: &str| config.script_variable(name, table).map(|it| it.value);
     let mut questions = needs.questions(input.machine, &variable);
-    let own_directory = input.own_directory.to_string_lossy();
-    let (needs, stand_in, asked) = stand_in(input, config, view, needs, &own_directory, &variable);
+    let (needs, stand_in, asked) = stand_in(input, config, view, needs, own_directory, &variable);
     questions.extend(asked);
-    prepared.config.extend(environment::wins(input, config, view, &needs));
+    let of_config = environment::wins(input, config, view, &needs);
     let needs = stand_in.as_ref().map_or_else(|| needs.clone(), |it| it.needs(&needs));
     let told = stand_in.iter().flat_map(|it| it.variables.clone()).collect::<BTreeMap<_, _>>();
     let variable = |name: &str| told.get(name).cloned().or_else(|| variable(name));
     let (mut findings, missing) = tools::check(&needs, input.machine, &variable);
     findings.splice(0..0, stand_in.iter().map(|it| it.finding.clone()));
-    let checkup = doctor::checkup(&needs, input.settings, input.machine, &variable);
-    prepared.checkups.push(checkup.with(stand_in.as_ref()));
     for finding in &mut findings {
         // A variable that the shell does not set can only come from the table.
         if let Some(Origin::Variable(name)) = &finding.origin
@@ -156,15 +252,7 @@ fn add_cell(
             finding.origin = Some(entry.origin.clone());
         }
     }
-    prepared.questions.extend(questions);
-    prepared.tools.extend(findings.into_iter().map(|finding| (row.triple.clone(), finding)));
-    prepared.missing.extend(missing);
     let native = needs.native(input.machine);
-    let runnable = testable && (native || needs.runner.is_some());
-    let reach = if runnable { request.rung } else { request.rung.min(Rung::Verify) };
-    let not_emulated = children_not_emulated(&needs, input.machine);
-    prepared.of_doctor.extend(not_emulated.map(|finding| (row.triple.clone(), finding)));
-    let packages = input.workspace.package_specs(selected.iter().copied());
     let build_std = match (needs.std, row.std) {
         (StdSource::Installed, _) => None,
         (StdSource::BuildStd, true) => Some("-Zbuild-std".to_owned()),
@@ -172,41 +260,25 @@ fn add_cell(
     };
     // Cargo takes an unstable option from a stable toolchain only then.
     let bootstrap = build_std.iter().map(|_| ("RUSTC_BOOTSTRAP".to_owned(), "1".to_owned()));
-    let environment = bootstrap.chain(told).collect();
-    for (path, text) in stand_in.iter().flat_map(|it| it.files(&own_directory)) {
-        let edit = FileEdit { path, before: Before::Anything, text, executable: true, changes: Vec::new() };
-        prepared.plan.own_programs.push(edit);
-    }
-    let verb: Vec<&str> = match request.rung {
-        Rung::Check => vec!["check"],
-        _ if request.builds_tests && row.std => vec!["test", "--no-run"],
-        _ if request.builds_tests => without_libtest(&selected),
-        _ => vec!["build"],
-    };
-    let with_doctests = selected.iter().copied().filter(|package| package.doctests && row.std);
-    let doc_packages = input.workspace.package_specs(with_doctests);
-    let doc = (reach == Rung::Run && !doc_packages.is_empty())
-        .then(|| cargo_arguments(&["test", "--doc", "--no-fail-fast"], &row.triple, &[], request))
-        .map(|arguments| arguments.into_iter().chain(build_std.clone()).collect());
-    prepared.plan.cells.push(Cell {
-        triple: row.triple.clone(),
+    Seen {
+        checkup: doctor::checkup(&needs, input.settings, input.machine, &variable).with(stand_in.as_ref()),
+        usage,
+        config: of_config.into_iter().collect(),
+        findings,
+        missing,
+        questions,
+        links_with_the_hosts: needs.links_with_the_hosts(input.machine),
+        runnable: testable && (native || needs.runner.is_some()),
+        not_emulated: children_not_emulated(&needs, input.machine),
         linker: needs.linker.as_ref().map(|it| it.value.clone()),
-        build: cargo_arguments(&verb, &row.triple, &packages, request).into_iter().chain(build_std).collect(),
-        environment,
-        stand_in: stand_in.clone(),
-        doc,
-        doc_packages,
-        packages,
-        asked: request.rung,
-        reach,
         runner_name: tools::runner_name(&needs, native, input.machine),
-        emulation: needs.way(input.machine).filter(|_| reach == Rung::Run),
+        emulation: needs.way(input.machine),
+        environment: bootstrap.chain(told.clone()).collect(),
         runner: needs.runner.map(|it| it.value).unwrap_or_default(),
-        host_runner: host_view.runner.winner.as_ref().map(|it| it.value.clone()).unwrap_or_default(),
-        profile_directory: profile_directory(&request.cargo_options),
-        test_arguments: request.test_arguments.clone(),
-        timeout: request.timeout.or(input.settings.target(&row.triple).timeout).unwrap_or(DEFAULT_TIMEOUT),
-    });
+        linking_scripts: linking_scripts(input.workspace, selected, target_platform, builds_tests),
+        build_std,
+        stand_in,
+    }
 }
 
 /// What stands in for the policy's linker, and what is needed without it; and what the machine must be asked for that.
@@ -295,6 +367,7 @@ fn libraries(
     table: &BTreeMap<String, EnvEntry>,
     selected: &[&Package],
     target: Platform,
+    with_tests: bool,
 ) -> Vec<Need> {
     let variable = |name: &str| config.script_variable(name, table).map(|it| it.value);
     // Cargo then runs no build script at all. Source: Cargo reference, "Build scripts", "Overriding build scripts".
@@ -302,48 +375,29 @@ fn libraries(
         let links = package.links.as_ref().map(|links| target_path(target.triple, links));
         links.is_some_and(|path| value_at(&config.layers.merged, &path).and_then(Value::as_table).is_some())
     };
-    let with_tests = input.request.builds_tests;
     input.libraries.needs(input.workspace, selected, target, with_tests, is_overridden, &variable)
 }
 
-/// What is built of packages for a target without libtest: all of it, and their integration tests. `cargo test` would
-/// build unit tests as well, which need libtest.
-///
-/// Source: Cargo reference, "cargo build", "Target Selection".
-fn without_libtest<'a>(packages: &[&'a Package]) -> Vec<&'a str> {
-    let mut words = vec!["build"];
-    let mut tests: Vec<&str> = packages.iter().flat_map(|package| &package.tests).map(String::as_str).collect();
-    if tests.is_empty() {
-        return words;
-    }
-    tests.sort_unstable();
-    tests.dedup();
-    words.extend(packages.iter().any(|package| package.library).then_some("--lib"));
-    words.extend(packages.iter().any(|package| package.programs).then_some("--bins"));
-    words.extend(tests.into_iter().flat_map(|test| ["--test", test]));
-    words
+/// Whether what a runner starts sees the files of this computer at their paths: QEMU's user mode and Wine are known to.
+fn shares_files(runner: &[String]) -> bool {
+    let program = match runner {
+        [launcher, emulator, ..] if launcher.ends_with(LAUNCHER_PATH) => emulator,
+        [program, ..] => program,
+        [] => return true,
+    };
+    let name = program.rsplit('/').next().unwrap_or_default();
+    name.starts_with("qemu-") && !name.starts_with("qemu-system-") || name.starts_with("wine")
 }
 
-/// Source: Cargo reference, "Profiles", "Profile selection", and "Build cache".
-fn profile_directory(cargo_options: &[String]) -> String {
-    let named = cargo_options.iter().position(|option| option == "--profile").and_then(|at| cargo_options.get(at + 1));
-    match named.map(String::as_str) {
-        Some("dev" | "test") => "debug".to_owned(),
-        Some("bench") => "release".to_owned(),
-        Some(name) => name.to_owned(),
-        None if cargo_options.iter().any(|option| option == "--release") => "release".to_owned(),
-        None => "debug".to_owned(),
-    }
-}
-
-fn cargo_arguments(verb: &[&str], triple: &str, packages: &[String], request: &Request) -> Vec<String> {
-    let mut arguments: Vec<String> = verb.iter().map(|&word| word.to_owned()).collect();
-    arguments.extend(["--target".to_owned(), triple.to_owned()]);
-    for package in packages {
-        arguments.extend(["-p".to_owned(), package.clone()]);
-    }
-    arguments.extend(request.cargo_options.iter().cloned());
-    arguments
+/// The packages whose build scripts run for a target and may tell cargo where libraries are.
+fn linking_scripts(
+    workspace: &Workspace,
+    selected: &[&Package],
+    target: Platform,
+    with_tests: bool,
+) -> BTreeSet<String> {
+    let brought = workspace.brought(selected, target, with_tests, |package| package.finds_libraries);
+    brought.into_iter().map(|(_, package)| package.id.clone()).collect()
 }
 
 /// What nested cargo gets besides the user's environment.

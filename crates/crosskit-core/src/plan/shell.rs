@@ -9,7 +9,7 @@ use crate::resolve::{Choice, Config, Definition, Fate, Flag, KindView, Tool, tri
 
 use super::{Input, Prepared};
 
-/// Adds the variables, and what they cannot say. Every cell has its view, in the same order.
+/// Adds the variables, and what they cannot say.
 pub(super) fn add_variables(
     input: &Input,
     config: &Config,
@@ -23,7 +23,9 @@ pub(super) fn add_variables(
         variables.insert(linker_variable(&host.triple), Some(linker.value.clone()));
     }
     let mut stands_in = Vec::new();
-    for (view, cell) in views.iter().zip(&prepared.plan.cells) {
+    for view in views {
+        // The cells of a target have one linker and one runner.
+        let Some(cell) = prepared.plan.cells.iter().find(|cell| cell.triple == view.triple) else { continue };
         if let Some(linker) = &view.linker.winner {
             variables.insert(linker_variable(&view.triple), Some(linker.value.clone()));
         }

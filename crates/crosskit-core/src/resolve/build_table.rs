@@ -60,16 +60,28 @@ impl Config<'_> {
         }
         problems.extend(FLAGS.iter().filter_map(|key| self.words(&["build", key]).err()).map(|it| *it));
         problems.extend(self.build_targets().err().map(|it| *it));
-        let stronger = |value: &&Value| value.definition().class() > Class::Environment;
-        let in_files = table.get("jobs");
-        let jobs = in_files.filter(stronger).cloned().or_else(|| self.variable("jobs")).or_else(|| in_files.cloned());
-        problems.extend(jobs.and_then(|found| match &found {
+        problems.extend(self.jobs_value().and_then(|found| match &found {
             Value::Integer(number, _) if *number != 0 && i32::try_from(*number).is_ok() => None,
             Value::String(text, _) if text == "default" => None,
             Value::Integer(..) | Value::String(..) => Some(wrong_value("jobs", JOBS, found)),
             _ => Some(wrong_type(&["build", "jobs"], &found, JOBS)),
         }));
         problems
+    }
+
+    /// How many compilers Cargo runs at once: so many, or so many fewer than there are processors if it is negative; none
+    /// is as many as there are. Source: Cargo reference, "Configuration", `build.jobs`.
+    pub fn jobs(&self) -> Option<i64> {
+        match self.jobs_value()? {
+            Value::Integer(number, _) => Some(number),
+            _ => None,
+        }
+    }
+
+    fn jobs_value(&self) -> Option<Value> {
+        let stronger = |value: &&Value| value.definition().class() > Class::Environment;
+        let in_files = self.layers.merged.get("build").and_then(Value::as_table).and_then(|table| table.get("jobs"));
+        in_files.filter(stronger).cloned().or_else(|| self.variable("jobs")).or_else(|| in_files.cloned())
     }
 
     fn variable(&self, key: &str) -> Option<Value> {

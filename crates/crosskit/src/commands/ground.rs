@@ -87,7 +87,8 @@ pub(super) fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &
     let toolchain = toolchain(rustc, sh, start, &metadata.root, &configs, &options.request.config)?;
     let own_files = own_files(&metadata.root);
     let mut request = options.request.clone();
-    if request.targets.is_empty() && options.action != Action::Sync(SyncMode::Remove) {
+    let names_none = request.targets.is_empty() && request.matrices.is_none();
+    if names_none && options.action != Action::Sync(SyncMode::Remove) {
         let files = configs.as_data(&metadata.root, &request.config);
         request.targets = plan::written_targets(&files, &catalogue, &settings);
         if request.targets.is_empty() {

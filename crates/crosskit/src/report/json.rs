@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crosskit_core::artefact::Contents;
 use crosskit_core::doctor::{Checkup, Tool};
 use crosskit_core::emulation::Way;
 use crosskit_core::exit::Exit;
@@ -23,8 +24,12 @@ struct Report<'a> {
 #[derive(Serialize)]
 struct Cell<'a> {
     target: &'a str,
+    /// The target, and what tells the cell from others of it.
+    name: &'a str,
     rung: Option<&'static str>,
     verdict: &'static str,
+    /// What kept it from the next rung on this computer, in words.
+    stopped_by: &'a [String],
     tests: Tests,
     seconds: f64,
     /// What links in the place of the policy's linker, in words; null where that links itself.
@@ -94,6 +99,33 @@ struct Explained<'a> {
 struct Standings<'a> {
     schema: u32,
     targets: &'a [Standing],
+}
+
+/// A file that `verify` looked at.
+#[derive(Clone, Debug)]
+pub struct VerifiedFile {
+    /// The file, as it was named.
+    pub path: String,
+    /// What it holds; `None` where it cannot be read.
+    pub contents: Option<Contents>,
+    /// What is wrong with it.
+    pub findings: Vec<Finding>,
+}
+
+#[derive(Serialize)]
+struct Verified<'a> {
+    schema: u32,
+    target: Option<&'a str>,
+    files: Vec<FileRow<'a>>,
+    exit_code: u8,
+}
+
+#[derive(Serialize)]
+struct FileRow<'a> {
+    path: &'a str,
+    #[serde(flatten)]
+    contents: Option<&'a Contents>,
+    findings: Vec<FindingRow<'a>>,
 }
 
 /// What `doctor` tells.
@@ -176,6 +208,17 @@ pub fn standings(targets: &[Standing]) -> String {
     serde_json::to_string_pretty(&Standings { schema: 1, targets }).unwrap_or_default() + "\n"
 }
 
+/// What files are, as the JSON text of `verify --format json`. Fields are added, never renamed.
+pub fn verified(target: Option<&str>, files: &[VerifiedFile], exit: Exit) -> String {
+    let rows = files.iter().map(|file| FileRow {
+        path: &file.path,
+        contents: file.contents.as_ref(),
+        findings: file.findings.iter().map(finding).collect(),
+    });
+    let verified = Verified { schema: 1, target, files: rows.collect(), exit_code: exit.code() };
+    serde_json::to_string_pretty(&verified).unwrap_or_default() + "\n"
+}
+
 /// The report as JSON text.
 pub fn report(host: &str, results: &[CellResult], exit_code: u8) -> String {
     let count = |verdict| results.iter().filter(|result| result.verdict == verdict).count();
@@ -206,8 +249,10 @@ fn tests(counts: crosskit_core::libtest::Counts) -> Tests {
 fn cell(result: &CellResult) -> Cell<'_> {
     Cell {
         target: &result.triple,
+        name: &result.name,
         rung: result.rung.map(|rung| rung.as_str()),
         verdict: result.verdict.as_str(),
+        stopped_by: &result.stopped_by,
         tests: tests(result.counts()),
         seconds: result.seconds,
         stand_in: result.stand_in.as_deref(),

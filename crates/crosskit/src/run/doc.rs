@@ -4,23 +4,23 @@ use std::time::{Duration, Instant};
 
 use crosskit_core::libtest::{self, Counts, Told};
 use crosskit_core::plan::Cell;
+use crosskit_core::verdict::SuiteVerdict;
 
 use super::Context;
-use crate::event::Event;
-use crate::results::{Suite, SuiteKind, SuiteVerdict};
+use crate::results::{Suite, SuiteKind};
 use crate::sh::{Ended, OnInterrupt, Restart};
 
 /// Runs the documentation tests of a cell's packages; `None` means Ctrl-C.
 ///
 /// # Errors
 /// cargo cannot be started.
-pub fn run(context: &Context, cell: &Cell) -> Result<Option<Vec<Suite>>, String> {
+pub fn run(context: &Context, cell: &Cell, tell: &dyn Fn(&str)) -> Result<Option<Vec<Suite>>, String> {
     let mut suites = Vec::new();
     let mut packages = cell.doc_packages.clone();
     // A package that hangs ends cargo, so the others are started again without it.
     while !packages.is_empty() {
         let Some(arguments) = cell.doc_call(&packages) else { return Ok(Some(suites)) };
-        let Some(mut ran) = run_packages(context, cell, &arguments, &packages)? else { return Ok(None) };
+        let Some(mut ran) = run_packages(context, cell, &arguments, &packages, tell)? else { return Ok(None) };
         packages.retain(|package| !ran.iter().any(|suite| suite.package == *package));
         let hung = ran.iter().any(|suite| suite.verdict == SuiteVerdict::TimedOut);
         suites.append(&mut ran);
@@ -45,14 +45,15 @@ fn run_packages(
     cell: &Cell,
     arguments: &[String],
     packages: &[String],
+    tell: &dyn Fn(&str),
 ) -> Result<Option<Vec<Suite>>, String> {
-    (context.progress)(Event::Detail("Running", &format!("cargo {}", crosskit_core::explain::command(arguments))));
-    let mut command = context.cargo_command(cell, arguments);
+    tell(&format!("cargo {}", crosskit_core::explain::command(arguments)));
+    let mut command = context.cargo_command(&cell.environment, arguments);
     // Packages are told apart by what cargo says, whatever the user's config says about its manners.
     command.envs([("CARGO_TERM_COLOR", "never"), ("CARGO_TERM_QUIET", "false"), ("CARGO_TERM_VERBOSE", "false")]);
     let mut reader = Reader { context, packages, suites: Vec::new(), began: Instant::now(), before: String::new() };
     let limit = Some(Duration::from_secs(cell.timeout));
-    let ended = context.sh.supervise(command, true, OnInterrupt::Force, limit, |line| reader.line(line))?;
+    let ended = context.sh.supervise(command, OnInterrupt::Force, limit, |line| reader.line(line))?;
     let status = match ended {
         Ended::Interrupted => return Ok(None),
         Ended::TimedOut => "was ended at its time limit".to_owned(),
@@ -163,5 +164,6 @@ fn empty(package: String) -> Suite {
         tests: Vec::new(),
         seconds: 0.0,
         output: String::new(),
+        passed_in_quarantine: Vec::new(),
     }
 }

@@ -1,182 +1,283 @@
-//! Runs one test executable as `cargo test` would: same arguments, directory and environment.
+//! Runs one test executable, and finds out of each of its tests how it ended.
 
-use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crosskit_core::libtest::{Outcome, Test, Told};
+use crosskit_core::libtest::{Outcome, Test, Told, arguments, log};
 use crosskit_core::plan::Cell;
+use crosskit_core::verdict::{self, End, Evidence, Judged, SuiteVerdict};
 
 use super::Context;
-use super::build::{Artefact, Built};
-use crate::artefact;
-use crate::event::Event;
-use crate::results::{Suite, SuiteKind, SuiteVerdict};
+use super::built::Artefact;
+use super::start::Prepared;
+use crate::artefact::{self, Harness};
+use crate::results::Suite;
 use crate::sh::{Ended, OnInterrupt, Restart};
 
 /// Bytes of output that are kept: a test that prints without end would otherwise fill the memory.
 const OUTPUT_LIMIT: usize = 16 << 20;
 
-/// The exit code of a shell, of `env` and of the launcher where they cannot start what they were told to.
-///
-/// Source: POSIX, "Exit Status for Commands".
-const NOT_STARTED: i32 = 127;
+/// How many tests of a binary may hang one by one before the others are left out: each of them takes the whole limit.
+const MOST_HANGING: usize = 3;
+
+/// How long a binary may take to list its tests.
+const LISTING_LIMIT: Duration = Duration::from_secs(60);
+
+/// What is told of a test executable while it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// It is started, by this command.
+    Started(String),
+    /// A test of it ended, as far as standard output tells.
+    Ended(Outcome),
+}
 
 /// Runs a test executable; `None` means Ctrl-C.
 ///
 /// # Errors
 /// Its runner, or itself where there is no runner, cannot be started.
-pub fn run(context: &Context, cell: &Cell, built: &Built, test: &Artefact) -> Result<Option<Suite>, String> {
+pub fn run(
+    context: &Context,
+    cell: &Cell,
+    test: &Artefact,
+    prepared: &Prepared,
+    tell: &dyn Fn(Said),
+) -> Result<Option<Suite>, String> {
     let began = Instant::now();
-    let info = context.metadata.packages.get(&test.package).ok_or_else(|| format!("no package {}", test.package))?;
-    let runner = if test.host { &cell.host_runner } else { &cell.runner };
-    let executable = test.executable.as_os_str().to_owned();
-    let mut words =
-        runner.iter().map(OsString::from).chain([executable]).chain(cell.test_arguments.iter().map(OsString::from));
-    let Some(program) = words.next() else { return Err("nothing to run".to_owned()) };
-    let mut command = context.sh.command(PathBuf::from(program), words);
-    command.current_dir(&info.directory);
-    environment(context, cell, built, test, &mut command);
-    // Neither the whole environment nor its secrets belong into a log.
-    let words: Vec<String> = runner.iter().cloned().chain([test.executable.display().to_string()]).collect();
-    let words: Vec<String> = words.into_iter().chain(cell.test_arguments.iter().cloned()).collect();
-    let line = format!("{} (in {})", crosskit_core::explain::command(&words), info.directory.display());
-    (context.progress)(Event::Detail("Running", &line));
-
-    let mut output = String::new();
-    let mut more = 0;
-    let mut told = Told::default();
-    let limit = Some(Duration::from_secs(cell.timeout));
-    let ended = context.sh.supervise(command, true, OnInterrupt::Force, limit, |line| {
-        told.line(line);
-        if output.len() < OUTPUT_LIMIT {
-            output.push_str(line);
-            output.push('\n');
-        } else {
-            more += 1;
-        }
-        Restart::Nothing
-    })?;
-    if more > 0 {
-        output.push_str(&format!("... and {more} more lines\n"));
+    let harness = artefact::harness(&test.executable);
+    let run = Run { context, cell, test, prepared, tell, harness };
+    let Some((mut judged, mut output)) = run.once(&cell.test_arguments)? else { return Ok(None) };
+    if judged.open {
+        let Some(narrowed) = run.narrow(judged, &mut output)? else { return Ok(None) };
+        judged = narrowed;
     }
-    let has_libtest = || artefact::has_libtest(&test.executable);
-    let refusal = |told: &Told| told.refusal().filter(|_| !cell.test_arguments.is_empty()).map(str::to_owned);
-    let (verdict, status) = match ended {
-        Ended::Interrupted => return Ok(None),
-        Ended::TimedOut => (SuiteVerdict::TimedOut, "was ended at its time limit".to_owned()),
-        // Some emulators start nothing, say nothing, and end as if all were well.
-        Ended::Exited(status) if status.success() && output.is_empty() && has_libtest() => {
-            (SuiteVerdict::Crashed, format!("ended with {status} and without a word"))
-        }
-        Ended::Exited(status) if status.code() == Some(NOT_STARTED) && told.lost_all_that_failed() => {
-            (SuiteVerdict::NotRun, in_words(status, &told))
-        }
-        Ended::Exited(status) if status.code() == Some(NOT_STARTED) && told.unfinished.is_none() && has_libtest() => (
-            SuiteVerdict::NotRun,
-            format!("ended with {status} before its first test, as a runner does that cannot start it"),
-        ),
-        Ended::Exited(status) => match refusal(&told).filter(|_| !status.success() && has_libtest()) {
-            Some(why) => (SuiteVerdict::Refused(why), in_words(status, &told)),
-            None => (verdict(status, &told), in_words(status, &told)),
-        },
-    };
-    told.close();
-    let name = test.name.clone();
-    let ran = !matches!(verdict, SuiteVerdict::NotRun | SuiteVerdict::Refused(_));
-    if !ran || cell.test_arguments.iter().any(|argument| argument == "--list") {
-        told = Told::default();
-    } else if told.unfinished.is_none() {
-        // Without libtest the executable is one test of its own name.
-        let outcome = if verdict == SuiteVerdict::Passed { Outcome::Passed } else { Outcome::Failed };
-        told.tests = vec![Test { name: name.clone(), outcome }];
-        told.counts = None;
+    if cell.retries > 0 {
+        let Some(retried) = run.retry(judged, &mut output)? else { return Ok(None) };
+        judged = retried;
     }
-    let mut counts = told.figures();
-    if matches!(verdict, SuiteVerdict::Crashed | SuiteVerdict::TimedOut) {
-        // The test that hung or crashed could not say so.
-        counts.failed = counts.failed.max(1);
-    }
+    let expected = judged.quarantine(&prepared.package, &cell.quarantine).into_iter().cloned().collect();
+    let judged = judged.again();
     let machine = artefact::read(&test.executable).ok().flatten().map(|file| file.name()).unwrap_or_default();
-    let kind = match test.kinds.iter().map(String::as_str).next() {
-        Some("test") => SuiteKind::Integration,
-        Some("bench" | "example") => SuiteKind::Other,
-        _ => SuiteKind::Unit,
-    };
     Ok(Some(Suite {
-        package: info.name.clone(),
-        name,
-        kind,
+        package: prepared.package.clone(),
+        name: test.name.clone(),
+        kind: test.suite_kind(),
         host: test.host,
         machine,
-        verdict,
-        status,
-        counts,
-        tests: told.tests,
+        verdict: judged.verdict,
+        status: judged.status,
+        counts: judged.counts,
+        tests: judged.tests,
         seconds: began.elapsed().as_secs_f64(),
         output,
+        passed_in_quarantine: expected,
     }))
 }
 
-/// libtest says how it went; an executable without libtest says so by its exit code. A process that a signal ended, or
-/// that ended before libtest had come to its summary, says nothing, whatever its exit code.
-fn verdict(status: ExitStatus, told: &Told) -> SuiteVerdict {
-    match status.code() {
-        _ if told.ended_early() => SuiteVerdict::Crashed,
-        Some(0) => SuiteVerdict::Passed,
-        Some(_) if told.unfinished.is_none() || told.figures().failed > 0 => SuiteVerdict::Failed,
-        _ => SuiteVerdict::Crashed,
+/// A test executable and what surrounds it.
+struct Run<'a> {
+    context: &'a Context<'a>,
+    cell: &'a Cell,
+    test: &'a Artefact,
+    prepared: &'a Prepared,
+    tell: &'a dyn Fn(Said),
+    harness: Harness,
+}
+
+impl Run<'_> {
+    /// Runs it once; `None` means Ctrl-C.
+    fn once(&self, own_arguments: &[String]) -> Result<Option<(Judged, String)>, String> {
+        let log = self.log(own_arguments);
+        let of_log = log.iter().flat_map(|log| [OsString::from(log::OPTION), log.path.clone().into_os_string()]);
+        let arguments: Vec<OsString> = of_log.chain(own_arguments.iter().map(OsString::from)).collect();
+        (self.tell)(Said::Started(self.prepared.line(&arguments)));
+        let mut output = Output::default();
+        let mut told = Told::default();
+        let limit = Some(Duration::from_secs(self.cell.timeout));
+        let command = self.prepared.command(self.context, &arguments);
+        let ended = self.context.sh.supervise(command, OnInterrupt::Force, limit, |line| {
+            if log.is_none() || line != log::WARNING {
+                let before = told.tests.len();
+                told.line(line);
+                if told.tests.len() > before {
+                    told.tests.last().into_iter().for_each(|test| (self.tell)(Said::Ended(test.outcome)));
+                }
+                output.line(line);
+            }
+            Restart::Nothing
+        })?;
+        let (end, status) = match ended {
+            Ended::Interrupted => return Ok(None),
+            Ended::TimedOut => (End::TimedOut, String::new()),
+            Ended::Exited(status) => {
+                (status.code().map_or_else(|| End::Signal(signal(status)), End::Code), status.to_string())
+            }
+        };
+        told.close();
+        let output = output.text();
+        let emulator = if self.test.host { "" } else { self.cell.runner_name.as_str() };
+        let judged = verdict::judge(&Evidence {
+            end,
+            status: &status,
+            output: &output,
+            told: &told,
+            log: log.as_ref().and_then(Log::read).as_deref(),
+            has_libtest: self.harness != Harness::Own,
+            arguments: own_arguments,
+            emulator,
+            name: &self.test.name,
+        });
+        Ok(Some((judged, output)))
+    }
+
+    /// A file for libtest to tell in, where that can be.
+    fn log(&self, own_arguments: &[String]) -> Option<Log> {
+        let shares_files = if self.test.host { self.cell.host_runner.is_empty() } else { self.cell.shares_files };
+        let is_told = own_arguments.iter().any(|argument| argument.starts_with(log::OPTION));
+        let can = shares_files && self.harness == Harness::LibtestWithLog && !is_told;
+        can.then(|| Log::new(self.context.directory))
+    }
+
+    /// Runs each test that has not told how it ended alone; `None` means Ctrl-C.
+    fn narrow(&self, mut judged: Judged, output: &mut String) -> Result<Option<Judged>, String> {
+        let Some(listed) = self.list()? else { return Ok(None) };
+        let mut alone = Vec::new();
+        let mut hung = 0;
+        for name in judged.missing(&listed) {
+            if hung >= MOST_HANGING {
+                output.push_str(&format!("... no further test is run alone, as {hung} hung\n"));
+                break;
+            }
+            let Some(outcome) = self.alone(&name, &mut judged, output)? else { return Ok(None) };
+            hung += usize::from(outcome == Some(Outcome::TimedOut));
+            alone.extend(outcome.map(|outcome| Test { name, outcome }));
+        }
+        Ok(Some(judged.settle(alone)))
+    }
+
+    /// The tests that the binary would run.
+    fn list(&self) -> Result<Option<Vec<String>>, String> {
+        let arguments: Vec<OsString> =
+            arguments::listing(&self.cell.test_arguments).into_iter().map(OsString::from).collect();
+        let mut output = Output::default();
+        let command = self.prepared.command(self.context, &arguments);
+        let ended = self.context.sh.supervise(command, OnInterrupt::Force, Some(LISTING_LIMIT), |line| {
+            output.line(line);
+            Restart::Nothing
+        })?;
+        let names = match ended {
+            Ended::Interrupted => return Ok(None),
+            Ended::Exited(status) if status.success() => arguments::listed(&output.text()),
+            Ended::Exited(_) | Ended::TimedOut => Vec::new(),
+        };
+        Ok(Some(names))
+    }
+
+    /// How a test ends that is run alone, if it is run at all; `None` means Ctrl-C.
+    fn alone(&self, name: &str, judged: &mut Judged, output: &mut String) -> Result<Option<Option<Outcome>>, String> {
+        let arguments = arguments::alone(&self.cell.test_arguments, name);
+        let Some((own, text)) = self.once(&arguments)? else { return Ok(None) };
+        let told = own.tests.iter().find(|test| test.name == name).map(|test| test.outcome);
+        let outcome = match &own.verdict {
+            SuiteVerdict::TimedOut => Some(Outcome::TimedOut),
+            SuiteVerdict::Crashed => Some(Outcome::Crashed),
+            SuiteVerdict::EmulatorFault(words) => {
+                judged.verdict = SuiteVerdict::EmulatorFault(words.clone());
+                Some(Outcome::Crashed)
+            }
+            SuiteVerdict::Passed | SuiteVerdict::Failed => told,
+            SuiteVerdict::NotRun | SuiteVerdict::Refused(_) => None,
+        };
+        if outcome.is_some_and(Outcome::is_failure) {
+            output.push_str(&format!("\n---- {name}, alone: {} ----\n{text}", own.status));
+        }
+        Ok(Some(outcome))
+    }
+
+    /// Runs each test that failed again, as often as it may be; `None` means Ctrl-C.
+    fn retry(&self, mut judged: Judged, output: &mut String) -> Result<Option<Judged>, String> {
+        for at in 0..judged.tests.len() {
+            let Some(Test { name, outcome }) = judged.tests.get(at).cloned() else { break };
+            for _ in 0..self.cell.retries {
+                if !outcome.is_failure() {
+                    break;
+                }
+                let again = if self.harness == Harness::Own {
+                    let Some((own, text)) = self.once(&self.cell.test_arguments)? else { return Ok(None) };
+                    output.push_str(&text);
+                    own.tests.first().map(|test| test.outcome)
+                } else {
+                    let Some(again) = self.alone(&name, &mut judged, output)? else { return Ok(None) };
+                    again
+                };
+                if again == Some(Outcome::Passed) {
+                    judged.tests[at].outcome = Outcome::Flaky;
+                    break;
+                }
+            }
+        }
+        Ok(Some(judged))
     }
 }
 
-fn in_words(status: ExitStatus, told: &Told) -> String {
-    if told.ended_early() {
-        let (told, all) = (told.tests.len(), told.unfinished.unwrap_or_default());
-        format!("ended with {status} after {told} of {all} tests")
-    } else {
-        format!("ended with {status}")
+/// Lines of a process, as many as are kept.
+#[derive(Default)]
+struct Output {
+    text: String,
+    more: usize,
+}
+
+impl Output {
+    fn line(&mut self, line: &str) {
+        if self.text.len() < OUTPUT_LIMIT {
+            self.text.push_str(line);
+            self.text.push('\n');
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn text(mut self) -> String {
+        if self.more > 0 {
+            self.text.push_str(&format!("... and {} more lines\n", self.more));
+        }
+        self.text
     }
 }
 
-/// What cargo sets for a test: `[env]`, the package's variables, what its build script set, where its binaries are,
-/// and where shared libraries are looked for.
-///
-/// Source: Cargo reference, "Environment variables" and "`[env]`"; the order of the library path was read off cargo.
-fn environment(context: &Context, cell: &Cell, built: &Built, test: &Artefact, command: &mut std::process::Command) {
-    for (name, entry) in &context.plan.env_table {
-        if entry.applies(context.sh.variables.contains_key(OsStr::new(name))) {
-            command.env(name, &entry.value);
-        }
+/// The file of one start, which goes with this value.
+struct Log {
+    path: PathBuf,
+}
+
+impl Log {
+    fn new(directory: &std::path::Path) -> Log {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        Log { path: directory.join(format!("log-{}-{number}", std::process::id())) }
     }
-    context.demand_emulation(command);
-    command.env("CARGO", context.cargo);
-    if let Some(info) = context.metadata.packages.get(&test.package) {
-        command.envs(info.variables.iter().map(|(name, value)| (name, value)));
+
+    fn read(&self) -> Option<Vec<Test>> {
+        let bytes = std::fs::read(&self.path).ok()?;
+        Some(log::read(&String::from_utf8_lossy(&bytes)))
     }
-    if let Some(script) = built.script(&test.package, test.host) {
-        command.env("OUT_DIR", &script.out_dir);
-        command.envs(script.variables.iter().map(|(name, value)| (name, value)));
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        // Where it was never written there is nothing to take away.
+        let _ = std::fs::remove_file(&self.path);
     }
-    if test.kinds.iter().any(|kind| kind == "test" || kind == "bench") {
-        for binary in built.binaries(&test.package) {
-            command.env(format!("CARGO_BIN_EXE_{}", binary.name), &binary.executable);
-        }
-    }
-    let triple = if test.host { context.host } else { &cell.triple };
-    let name = if cfg!(target_os = "macos") { "DYLD_FALLBACK_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
-    let metadata = context.metadata;
-    let below = |directory: &Path| {
-        let directory = if test.host { directory.to_path_buf() } else { directory.join(triple) };
-        directory.join(&cell.profile_directory)
-    };
-    let own = [below(&metadata.target_directory), below(&metadata.build_directory).join("deps")];
-    let standard = context.sysroot.join("lib/rustlib").join(triple).join("lib");
-    let scripts = built.library_paths(context, test.host).cloned();
-    let before = context.sh.variables.get(OsStr::new(name));
-    let before = before.map(|value| std::env::split_paths(value).collect::<Vec<_>>()).unwrap_or_default();
-    let all = scripts.chain(own).chain([standard]).chain(before);
-    if let Ok(value) = std::env::join_paths(all) {
-        command.env(name, value);
-    }
+}
+
+#[cfg(unix)]
+fn signal(status: std::process::ExitStatus) -> i32 {
+    std::os::unix::process::ExitStatusExt::signal(&status).unwrap_or_default()
+}
+
+#[cfg(not(unix))]
+fn signal(_status: std::process::ExitStatus) -> i32 {
+    0
 }

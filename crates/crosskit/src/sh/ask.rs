@@ -4,7 +4,7 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::{Ended, OnInterrupt, Restart, Sh, supervise};
+use super::{Ended, OnInterrupt, Restart, Sh, Streams, supervise};
 
 /// How long a program may think about a question.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -29,10 +29,11 @@ impl Sh {
             while let Some((at, command)) = next() {
                 let mut told = String::new();
                 let mut lines = 0;
-                let ended = supervise(interrupted, command, true, OnInterrupt::Force, Some(LIMIT), |line| {
+                let (streams, limit) = (Streams::Together, Some(LIMIT));
+                let ended = supervise(interrupted, command, streams, OnInterrupt::Force, limit, |line| {
                     lines += 1;
                     if lines <= LINES {
-                        told.push_str(line);
+                        told.push_str(&line.text);
                         told.push('\n');
                     }
                     Restart::Nothing

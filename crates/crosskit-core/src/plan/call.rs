@@ -1,0 +1,81 @@
+//! The cargo calls of a cell.
+
+use crate::settings::Profile;
+use crate::workspace::Package;
+
+use crate::matrix::Variant;
+
+use super::{Request, Rung};
+
+/// The words by which cargo builds what a rung needs; `None` where not even the lowest can be reached.
+pub(super) fn verb<'a>(reach: Rung, builds_tests: bool, std: bool, selected: &[&'a Package]) -> Vec<&'a str> {
+    match reach {
+        Rung::Check => vec!["check"],
+        _ if builds_tests && std => vec!["test", "--no-run"],
+        _ if builds_tests => without_libtest(selected),
+        _ => vec!["build"],
+    }
+}
+
+/// What is built of packages for a target without libtest: all of it, and their integration tests. `cargo test` would
+/// build unit tests as well, which need libtest.
+///
+/// Source: Cargo reference, "cargo build", "Target Selection".
+fn without_libtest<'a>(packages: &[&'a Package]) -> Vec<&'a str> {
+    let mut words = vec!["build"];
+    let mut tests: Vec<&str> = packages.iter().flat_map(|package| &package.tests).map(String::as_str).collect();
+    if tests.is_empty() {
+        return words;
+    }
+    tests.sort_unstable();
+    tests.dedup();
+    words.extend(packages.iter().any(|package| package.library).then_some("--lib"));
+    words.extend(packages.iter().any(|package| package.programs).then_some("--bins"));
+    words.extend(tests.into_iter().flat_map(|test| ["--test", test]));
+    words
+}
+
+/// The arguments of a call. Options stand where they always stood: what the config is, the features that are named, and
+/// the rest.
+pub(super) fn arguments(
+    verb: &[&str],
+    triple: &str,
+    packages: &[String],
+    variant: &Variant,
+    request: &Request,
+) -> Vec<String> {
+    let mut arguments: Vec<String> = verb.iter().map(|&word| word.to_owned()).collect();
+    arguments.extend(["--target".to_owned(), triple.to_owned()]);
+    for package in packages {
+        arguments.extend(["-p".to_owned(), package.clone()]);
+    }
+    let mut options = request.cargo_options.iter().peekable();
+    let mut take_all = |name: &str, arguments: &mut Vec<String>| {
+        while let Some(option) = options.next_if(|option| *option == name) {
+            arguments.push(option.clone());
+            arguments.extend(options.next().cloned());
+        }
+    };
+    take_all("--config", &mut arguments);
+    for value in &variant.features.features {
+        arguments.extend(["--features".to_owned(), value.clone()]);
+    }
+    if let Profile::Named(name) = &variant.profile {
+        arguments.extend(["--profile".to_owned(), name.clone()]);
+    }
+    take_all("--jobs", &mut arguments);
+    let switches = [
+        ("--all-features", variant.features.all),
+        ("--no-default-features", variant.features.no_default),
+        ("--release", variant.profile == Profile::Release),
+    ];
+    arguments.extend(switches.iter().filter(|(_, on)| *on).map(|(name, _)| (*name).to_owned()));
+    arguments.extend(options.cloned());
+    arguments
+}
+
+/// What follows an option of cargo's.
+pub(super) fn option_value<'a>(cargo_options: &'a [String], option: &str) -> Option<&'a str> {
+    let at = cargo_options.iter().position(|it| it == option)?;
+    cargo_options.get(at + 1).map(String::as_str)
+}

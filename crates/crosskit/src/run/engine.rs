@@ -1,0 +1,471 @@
+//! Runs cells side by side: one thread decides what is started next, and every process has a thread that looks after it.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread::Scope;
+use std::time::{Duration, Instant};
+
+use crosskit_core::finding::{Code, Finding};
+use crosskit_core::libtest::{Counts, Outcome};
+use crosskit_core::plan::{Cell, Rung};
+use crosskit_core::render;
+use crosskit_core::verdict::SuiteVerdict;
+
+use super::build::{self, Call, Heard};
+use super::built::{Artefact, Built, Made};
+use super::cell::{Progress as Way, Stage, stop_of};
+use super::slots::Slots;
+use super::{Context, Stop, archives, doc, start, suite};
+use crate::event::{Event, Moment, Progress};
+use crate::results::{CellResult, Suite};
+use crate::sh::Ended;
+
+/// How often free slots are looked for while cargo may give one back.
+const TICK: Duration = Duration::from_millis(20);
+
+/// How often it is told what runs.
+const MOMENT: Duration = Duration::from_millis(100);
+
+/// What a thread tells.
+enum Message {
+    /// cargo said something.
+    Heard(Heard),
+    /// cargo ended.
+    Built(Result<Ended, String>),
+    /// Something detailed.
+    Detail(String),
+    /// A test ended, as far as is seen while its executable runs.
+    Test(usize, Outcome),
+    /// A test executable ended, which some cells share; none means Ctrl-C.
+    Suite(usize, Vec<usize>, Result<Option<Suite>, String>),
+    /// The documentation tests of a cell ended; none means Ctrl-C.
+    Doc(usize, usize, Result<Option<Vec<Suite>>, String>),
+}
+
+/// Something that waits for a slot.
+enum Task {
+    /// A test executable of some cells: one of the host is the same for all that were built with it.
+    Suite(Vec<usize>, Artefact),
+    /// The documentation tests of a cell.
+    Doc(usize),
+}
+
+/// Something that holds a slot.
+struct Running {
+    words: String,
+    since: Instant,
+    /// What its tests have told so far.
+    counts: Counts,
+}
+
+struct Engine<'scope, 'env> {
+    scope: &'scope Scope<'scope, 'env>,
+    context: &'env Context<'env>,
+    progress: Progress<'env>,
+    sender: Sender<Message>,
+    slots: Slots,
+    ways: Vec<Way<'env>>,
+    calls: VecDeque<Call>,
+    /// The call that cargo works on.
+    building: Option<Call>,
+    tasks: VecDeque<Task>,
+    /// What runs, by a number of its own.
+    running: BTreeMap<usize, Running>,
+    /// How many were started.
+    started: usize,
+    /// The figures of what has ended.
+    counts: Counts,
+    /// What was told of the moment last.
+    moment: Moment,
+    /// When that was.
+    told: Instant,
+    /// Diagnostics that were shown: the same code is compiled for every target.
+    shown: BTreeSet<String>,
+    /// Whether nothing new is started.
+    halted: bool,
+}
+
+/// Runs every cell of the plan to the rung that it can reach, by these calls, with so many slots.
+pub fn run(context: &Context, calls: Vec<Call>, slots: Slots, progress: Progress) -> Vec<(CellResult, Option<Stop>)> {
+    std::thread::scope(|scope| {
+        let (sender, messages) = mpsc::channel();
+        let ways = context.plan.cells.iter().map(Way::new).collect();
+        let mut engine = Engine {
+            scope,
+            context,
+            progress,
+            sender,
+            slots,
+            ways,
+            calls: calls.into(),
+            building: None,
+            tasks: VecDeque::new(),
+            running: BTreeMap::new(),
+            started: 0,
+            counts: Counts::default(),
+            moment: Moment { cells: context.plan.cells.len(), ..Moment::default() },
+            told: Instant::now(),
+            shown: BTreeSet::new(),
+            halted: false,
+        };
+        engine.leave_out();
+        engine.work(&messages);
+        engine.ways.into_iter().map(|way| (way.result, way.stop)).collect()
+    })
+}
+
+impl<'scope, 'env> Engine<'scope, 'env> {
+    /// What gets nowhere on this machine is done with.
+    fn leave_out(&mut self) {
+        for at in 0..self.ways.len() {
+            if self.ways[at].cell.reach.is_none() {
+                self.ways[at].stop(Stop::ToolMissing);
+                self.finish(at);
+            }
+        }
+    }
+
+    fn work(&mut self, messages: &Receiver<Message>) {
+        loop {
+            self.start();
+            if self.building.is_none() && self.running.is_empty() {
+                break;
+            }
+            let wait = if self.tasks.is_empty() { MOMENT } else { TICK };
+            match messages.recv_timeout(wait) {
+                Ok(message) => self.hear(message),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            // What came at the same time is heard before anything new is started.
+            while let Ok(message) = messages.try_recv() {
+                self.hear(message);
+            }
+            self.halted |= self.context.sh.is_interrupted();
+            self.tell_moment();
+        }
+        // What was never begun has its reason in what ended the others.
+        let why = if self.context.sh.is_interrupted() { Stop::Interrupted } else { Stop::OthersFailed };
+        for at in 0..self.ways.len() {
+            if self.ways[at].stage != Stage::Done {
+                self.ways[at].stop(why);
+                self.finish(at);
+            }
+        }
+    }
+
+    /// Tells what runs, from time to time.
+    fn tell_moment(&mut self) {
+        if self.told.elapsed() < MOMENT {
+            return;
+        }
+        self.told = Instant::now();
+        self.moment.done = self.ways.iter().filter(|way| way.stage == Stage::Done).count();
+        let mut running: Vec<(String, Duration)> =
+            self.running.values().map(|it| (it.words.clone(), it.since.elapsed())).collect();
+        running.sort_by_key(|(_, time)| std::cmp::Reverse(*time));
+        self.moment.running = running;
+        self.moment.tests = self.counts;
+        self.running.values().for_each(|it| self.moment.tests.add(it.counts));
+        (self.progress)(Event::Moment(&self.moment));
+    }
+
+    /// Starts what may be started now.
+    fn start(&mut self) {
+        if self.halted {
+            self.tasks.clear();
+            self.calls.clear();
+            return;
+        }
+        self.start_call();
+        let mut waiting = std::mem::take(&mut self.tasks);
+        while let Some(task) = waiting.pop_front() {
+            // cargo would wait for the lock of the build, and the time limit would go on meanwhile.
+            let waits = matches!(task, Task::Doc(_)) && self.building.is_some();
+            if !waits && self.slots.take() {
+                self.spawn(task);
+            } else {
+                self.tasks.push_back(task);
+            }
+        }
+    }
+
+    /// Starts the next call, if nothing that is tested would be built anew: two cells of one target and profile have their
+    /// programs in the same place.
+    fn start_call(&mut self) {
+        let Some(next) = self.calls.front().filter(|_| self.building.is_none()) else { return };
+        let place = |way: &Way| (way.cell.triple.clone(), way.cell.profile_directory.clone());
+        let places: BTreeSet<_> = next.cells.iter().map(|at| place(&self.ways[*at])).collect();
+        let in_use = |way: &Way| way.stage == Stage::Testing && places.contains(&place(way));
+        if self.ways.iter().any(in_use) || !self.slots.lend() {
+            return;
+        }
+        let Some(call) = self.calls.pop_front() else { return };
+        let names: Vec<&str> = call.cells.iter().map(|at| self.ways[*at].cell.name.as_str()).collect();
+        let packages = call.cells.first().map(|at| self.ways[*at].cell.packages.join(", ")).unwrap_or_default();
+        (self.progress)(Event::Status("Building", &format!("{} ({packages})", names.join(", "))));
+        call.cells.iter().for_each(|at| self.ways[*at].begin());
+        self.building = Some(call.clone());
+        self.moment.cargo = Some(String::new());
+        let (context, sender, slots) = (self.context, self.sender.clone(), self.slots.variable());
+        self.scope.spawn(move || {
+            let hear = |heard| drop(sender.send(Message::Heard(heard)));
+            let ended = build::build(context, &call, slots, &hear);
+            drop(sender.send(Message::Built(ended)));
+        });
+    }
+
+    fn spawn(&mut self, task: Task) {
+        let (context, sender) = (self.context, self.sender.clone());
+        self.started += 1;
+        let number = self.started;
+        let several = self.ways.len() > 1;
+        let named = |cell: &Cell, what: &str| {
+            let words = if several { format!("{} {what}", cell.name) } else { what.to_owned() };
+            Running { words, since: Instant::now(), counts: Counts::default() }
+        };
+        match task {
+            Task::Suite(cells, test) => {
+                let Some(way) = cells.first().map(|at| &self.ways[*at]) else { return };
+                let cell = way.cell;
+                self.running.insert(number, named(cell, &test.name));
+                // The environment is put together here, as what cargo made is known here.
+                let prepared = start::prepare(context, cell, &way.built, &test);
+                self.scope.spawn(move || {
+                    let tell = |said| {
+                        drop(sender.send(match said {
+                            suite::Said::Started(line) => Message::Detail(line),
+                            suite::Said::Ended(outcome) => Message::Test(number, outcome),
+                        }));
+                    };
+                    let ended = prepared.and_then(|prepared| suite::run(context, cell, &test, &prepared, &tell));
+                    drop(sender.send(Message::Suite(number, cells, ended)));
+                });
+            }
+            Task::Doc(at) => {
+                let cell = self.ways[at].cell;
+                self.running.insert(number, named(cell, "documentation tests"));
+                self.scope.spawn(move || {
+                    let tell = |line: &str| drop(sender.send(Message::Detail(line.to_owned())));
+                    drop(sender.send(Message::Doc(number, at, doc::run(context, cell, &tell))));
+                });
+            }
+        }
+    }
+
+    fn hear(&mut self, message: Message) {
+        match message {
+            Message::Heard(Heard::Started(line)) | Message::Detail(line) => {
+                (self.progress)(Event::Detail("Running", &line));
+            }
+            Message::Heard(Heard::Words(line)) => {
+                (self.progress)(Event::Output(&line));
+                self.moment.cargo = Some(render::plain(&line).trim().to_owned());
+            }
+            Message::Heard(Heard::Made(made)) => self.add(made),
+            Message::Built(ended) => self.end_call(ended),
+            Message::Test(number, outcome) => {
+                self.running.entry(number).and_modify(|running| running.counts.add_one(outcome));
+            }
+            Message::Suite(number, cells, ended) => {
+                self.end_task(number);
+                self.end_suites(&cells, ended.map(|suite| suite.map(|suite| vec![suite])));
+            }
+            Message::Doc(number, at, ended) => {
+                self.end_task(number);
+                self.end_suites(&[at], ended);
+            }
+        }
+    }
+
+    fn end_task(&mut self, number: usize) {
+        self.running.remove(&number);
+        self.slots.give();
+    }
+
+    /// What cargo made goes to the cells that it is for, and what can be tested already waits for a slot.
+    fn add(&mut self, made: Made) {
+        let Some(call) = &self.building else { return };
+        let cells = call.cells.clone();
+        let of = |triple: &Option<String>, ways: &[Way]| -> Vec<usize> {
+            let is_for = |at: &&usize| triple.as_ref().is_none_or(|triple| ways[**at].cell.triple == *triple);
+            cells.iter().filter(is_for).copied().collect()
+        };
+        match made {
+            Made::Diagnostic(text) => {
+                if self.shown.insert(text.clone()) {
+                    (self.progress)(Event::Output(text.trim_end()));
+                }
+            }
+            Made::Script(script, triple) => {
+                for at in of(&triple, &self.ways) {
+                    self.ways[at].built.add_script(script.clone());
+                }
+            }
+            Made::Artefact(artefact, triple) => {
+                for at in of(&triple, &self.ways) {
+                    self.ways[at].built.add(artefact.clone());
+                }
+            }
+        }
+        for at in cells {
+            self.queue(&[at]);
+        }
+    }
+
+    /// Lets the tests of some cells that may be started wait for a slot; those of the host once for all of them.
+    fn queue(&mut self, cells: &[usize]) {
+        let mut shared: Vec<(Artefact, Vec<usize>)> = Vec::new();
+        for &at in cells {
+            for test in self.ways[at].startable(self.context) {
+                let same = shared.iter_mut().find(|(it, _)| test.host && it.executable == test.executable);
+                match same {
+                    Some((_, cells)) => cells.push(at),
+                    None => shared.push((test, vec![at])),
+                }
+            }
+        }
+        self.tasks.extend(shared.into_iter().map(|(test, cells)| Task::Suite(cells, test)));
+    }
+
+    fn end_call(&mut self, ended: Result<Ended, String>) {
+        self.slots.take_back();
+        self.moment.cargo = None;
+        let Some(call) = self.building.take() else { return };
+        match ended {
+            Ok(Ended::Exited(status)) if status.success() => self.complete(&call.cells),
+            Ok(Ended::Interrupted) => call.cells.iter().for_each(|at| self.ways[*at].stop(Stop::Interrupted)),
+            Ok(Ended::Exited(_) | Ended::TimedOut) if call.cells.len() > 1 => {
+                // One of them could not be built, and cargo did not go on with the others.
+                (self.progress)(Event::Status("Building", "each target alone, as they could not be built together"));
+                for at in call.cells.into_iter().rev() {
+                    self.calls.push_front(Call::alone(at, self.ways[at].cell));
+                }
+            }
+            Ok(Ended::Exited(_) | Ended::TimedOut) => {
+                for at in call.cells {
+                    let cell = self.ways[at].cell;
+                    let line = format!("cargo {}", crosskit_core::explain::command(&cell.build));
+                    let finding = Finding::error(Code::BuildFailed, format!("cargo could not build for {}", cell.name))
+                        .note("its own messages stand above");
+                    let found = self.ways[at].built.archives(self.context, cell);
+                    let finding = found.iter().fold(finding, archives::told_beside);
+                    let finding = finding.hint(format!("to see it alone: {line}"));
+                    self.fail(at, Stop::BuildFailed, finding);
+                }
+            }
+            Err(error) => {
+                for at in call.cells {
+                    self.fail(at, Stop::Internal, Finding::error(Code::Toolchain, error.clone()));
+                }
+            }
+        }
+    }
+
+    /// All of these cells is built.
+    fn complete(&mut self, cells: &[usize]) {
+        for &at in cells {
+            let findings = self.ways[at].verify(self.context);
+            findings.iter().for_each(|finding| (self.progress)(Event::Finding(finding)));
+            let way = &self.ways[at];
+            if way.result.rung == Some(Rung::Verify) {
+                let plural = if way.result.verified == 1 { "" } else { "s" };
+                let text = format!("{} executable{plural} for {}", way.result.verified, way.cell.name);
+                (self.progress)(Event::Status("Verified", &text));
+            }
+        }
+        self.queue(cells);
+        for &at in cells {
+            if self.ways[at].has_doctests() {
+                self.ways[at].open += 1;
+                self.tasks.push_back(Task::Doc(at));
+            }
+            self.finish_if_done(at);
+        }
+    }
+
+    fn end_suites(&mut self, cells: &[usize], ended: Result<Option<Vec<Suite>>, String>) {
+        for &at in cells {
+            self.ways[at].open -= 1;
+        }
+        match ended {
+            Ok(Some(suites)) => {
+                for suite in suites {
+                    self.add_suite(cells, suite);
+                }
+            }
+            Ok(None) => cells.iter().for_each(|at| self.ways[*at].stop(Stop::Interrupted)),
+            Err(error) => {
+                let message = format!("a process could not be started: {error}");
+                for &at in cells {
+                    self.fail(at, Stop::Internal, Finding::error(Code::Toolchain, message.clone()));
+                }
+            }
+        }
+        cells.iter().for_each(|at| self.finish_if_done(*at));
+    }
+
+    fn add_suite(&mut self, cells: &[usize], suite: Suite) {
+        let several = self.ways.len() > 1;
+        let name = cells.first().map(|at| self.ways[*at].cell.name.clone()).filter(|_| several && !suite.host);
+        self.counts.add(suite.counts);
+        (self.progress)(Event::Suite(name.as_deref(), &suite));
+        for (number, &at) in cells.iter().enumerate() {
+            let findings = self.ways[at].add(suite.clone());
+            if number == 0 {
+                findings.iter().for_each(|finding| (self.progress)(Event::Finding(finding)));
+            }
+        }
+        if matches!(suite.verdict, SuiteVerdict::Refused(_)) {
+            // The others would say the same.
+            cells.iter().for_each(|at| self.ways[*at].stop(Stop::TestArguments));
+            self.drop_tasks(cells);
+        }
+        self.halted |= self.context.fail_fast && stop_of(&suite.verdict).is_some();
+    }
+
+    /// Takes away what waits for some cells.
+    fn drop_tasks(&mut self, cells: &[usize]) {
+        let ways = &mut self.ways;
+        self.tasks.retain_mut(|task| {
+            let of_task = match task {
+                Task::Suite(of, _) => of,
+                Task::Doc(at) => &mut vec![*at],
+            };
+            let before = of_task.len();
+            of_task.retain(|at| {
+                let dropped = cells.contains(at);
+                if dropped {
+                    ways[*at].open -= 1;
+                }
+                !dropped
+            });
+            before == 0 || !of_task.is_empty()
+        });
+    }
+
+    fn fail(&mut self, at: usize, stop: Stop, finding: Finding) {
+        (self.progress)(Event::Finding(&finding));
+        self.ways[at].fail(stop, finding);
+        self.drop_tasks(&[at]);
+        self.halted |= self.context.fail_fast;
+        if self.ways[at].stage == Stage::Building {
+            // Nothing more is built for it; tests that were begun before are heard to their end.
+            self.ways[at].stage = Stage::Testing;
+        }
+        self.finish_if_done(at);
+    }
+
+    fn finish_if_done(&mut self, at: usize) {
+        let way = &self.ways[at];
+        if way.stage == Stage::Testing && way.open == 0 {
+            self.finish(at);
+        }
+    }
+
+    fn finish(&mut self, at: usize) {
+        self.ways[at].finish(self.context);
+        // Nothing asks for them any more, and a matrix may have many cells.
+        self.ways[at].built = Built::default();
+    }
+}

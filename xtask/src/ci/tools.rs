@@ -59,8 +59,10 @@ pub fn provide(shell: &Shell, install: bool, yes: bool, full: bool) -> Result<()
         if install {
             // Without `--yes` apt asks for itself.
             let yes: &[&str] = if yes { &["--yes"] } else { &[] };
-            as_root(shell, &["apt-get", "update"])?;
-            as_root(shell, &[INSTALL, yes, &[package]].concat())?;
+            // One server that cannot be reached need not be the one that has the package.
+            let updated = as_root(shell, &["apt-get", "update"]);
+            as_root(shell, &[INSTALL, yes, &[package]].concat())
+                .map_err(|error| updated.err().map_or_else(|| error.clone(), |first| format!("{first}; {error}")))?;
         } else {
             missing.push(format!("{program}: `sudo apt-get install {package}`"));
         }

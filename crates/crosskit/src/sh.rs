@@ -24,6 +24,7 @@ const LINES_A_TURN: usize = 256;
 const GRACE: Duration = Duration::from_secs(2);
 
 /// How long processes that were ended by force may take to be gone.
+#[cfg(unix)]
 const KILLED: Duration = Duration::from_millis(200);
 
 /// Starts processes in one directory with one environment, and ends them on Ctrl-C.

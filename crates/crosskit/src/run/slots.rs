@@ -76,7 +76,7 @@ impl Slots {
     }
 }
 
-#[cfg(unix)]
+#[cfg(all(unix, not(target_vendor = "apple")))]
 mod pipe {
     use std::ffi::OsString;
     use std::fs::{File, OpenOptions};
@@ -138,13 +138,13 @@ mod pipe {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
 mod pipe {
     use std::convert::Infallible;
     use std::ffi::OsString;
     use std::path::Path;
 
-    /// There is none.
+    /// There is none: Windows has no such pipes, and rustix does not make them on Apple's systems.
     #[derive(Debug)]
     pub(super) struct Pipe(Infallible);
 
@@ -210,7 +210,7 @@ mod tests {
         assert!(slots.take());
     }
 
-    #[cfg(unix)]
+    #[cfg(all(unix, not(target_vendor = "apple")))]
     #[test]
     fn what_a_killed_cargo_held_comes_back() {
         let mut slots = slots(3);

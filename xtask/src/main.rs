@@ -1,7 +1,9 @@
 //! `cargo xtask`: the development tasks of this repository, and the kit on its own workspace.
 
+mod bench;
 mod ci;
 mod codegen;
+mod files;
 mod prove;
 
 use std::process::ExitCode;
@@ -12,6 +14,8 @@ const HELP: &str = "\
 Usage: cargo xtask COMMAND
 
 Commands:
+  bench [a|b|c|e...] [--pairs N] [--install [--yes]] [--targets T,T...] [--jobs N]
+                                    Time the kit against cargo and nextest, and hold its budgets against that
   ci [--full] [--install [--yes]]   Run the checks: the quick tier (6 minutes at most), or all of them
   codegen [--check]                 Hold the catalogue of targets against rustc and rustup
   prove [all|TARGET...] [--check] [--install [--yes]]
@@ -24,6 +28,7 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
     match arguments.next().as_deref().and_then(std::ffi::OsStr::to_str) {
         Some("cross") => crosskit::main(arguments),
+        Some("bench") => bench::run(arguments).unwrap_or_else(|mistake| usage(&mistake)),
         Some("ci") => match ci::Options::parse(arguments) {
             Ok(options) => ci::run(options),
             Err(mistake) => usage(&mistake),
@@ -47,8 +52,6 @@ fn usage(mistake: &str) -> ExitCode {
 /// A shell at the root of this repository.
 fn shell() -> xshell::Result<Shell> {
     let shell = Shell::new()?;
-    if let Some(root) = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent() {
-        shell.change_dir(root);
-    }
+    shell.change_dir(files::repository());
     Ok(shell)
 }

@@ -1,13 +1,14 @@
 //! The workspace in which targets are proven: a copy of the example's packages, and those that only prove something.
 
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use crosskit_core::finding::Finding;
 use crosskit_core::settings::{self, Settings};
 use crosskit_core::target::Catalogue;
 use serde_json::Value;
+
+use crate::files;
 
 /// A workspace, and the kit.
 pub struct Workspace {
@@ -27,15 +28,15 @@ pub struct Outcome {
 impl Workspace {
     /// Makes it anew, and keeps what was compiled there.
     pub fn make() -> Result<Workspace, String> {
-        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+        let repository = files::repository();
         let root = repository.join("target/prove");
         for entry in std::fs::read_dir(&root).into_iter().flatten().flatten().filter(|it| it.file_name() != "target") {
             let path = entry.path();
             // What cannot be taken away is written over, or copying it fails.
             let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
         }
-        copy(&repository.join("example-workspace"), &root)?;
-        copy(&repository.join("prove"), &root)?;
+        files::copy(&repository.join("example-workspace"), &root)?;
+        files::copy(&repository.join("prove"), &root)?;
         let kit = std::env::current_exe().map_err(|error| error.to_string())?;
         let workspace = Workspace { root, kit };
         // The copies lie deeper than what they were copied from.
@@ -66,9 +67,7 @@ impl Workspace {
     }
 
     fn edit(&self, name: &str, change: impl FnOnce(String) -> String) -> Result<(), String> {
-        let path = self.root.join(name);
-        let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        std::fs::write(&path, change(text)).map_err(|error| format!("{}: {error}", path.display()))
+        files::edit(&self.root.join(name), change)
     }
 
     /// Calls `cross` for one target.
@@ -100,20 +99,4 @@ impl Workspace {
         command.env_remove("CARGO_TARGET_DIR");
         command.output().map_err(|error| format!("{}: {error}", self.kit.display()))
     }
-}
-
-/// Copies a directory, less what was compiled in it.
-fn copy(from: &Path, to: &Path) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("{}: {error}", from.display());
-    std::fs::create_dir_all(to).map_err(failed)?;
-    for entry in std::fs::read_dir(from).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        let name = path.file_name().unwrap_or(OsStr::new(""));
-        if path.is_dir() && name != "target" {
-            copy(&path, &to.join(name))?;
-        } else if path.is_file() {
-            std::fs::copy(&path, to.join(name)).map_err(failed)?;
-        }
-    }
-    Ok(())
 }

@@ -1,0 +1,215 @@
+//! The benches: what is measured, against what, and what was promised of it.
+
+use std::path::PathBuf;
+
+use super::Options;
+use super::measure::{Call, State, Subject};
+use super::programs::{Program, Site};
+use super::statistics::Budget;
+
+/// The version of nextest that the kit is measured against.
+const NEXTEST: &str = "0.9.151";
+
+/// Six targets with glibc that Debian has a C compiler and an emulator for; i686 starts as it is on most computers.
+pub const TARGETS: &[&str] = &[
+    "aarch64-unknown-linux-gnu",
+    "armv7-unknown-linux-gnueabihf",
+    "i686-unknown-linux-gnu",
+    "powerpc64le-unknown-linux-gnu",
+    "riscv64gc-unknown-linux-gnu",
+    "s390x-unknown-linux-gnu",
+];
+
+/// The names of the benches.
+pub const NAMES: &[&str] = &["a", "b", "c", "e"];
+
+/// Subjects that are run in turn, and what is made of their times.
+pub struct Bench {
+    pub state: State,
+    pub subjects: Vec<Subject>,
+    pub comparisons: Vec<Comparison>,
+    /// What is to be said beside the table.
+    pub notes: Vec<String>,
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Comparison {
+    /// The place of the kit's subject.
+    pub measured: usize,
+    /// The place of the other one.
+    pub against: usize,
+    pub by: By,
+    pub budget: Budget,
+}
+
+/// What of the other subject counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// How long it takes.
+    Wall,
+    /// How long its work would take if every core had some all the time: its CPU seconds ÷ cores.
+    CpuPerCore,
+}
+
+/// Makes the workspaces of a bench.
+///
+/// # Errors
+/// Something that it needs is not here, in words.
+pub fn prepare(name: &str, site: &Site, options: &Options) -> Result<Bench, String> {
+    match name {
+        "a" => cold_build(site, options),
+        "b" => build_and_test(site, options),
+        "c" => up_to_date(site, options),
+        "e" => emulated_suite(site, options),
+        other => Err(format!("no such bench: `{other}`")),
+    }
+}
+
+/// (a) A program of some fifty crates for all targets, cold.
+fn cold_build(site: &Site, options: &Options) -> Result<Bench, String> {
+    let targets = &options.targets;
+    let subject = |place, name, calls| subject(site, options, place, name, (Program::Ripgrep, false), calls);
+    let subjects = vec![
+        subject("a-kit", "cross build", vec![site.kit(words(&["build"], targets))])?,
+        subject("a-one", "one cargo build", vec![cargo(&["build"], targets)])?,
+        subject("a-each", "cargo build for each", for_each(&["build"], targets))?,
+    ];
+    let comparison = |against, most| Comparison { measured: 0, against, by: By::Wall, budget: Budget::AtMost(most) };
+    Ok(Bench {
+        state: State::Cold,
+        subjects,
+        comparisons: vec![comparison(1, 1.03), comparison(2, 0.9)],
+        notes: Vec::new(),
+    })
+}
+
+/// (b) Build and test of the example for all targets, cold.
+fn build_and_test(site: &Site, options: &Options) -> Result<Bench, String> {
+    let targets = &options.targets;
+    let subject = |place, name, calls| subject(site, options, place, name, (Program::Example, true), calls);
+    let mut subjects = vec![
+        subject("b-kit", "cross", vec![site.kit(words(&[], targets))])?,
+        subject("b-each", "cargo test for each", for_each(&["test"], targets))?,
+    ];
+    let comparison = |against, budget| Comparison { measured: 0, against, by: By::Wall, budget };
+    let mut comparisons = vec![comparison(1, Budget::AtMost(0.85))];
+    let mut notes = Vec::new();
+    if has_nextest(site, options)? {
+        let calls = targets.iter().flat_map(|target| {
+            let target = std::slice::from_ref(target);
+            [cargo(&["nextest", "run"], target), cargo(&["test", "--doc"], target)]
+        });
+        subjects.push(subject("b-nextest", "nextest and cargo test --doc for each", calls.collect())?);
+        comparisons.push(comparison(2, Budget::Below(1.0)));
+    } else {
+        notes.push(format!(
+            "b: cargo-nextest is not installed, so the row against it is missing; `--install` builds it, and so does \
+             `cargo install --locked cargo-nextest@{NEXTEST}`"
+        ));
+    }
+    Ok(Bench { state: State::Cold, subjects, comparisons, notes })
+}
+
+/// (c) The example once more when nothing has changed: as it is typed, and then without running tests, which would hide
+/// what the kit itself takes.
+fn up_to_date(site: &Site, options: &Options) -> Result<Bench, String> {
+    let targets = &options.targets;
+    let kit_directory = workspace(site, options, Program::Example, "c-kit")?;
+    let bare_directory = workspace(site, options, Program::Example, "c-bare")?;
+    let mut subjects = Vec::new();
+    let mut comparisons = Vec::new();
+    let pairs: [(&str, &[&str], &[&str], bool); 3] = [
+        ("test", &[], &["test"], true),
+        ("no-run", &["--no-run"], &["test", "--no-run"], false),
+        ("build", &["build"], &["build"], false),
+    ];
+    for (key, kit, bare, tests) in pairs {
+        let (measured, against) = (subjects.len(), subjects.len() + 1);
+        subjects.push(Subject {
+            name: [&["cross"], kit].concat().join(" "),
+            directory: kit_directory.clone(),
+            calls: vec![site.kit(words(kit, targets))],
+            log: site.log(&format!("c-{key}-kit")),
+            tests,
+        });
+        subjects.push(Subject {
+            name: format!("one cargo {}", bare.join(" ")),
+            directory: bare_directory.clone(),
+            calls: vec![cargo(bare, targets)],
+            log: site.log(&format!("c-{key}-bare")),
+            tests,
+        });
+        comparisons.push(Comparison { measured, against, by: By::Wall, budget: Budget::AtMost(1.15) });
+    }
+    Ok(Bench { state: State::Warm, subjects, comparisons, notes: Vec::new() })
+}
+
+/// (e) ripgrep's suite under emulation, built beforehand.
+fn emulated_suite(site: &Site, options: &Options) -> Result<Bench, String> {
+    // The first target is the one with the emulator that most have.
+    let targets = &options.targets[..1];
+    let subject = |place, name, calls| subject(site, options, place, name, (Program::Ripgrep, true), calls);
+    let subjects = vec![
+        subject("e-kit", "cross --workspace", vec![site.kit(words(&["--workspace"], targets))])?,
+        subject("e-bare", "cargo test --workspace", vec![cargo(&["test", "--workspace"], targets)])?,
+    ];
+    let comparison = |by, budget| Comparison { measured: 0, against: 1, by, budget };
+    Ok(Bench {
+        state: State::Warm,
+        subjects,
+        comparisons: vec![comparison(By::Wall, Budget::Below(1.0)), comparison(By::CpuPerCore, Budget::AtMost(1.1))],
+        notes: Vec::new(),
+    })
+}
+
+/// A subject with a workspace of its own.
+fn subject(
+    site: &Site,
+    options: &Options,
+    place: &str,
+    name: &str,
+    (program, tests): (Program, bool),
+    calls: Vec<Call>,
+) -> Result<Subject, String> {
+    let directory = workspace(site, options, program, place)?;
+    Ok(Subject { name: name.to_owned(), directory, calls, log: site.log(place), tests })
+}
+
+/// A copy of a program, for whose targets all tools are here.
+fn workspace(site: &Site, options: &Options, program: Program, place: &str) -> Result<PathBuf, String> {
+    let directory = site.copy(program, place, &options.targets)?;
+    site.tools(&directory, &options.targets, &options.install)?;
+    Ok(directory)
+}
+
+/// Words, and then the targets.
+fn words(words: &[&str], targets: &[String]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).chain(targets.iter().cloned()).collect()
+}
+
+/// One cargo call for all of these targets.
+fn cargo(words: &[&str], targets: &[String]) -> Call {
+    let targets = targets.iter().flat_map(|target| ["--target", target.as_str()]);
+    Call::new("cargo", words.iter().copied().chain(targets))
+}
+
+/// A cargo call for each target.
+fn for_each(words: &[&str], targets: &[String]) -> Vec<Call> {
+    targets.iter().map(|target| cargo(words, std::slice::from_ref(target))).collect()
+}
+
+/// Whether nextest is here, or is now.
+fn has_nextest(site: &Site, options: &Options) -> Result<bool, String> {
+    let here = std::env::current_dir().map_err(|error| error.to_string())?;
+    if site.prepare(&here, &Call::new("cargo", ["nextest", "--version"])).is_ok() {
+        return Ok(true);
+    }
+    if options.install.is_empty() {
+        return Ok(false);
+    }
+    eprintln!("    building cargo-nextest {NEXTEST}");
+    let package = format!("cargo-nextest@{NEXTEST}");
+    site.prepare(&here, &Call::new("cargo", ["install", "--locked", &package]))?;
+    Ok(true)
+}

@@ -106,7 +106,10 @@ impl Cell {
     /// The names of the tests that failed.
     pub fn failed(&self) -> Vec<&str> {
         let tests = self.suites.iter().flat_map(|suite| &suite.tests);
-        tests.filter(|test| test.outcome == "failed").map(|test| test.name.as_str()).collect()
+        tests
+            .filter(|test| ["failed", "crashed", "timed out"].contains(&test.outcome.as_str()))
+            .map(|test| test.name.as_str())
+            .collect()
     }
 }
 

@@ -99,7 +99,11 @@ fn with_the_systems(command: &Command) -> Command {
 fn emulated(scratch: &Scratch) -> (Option<String>, Vec<String>) {
     let report = report::read(scratch);
     let cell = report.only();
-    let failed = cell.suites.iter().flat_map(|suite| &suite.tests).filter(|test| test.outcome == "failed");
+    let failed = cell
+        .suites
+        .iter()
+        .flat_map(|suite| &suite.tests)
+        .filter(|test| ["failed", "crashed"].contains(&test.outcome.as_str()));
     (cell.emulation.clone(), failed.map(|test| test.name.clone()).collect())
 }
 

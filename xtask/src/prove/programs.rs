@@ -139,9 +139,9 @@ fn is_semihosting(row: &Row) -> bool {
     row.board.is_some() && !["qemu-system-x86_64", "qemu-system-loongarch64"].contains(&emulator)
 }
 
-/// The names of the tests that failed.
+/// The names of the tests that failed: where a panic ends the program, a test that fails crashes.
 fn failed(cell: &Value) -> Vec<String> {
-    names(cell, "failed")
+    ["failed", "crashed"].into_iter().flat_map(|outcome| names(cell, outcome)).collect()
 }
 
 /// The names of the tests that ended so.

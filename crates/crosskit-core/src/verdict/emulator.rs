@@ -16,16 +16,21 @@ const ILLEGAL_INSTRUCTION: i32 = 4;
 const OF_FAULTS: &[i32] = &[ILLEGAL_INSTRUCTION, 6, 7, 11];
 
 /// What the emulator says, or did, that shows the fault to be its own; none where it is not.
-pub fn fault(emulator: &str, end: End, output: &str) -> Option<String> {
+pub fn fault<'a>(emulator: &str, end: End, output: &'a str) -> Option<String> {
     let name = emulator.split(' ').next().and_then(|program| program.rsplit('/').next()).unwrap_or_default();
     if !name.starts_with("qemu-") || end == End::Code(0) {
         return None;
     }
+    // Where tests run one by one, libtest has announced the test on the same line.
+    let told = || {
+        let after_name = |line: &'a str| line.strip_prefix("test ")?.split_once(" ... ").map(|(_, rest)| rest);
+        output.lines().map(move |line| after_name(line).unwrap_or(line))
+    };
     let is_own = |line: &&str| {
         let of_system = line.strip_prefix(name).and_then(|rest| rest.strip_prefix(": "));
         of_system.is_some_and(|it| it.contains("fatal")) || OWN_WORDS.iter().any(|words| line.starts_with(words))
     };
-    if let Some(line) = output.lines().find(is_own) {
+    if let Some(line) = told().find(is_own) {
         return Some(line.to_owned());
     }
     let signal = match end {
@@ -35,7 +40,7 @@ pub fn fault(emulator: &str, end: End, output: &str) -> Option<String> {
         End::TimedOut => None,
     };
     let signal = signal.filter(|signal| OF_FAULTS.contains(signal))?;
-    match output.lines().find_map(|line| line.strip_prefix(OF_PROGRAM)) {
+    match told().find_map(|line| line.strip_prefix(OF_PROGRAM)) {
         Some(_) if signal == ILLEGAL_INSTRUCTION => {
             Some("the emulated processor does not know an instruction of the program (SIGILL)".to_owned())
         }
@@ -55,6 +60,9 @@ mod tests {
         let output = "running 1 test\nqemu: uncaught target signal 11 (Segmentation fault) - core dumped\n";
         assert_eq!(fault(QEMU, End::Signal(11), output), None);
         assert_eq!(fault(QEMU, End::Code(139), output), None);
+        let alone =
+            "running 1 test\ntest a::b ... qemu: uncaught target signal 11 (Segmentation fault) - core dumped\n";
+        assert_eq!(fault(QEMU, End::Signal(11), alone), None, "libtest announces a test that is alone");
     }
 
     #[test]

@@ -119,6 +119,10 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     let tells_tools = !matches!(options.action, Action::Sync(_) | Action::Env);
     let probe = if tells_tools { probe } else { probe.without_tools() };
     let (machine, prepared) = decide(&ground, options.action, &probe)?;
+    if options.action == Action::Climb && options.request.writes && sh.is_interrupted() {
+        // Whoever waits for the report must not wait in vain, though it has nothing to tell.
+        return write_report(&ground.out, &machine.host, &[], Exit::Interrupted).map(|_| Exit::Interrupted);
+    }
     go_on(sh)?;
     let exit = prepared.exit_of_sync();
     if matches!(exit, Exit::Usage | Exit::Config) {
@@ -228,16 +232,21 @@ fn climb(
     } else {
         (missing_cells(prepared), prepared.exit())
     };
-    let text = report::json(context.host, &results, exit.code());
-    let path = "report.json".to_owned();
-    let json = FileEdit { path, before: Before::Anything, text, executable: false, changes: Vec::new() };
-    apply::write(None, out, &json).map_err(ends(Exit::Internal))?;
+    let written = write_report(out, context.host, &results, exit);
+    // On a full disk as well, what is known is told.
     if options.json {
-        report::data(&json.text).map_err(internal)?;
+        report::data(&report::json(context.host, &results, exit.code())).map_err(internal)?;
     } else if ready {
         terminal.table(&results).map_err(internal)?;
     }
-    Ok(exit)
+    written.map(|()| exit)
+}
+
+fn write_report(out: &Path, host: &str, results: &[CellResult], exit: Exit) -> Result<(), Ends> {
+    let text = report::json(host, results, exit.code());
+    let path = "report.json".to_owned();
+    let json = FileEdit { path, before: Before::Anything, text, executable: false, changes: Vec::new() };
+    apply::write(None, out, &json).map_err(ends(Exit::Internal))
 }
 
 fn dry_run(options: &Options, terminal: &Terminal, prepared: &Prepared, machine: &Machine) -> Result<Exit, Ends> {

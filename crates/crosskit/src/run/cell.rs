@@ -130,8 +130,9 @@ impl<'a> Progress<'a> {
 
     /// Ends the cell's way, unless something worse has done so.
     pub fn stop(&mut self, stop: Stop) {
-        let worst = self.stop.into_iter().chain([stop]).min_by_key(|it| Exit::from(*it));
-        self.stop = worst;
+        // Of two with one exit code, a failure of its own says more than that of another cell.
+        let rank = |it: &Stop| (Exit::from(*it), *it == Stop::OthersFailed);
+        self.stop = self.stop.into_iter().chain([stop]).min_by_key(rank);
     }
 
     /// A suite ended: what there is to say of it.
@@ -161,8 +162,11 @@ impl<'a> Progress<'a> {
         if ran && matches!(self.stop, None | Some(Stop::TestsFailed)) {
             self.result.rung = Some(Rung::Run);
         }
+        let failed = self.result.suites.iter().any(|suite| stop_of(&suite.verdict).is_some());
         self.result.verdict = match self.stop {
             None => Verdict::Passed,
+            // What is known stays so, whatever ended the rest.
+            Some(_) if failed => Verdict::Failed,
             Some(Stop::ToolMissing) => Verdict::Missing,
             Some(Stop::Interrupted | Stop::OthersFailed) => Verdict::Skipped,
             Some(_) => Verdict::Failed,

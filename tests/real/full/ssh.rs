@@ -108,7 +108,7 @@ fn what_fails_there_is_told_by_name_and_what_hangs_there_is_ended_there() {
     for (name, text) in [("fails", FAILS), ("aborts", ABORTS), ("hangs", HANGS)] {
         scratch.write(&format!("codec/tests/{name}.rs"), text);
     }
-    let arguments = format!("{} -p codec --timeout 20", target.alias);
+    let arguments = format!("{} -p codec --timeout 40", target.alias);
     run(&scratch, &sshd, &arguments).exits(100).tells(&["X040", "hangs", "X041", "`fails_on_purpose`", "X042", "134"]);
     let report = report::read(&scratch);
     let verdict = |name: &str| report.only().suite("codec", name, "integration").verdict.clone();

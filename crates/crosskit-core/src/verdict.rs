@@ -180,6 +180,17 @@ fn outcome_of(verdict: &SuiteVerdict) -> Outcome {
 }
 
 impl Judged {
+    /// How a test ended that was run by itself; none where it was not run.
+    pub fn outcome_alone(&self, name: &str) -> Option<Outcome> {
+        match &self.verdict {
+            SuiteVerdict::Passed | SuiteVerdict::Failed => {
+                self.tests.iter().find(|test| test.name == name).map(|test| test.outcome)
+            }
+            SuiteVerdict::NotRun | SuiteVerdict::Refused(_) => None,
+            verdict => Some(outcome_of(verdict)),
+        }
+    }
+
     /// The tests of a list that have not told how they ended. What is told and is not listed is no test, and goes.
     pub fn missing(&mut self, listed: &[String]) -> Vec<String> {
         if listed.is_empty() {

@@ -444,7 +444,7 @@ fn jobs() -> Arg {
         .short('j')
         .value_name("N")
         .action(ArgAction::Append)
-        .help("Number of parallel cargo jobs")
+        .help("Number of compilers and tests that run at once")
 }
 
 fn with_packages(command: Command) -> Command {

@@ -41,9 +41,10 @@ pub fn fault<'a>(emulator: &str, end: End, output: &'a str) -> Option<String> {
     };
     let signal = signal.filter(|signal| OF_FAULTS.contains(signal))?;
     match told().find_map(|line| line.strip_prefix(OF_PROGRAM)) {
-        Some(_) if signal == ILLEGAL_INSTRUCTION => {
-            Some("the emulated processor does not know an instruction of the program (SIGILL)".to_owned())
-        }
+        Some(_) if signal == ILLEGAL_INSTRUCTION => Some(
+            "SIGILL: the emulated processor does not know an instruction, or the program ended itself by one"
+                .to_owned(),
+        ),
         Some(_) => None,
         None => Some(format!("it was ended by signal {signal} of its own, and passed none on from the program")),
     }

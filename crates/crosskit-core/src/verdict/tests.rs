@@ -102,6 +102,19 @@ fn a_crash_is_narrowed_to_its_test() {
 }
 
 #[test]
+fn a_test_that_ran_alone_has_the_end_of_its_process() {
+    let passed = "running 1 test\ntest a ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored\n";
+    let it = judged(&Case { output: passed, log: Some("ok a\n"), ..CASE });
+    assert_eq!((it.outcome_alone("a"), it.outcome_alone("b")), (Some(Outcome::Passed), None));
+    let cut = Case { output: "running 1 test\n", log: Some(""), ..CASE };
+    assert_eq!(judged(&Case { end: End::Signal(11), ..cut }).outcome_alone("a"), Some(Outcome::Crashed));
+    let cut = Case { output: "running 1 test\n", log: Some(""), ..CASE };
+    assert_eq!(judged(&Case { end: End::TimedOut, ..cut }).outcome_alone("a"), Some(Outcome::TimedOut));
+    let lost = Case { end: End::Code(127), output: "sh: not found\n", ..CASE };
+    assert_eq!(judged(&lost).outcome_alone("a"), None);
+}
+
+#[test]
 fn a_hang_is_narrowed_to_its_test() {
     let it = judged(&Case { end: End::TimedOut, output: "running 2 tests\n", log: Some(""), ..CASE });
     assert_eq!((&it.verdict, it.open), (&SuiteVerdict::TimedOut, true));

@@ -406,6 +406,11 @@ impl<'scope, 'env> Engine<'scope, 'env> {
     }
 
     fn add_suite(&mut self, cells: &[usize], suite: Suite) {
+        let refused = matches!(suite.verdict, SuiteVerdict::Refused(_));
+        if refused && cells.iter().all(|at| self.ways[*at].stop == Some(Stop::TestArguments)) {
+            // It was started beside another, which has said the same.
+            return;
+        }
         let several = self.ways.len() > 1;
         let name = cells.first().map(|at| self.ways[*at].cell.name.clone()).filter(|_| several && !suite.host);
         self.counts.add(suite.counts);
@@ -416,7 +421,7 @@ impl<'scope, 'env> Engine<'scope, 'env> {
                 findings.iter().for_each(|finding| (self.progress)(Event::Finding(finding)));
             }
         }
-        if matches!(suite.verdict, SuiteVerdict::Refused(_)) {
+        if refused {
             // The others would say the same.
             cells.iter().for_each(|at| self.ways[*at].stop(Stop::TestArguments));
             self.drop_tasks(cells);
@@ -432,7 +437,6 @@ impl<'scope, 'env> Engine<'scope, 'env> {
                 Task::Suite(of, _) => of,
                 Task::Doc(at) => &mut vec![*at],
             };
-            let before = of_task.len();
             of_task.retain(|at| {
                 let dropped = cells.contains(at);
                 if dropped {
@@ -440,7 +444,7 @@ impl<'scope, 'env> Engine<'scope, 'env> {
                 }
                 !dropped
             });
-            before == 0 || !of_task.is_empty()
+            !of_task.is_empty()
         });
     }
 

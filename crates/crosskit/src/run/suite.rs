@@ -179,17 +179,10 @@ impl Run<'_> {
     fn alone(&self, name: &str, judged: &mut Judged, output: &mut String) -> Result<Option<Option<Outcome>>, String> {
         let arguments = arguments::alone(&self.cell.test_arguments, name);
         let Some((own, text)) = self.once(&arguments)? else { return Ok(None) };
-        let told = own.tests.iter().find(|test| test.name == name).map(|test| test.outcome);
-        let outcome = match &own.verdict {
-            SuiteVerdict::TimedOut => Some(Outcome::TimedOut),
-            SuiteVerdict::Crashed => Some(Outcome::Crashed),
-            SuiteVerdict::EmulatorFault(words) => {
-                judged.verdict = SuiteVerdict::EmulatorFault(words.clone());
-                Some(Outcome::Crashed)
-            }
-            SuiteVerdict::Passed | SuiteVerdict::Failed => told,
-            SuiteVerdict::NotRun | SuiteVerdict::Refused(_) => None,
-        };
+        let outcome = own.outcome_alone(name);
+        if let SuiteVerdict::EmulatorFault(words) = &own.verdict {
+            judged.verdict = SuiteVerdict::EmulatorFault(words.clone());
+        }
         if outcome.is_some_and(Outcome::is_failure) {
             output.push_str(&format!("\n---- {name}, alone: {} ----\n{text}", own.status));
         }

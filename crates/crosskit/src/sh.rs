@@ -3,7 +3,7 @@
 
 mod ask;
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -19,6 +19,12 @@ const TICK: Duration = Duration::from_millis(50);
 /// How many lines are read before the process is looked after again, and how many may wait to be read: a process that
 /// prints without end waits for us, and not our memory for it.
 const LINES_A_TURN: usize = 256;
+
+/// How many bytes of a line are kept, for the same reason.
+const LONGEST: usize = 64 << 10;
+
+/// The same for a line of data: half of one would be none.
+const LONGEST_DATA: usize = 64 << 20;
 
 /// How long a process that was asked to end may take before it is ended by force.
 const GRACE: Duration = Duration::from_secs(2);
@@ -116,7 +122,7 @@ impl Sh {
         let program = command.get_program().to_string_lossy().into_owned();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         match command.spawn() {
-            Ok(child) => Ok(Started { program, child }),
+            Ok(child) => Ok(Started { program, child: Some(child), interrupted: Arc::clone(&self.interrupted) }),
             Err(error) => Err(format!("`{program}`: {error}")),
         }
     }
@@ -131,7 +137,7 @@ impl Sh {
         let describe = |error: std::io::Error| format!("`{program}`: {error}");
         let mut child = command.stdout(std::io::stderr()).stderr(Stdio::piped()).spawn().map_err(describe)?;
         if let Some(stderr) = child.stderr.take() {
-            each_line(stderr, |line| {
+            each_line(stderr, LONGEST, |line| {
                 on_line(&line);
                 true
             });
@@ -282,23 +288,65 @@ fn supervise(
 /// Standard output, standard error and status of a command. Output that is not text is mended.
 pub type Output = (String, String, ExitStatus);
 
-/// A short command that runs.
+/// A short command that runs. One whose answer nobody wants any more is ended.
 #[derive(Debug)]
 pub struct Started {
     program: String,
-    child: Child,
+    child: Option<Child>,
+    interrupted: Arc<AtomicBool>,
 }
 
 impl Started {
-    /// Waits for its end.
+    /// Waits for its end. Ctrl-C in a terminal reaches it as well as us; where we alone were asked to end, we ask it.
     ///
     /// # Errors
     /// Its output cannot be read.
-    pub fn output(self) -> Result<Output, String> {
-        let output = self.child.wait_with_output().map_err(|error| format!("`{}`: {error}", self.program))?;
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Ok((text(&output.stdout), text(&output.stderr), output.status))
+    pub fn output(mut self) -> Result<Output, String> {
+        let program = std::mem::take(&mut self.program);
+        let describe = |error: &dyn std::fmt::Display| format!("`{program}`: {error}");
+        let Some(child) = self.child.take() else { return Err(describe(&"it was asked before")) };
+        #[cfg(unix)]
+        let id = child.id();
+        let (sender, outputs) = mpsc::channel();
+        std::thread::spawn(move || drop(sender.send(child.wait_with_output())));
+        let mut asked: Option<Instant> = None;
+        loop {
+            match outputs.recv_timeout(TICK) {
+                Ok(output) => return output.map(text_of).map_err(|error| describe(&error)),
+                Err(RecvTimeoutError::Timeout) if self.interrupted.load(Ordering::Relaxed) => match asked {
+                    // It does not listen, or something that it started holds its output.
+                    Some(at) if at.elapsed() > GRACE => {
+                        #[cfg(unix)]
+                        signal_process(id, rustix::process::Signal::KILL);
+                        return Err(describe(&"it does not end"));
+                    }
+                    Some(_) => {}
+                    None => {
+                        asked = Some(Instant::now());
+                        #[cfg(unix)]
+                        signal_process(id, rustix::process::Signal::TERM);
+                    }
+                },
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(error @ RecvTimeoutError::Disconnected) => return Err(describe(&error)),
+            }
+        }
     }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            // It may have ended just now.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+fn text_of(output: std::process::Output) -> Output {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr), output.status)
 }
 
 /// What a line means for the time limit.
@@ -312,22 +360,31 @@ pub enum Restart {
 
 fn read_lines(reader: std::io::PipeReader, errors: Option<std::io::PipeReader>) -> Receiver<Line> {
     let (sender, lines) = mpsc::sync_channel(LINES_A_TURN);
+    let longest = if errors.is_some() { LONGEST_DATA } else { LONGEST };
     for (reader, error) in errors.into_iter().map(|reader| (reader, true)).chain([(reader, false)]) {
         let sender = sender.clone();
-        std::thread::spawn(move || each_line(reader, |text| sender.send(Line { error, text }).is_ok()));
+        std::thread::spawn(move || each_line(reader, longest, |text| sender.send(Line { error, text }).is_ok()));
     }
     lines
 }
 
-/// Reads to the end, or until nobody wants another line. Bytes and not text: a program may print anything.
-fn each_line(reader: impl std::io::Read, mut wanted: impl FnMut(String) -> bool) {
+/// Reads to the end, or until nobody wants another line. Bytes and not text: a program may print anything. What is longer
+/// than `longest` bytes is cut off, and said to be.
+fn each_line(reader: impl std::io::Read, longest: usize, mut wanted: impl FnMut(String) -> bool) {
     let mut reader = BufReader::new(reader);
     let mut bytes = Vec::new();
-    while reader.read_until(b'\n', &mut bytes).is_ok_and(|count| count > 0) {
+    let room = u64::try_from(longest).unwrap_or(u64::MAX);
+    while reader.by_ref().take(room).read_until(b'\n', &mut bytes).is_ok_and(|count| count > 0) {
+        let cut = bytes.len() >= longest && bytes.last() != Some(&b'\n');
+        let more = if cut { reader.skip_until(b'\n').unwrap_or_default() } else { 0 };
         while matches!(bytes.last(), Some(b'\n' | b'\r')) {
             bytes.pop();
         }
-        if !wanted(String::from_utf8_lossy(&bytes).into_owned()) {
+        let mut text = String::from_utf8_lossy(&bytes).into_owned();
+        if more > 1 {
+            text.push_str(&format!(" ... and {more} more bytes"));
+        }
+        if !wanted(text) {
             return;
         }
         bytes.clear();
@@ -395,9 +452,39 @@ impl Drop for Running {
 }
 
 #[cfg(unix)]
+fn signal_process(process: u32, signal: rustix::process::Signal) {
+    if let Some(process) = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw) {
+        // It may have ended just now.
+        let _ = rustix::process::kill_process(process, signal);
+    }
+}
+
+#[cfg(unix)]
 fn signal_group(leader: u32, signal: rustix::process::Signal) {
     if let Some(group) = i32::try_from(leader).ok().and_then(rustix::process::Pid::from_raw) {
         // An empty group is what we want, so that it is gone is no failure.
         let _ = rustix::process::kill_process_group(group, signal);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::each_line;
+
+    fn lines(bytes: &[u8]) -> Vec<String> {
+        let mut lines = Vec::new();
+        each_line(bytes, 8, |line| {
+            lines.push(line);
+            true
+        });
+        lines
+    }
+
+    #[test]
+    fn a_long_line_is_cut_off_and_the_next_one_is_whole() {
+        assert_eq!(lines(b"1234567\n12345678\nab\r\n"), ["1234567", "12345678", "ab"]);
+        assert_eq!(lines(b"123456789abc\nnext\n\nlast"), ["12345678 ... and 5 more bytes", "next", "", "last"]);
+        assert_eq!(lines(b"12345678901"), ["12345678 ... and 3 more bytes"]);
+        assert_eq!(lines(&[0xff, 0, b'\n']), ["\u{fffd}\0"]);
     }
 }

@@ -1,9 +1,11 @@
 //! The rest: every target that can be emulated, planted bugs, and cargo itself as the oracle.
 
 mod artefact;
+mod builds;
 mod environment;
 mod explain;
 mod gate;
+mod interrupted;
 mod plants;
 mod providers;
 mod ssh;

@@ -9,6 +9,8 @@ mod full;
 mod guide;
 mod kit;
 mod libraries;
+mod little;
+mod mounts;
 mod quick;
 mod report;
 mod sshd;

@@ -4,6 +4,7 @@ mod bad_input;
 mod doctor;
 mod faults_of_files;
 mod guide;
+mod hostile;
 mod main_job;
 mod missing_tools;
 mod processes;

@@ -68,7 +68,13 @@ pub type Names = BTreeMap<String, Vec<String>>;
 /// The report of a scratch.
 #[track_caller]
 pub fn read(scratch: &Scratch) -> Report {
-    let text = scratch.read("target/crosskit/report.json");
+    read_at(scratch, "target/crosskit/report.json")
+}
+
+/// A report that lies elsewhere in a scratch.
+#[track_caller]
+pub fn read_at(scratch: &Scratch, path: &str) -> Report {
+    let text = scratch.read(path);
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("the report breaks its contract: {error}\n{text}"))
 }
 

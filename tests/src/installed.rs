@@ -124,8 +124,13 @@ impl Target {
 
 /// Whether a program is in `PATH`.
 pub fn in_path(program: &str) -> bool {
+    find(program).is_some()
+}
+
+/// Where a program is that is in `PATH`.
+pub fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|directory| directory.join(program).is_file())
+    std::env::split_paths(&path).map(|directory| directory.join(program)).find(|path| path.is_file())
 }
 
 /// The toolchain's own rustc, without rustup's proxy before it, which takes as long as rustc does to answer.

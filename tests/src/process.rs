@@ -126,6 +126,25 @@ impl Running {
         signal(name, i64::from(self.id()));
     }
 
+    /// Sends a signal to the process and to all that it started and that have not left its group, as a terminal does.
+    pub fn signal_group(&self, name: &str) {
+        signal(name, -i64::from(self.id()));
+    }
+
+    /// Looks on in the background until the process ends: the most memory that it had, in bytes.
+    pub fn memory(&self) -> std::thread::JoinHandle<u64> {
+        let status = format!("/proc/{}/status", self.id());
+        std::thread::spawn(move || {
+            let mut most = 0;
+            // A process that has ended and was not waited for has no such line any more.
+            while let Some(now) = peak(&std::fs::read_to_string(&status).unwrap_or_default()) {
+                most = now;
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            most
+        })
+    }
+
     /// Waits for the end, and brings it about at the limit.
     ///
     /// # Panics
@@ -191,6 +210,12 @@ impl fmt::Display for Finished {
         let Finished { line, stdout, stderr, .. } = self;
         write!(f, "{line}\n{end} after {:.1?}\n--- stdout\n{stdout}\n--- stderr\n{stderr}", self.took)
     }
+}
+
+/// The most memory that a process had, in bytes. Source: proc(5), `/proc/pid/status`, `VmHWM`.
+fn peak(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok().map(|count: u64| count << 10)
 }
 
 /// Sends a signal to a process, or to a group if the number is negative. One that is gone is what is wanted.

@@ -8,18 +8,12 @@ use crosskit_tests::process::{self, Finished};
 use crosskit_tests::scratch::CONFIG;
 
 use super::ground::{Ground, LAUNCHER, OLD, SYNC, State};
-use crate::kit;
-
-/// Whether permissions bind this process at all.
-fn is_root() -> bool {
-    let id = Command::new("id").arg("-u").output().expect("id starts");
-    String::from_utf8_lossy(&id.stdout).trim() == "0"
-}
+use crate::{kit, mounts};
 
 /// The words that start a program for which permissions count: root keeps its name, and so its toolchain, but loses the
 /// right to go over them.
 fn bound() -> &'static [&'static str] {
-    if is_root() { &["setpriv", "--bounding-set=-all", "--inh-caps=-all"] } else { &["env"] }
+    if mounts::is_root() { &["setpriv", "--bounding-set=-all", "--inh-caps=-all"] } else { &["env"] }
 }
 
 /// Runs the kit for which permissions count, and fails if they do not.
@@ -36,18 +30,8 @@ fn run_bound(ground: &Ground, closed: &str) -> Finished {
 /// Runs a script with file systems of its own, in the root of a workspace. `"$@"` in it is the kit.
 #[track_caller]
 fn with_own_mounts(ground: &Ground, script: &str) -> Finished {
-    let how = if is_root() { "-m" } else { "-rm" };
-    let mut probe = process::command("unshare", &ground.root);
-    probe.args([how, "mount", "-t", "tmpfs", "tmpfs", "src"]);
-    let probe = process::run(probe, kit::SHORT);
-    assert_eq!(
-        probe.code,
-        Some(0),
-        "this test mounts file systems that nobody else sees. It needs root, or a kernel that lets users have namespaces \
-         (`sysctl kernel.unprivileged_userns_clone=1`, `sysctl kernel.apparmor_restrict_unprivileged_userns=0`)\n{probe}"
-    );
-    let script = format!("set -eu\n{script}");
-    process::run(ground.command(&["unshare", how, "sh", "-c", &script, "sh"], SYNC), kit::SHORT)
+    let [program, how, shell, text] = mounts::of_ones_own(&ground.root);
+    process::run(ground.command(&[program, how, shell, text, script, "sh"], SYNC), kit::SHORT)
 }
 
 /// A disk of a megabyte that is full; what is on it then, and after room was made, is copied to where it can be seen.
@@ -207,7 +191,7 @@ const SOMEBODY: u32 = 65_534;
 fn owner_group_and_permissions_stay() {
     let ground = Ground::new("owner");
     let own = ground.path(CONFIG).metadata().expect("the config is there");
-    let (owner, group) = if is_root() {
+    let (owner, group) = if mounts::is_root() {
         (SOMEBODY, SOMEBODY)
     } else {
         let groups = Command::new("id").arg("-G").output().expect("id starts");
@@ -227,7 +211,7 @@ fn owner_group_and_permissions_stay() {
 #[test]
 fn a_config_that_leads_to_a_device_is_refused() {
     let ground = Ground::new("device");
-    let device = if is_root() {
+    let device = if mounts::is_root() {
         let mut make = process::command("mknod", &ground.root);
         make.args(["null", "c", "1", "3"]);
         process::run(make, kit::SHORT).exits(0);

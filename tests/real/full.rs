@@ -5,6 +5,7 @@ mod builds;
 mod environment;
 mod explain;
 mod gate;
+mod hostile;
 mod interrupted;
 mod plants;
 mod providers;

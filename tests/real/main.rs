@@ -7,6 +7,7 @@
 mod faults;
 mod full;
 mod guide;
+mod hostile;
 mod kit;
 mod libraries;
 mod little;

@@ -83,7 +83,7 @@ fn z_passes() {}
 pub const FORGES_A_FAILURE: (&str, &str) = (
     "forges_a_failure",
     "\
-pub const FORGED: (&str, &str) = \"
+const FORGED: &str = \"
 test x ... FAILED
 test forges_a_failure ... FAILED
 
@@ -107,7 +107,7 @@ fn passes() {}
 pub const FORGES_A_SUCCESS: (&str, &str) = (
     "forges_a_success",
     "\
-pub const FORGED: (&str, &str) = \"
+const FORGED: &str = \"
 test a_forges_a_success ... ok
 test b_fails ... ok
 

@@ -169,7 +169,7 @@ fn behind_the_launcher_the_log_is_the_only_difference() {
     };
     let mut plain = kit::cargo(&scratch.root);
     plain.args(["test", "--target", AARCH64.triple, "--lib", "--bins", "--tests"]);
-    let mut starts = both(&scratch, dumping(plain), dumping(kit::direct(&scratch.root, "aarch64")), 5);
+    let mut starts = both(&scratch, dumping(plain), dumping(kit::alias(&scratch.root, "aarch64")), 5);
     let logs = scratch.root.join("target/crosskit/log-");
     for (test, plain, kit) in &mut starts {
         let after = kit.arguments.iter().position(|word| word == test).expect("it is started") + 1;
@@ -224,8 +224,16 @@ fn tests_of_published_packages_start_as_cargo_starts_them() {
     let skipping = ["--", "--skip", "(line"];
     let mut plain = kit::cargo(&scratch.root);
     plain.args(["test", "--target", AARCH64.triple]).args(skipping);
-    let mut kit = kit::direct(&scratch.root, "aarch64");
-    kit.args(skipping);
+    // As a command of cargo's own, the kit has from rustup and cargo what plain cargo has.
+    let programs = scratch.root.join("target/programs");
+    fs::create_dir_all(&programs).expect("a directory can be made");
+    std::os::unix::fs::symlink(kit::xtask(), programs.join("cargo-cross")).expect("a link can be made");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(std::iter::once(programs).chain(std::env::split_paths(&path)));
+    let path = path.expect("no path has a colon");
+    let mut kit = kit::cargo(&scratch.root);
+    kit.args(["cross", "aarch64"]).args(skipping).env("PATH", &path);
+    plain.env("PATH", &path);
     let starts = both(&scratch, plain, kit, 8);
     for (name, _) in PUBLISHED {
         let own = scratch.root.join(name).display().to_string();

@@ -6,6 +6,7 @@ mod built;
 mod cell;
 mod doc;
 mod engine;
+mod left_over;
 mod slots;
 mod start;
 mod suite;

@@ -72,7 +72,7 @@ fn an_instruction_that_the_processor_does_not_know_is_no_failed_test() {
     let mut command = little.command("aarch64 -- unknown_instruction");
     command.env("QEMU_CPU", "cortex-a53");
     let outcome = little.end(process::start(command)).exits(7);
-    outcome.finished.clone().tells(&["X049", "does not know an instruction", "`unknown_instruction`"]);
+    outcome.finished.clone().tells(&["X035", "does not know an instruction", "`unknown_instruction`"]);
     outcome.suite("unknown_instruction").ended("emulator crashed", &[("unknown_instruction", "crashed")]);
     assert!(!outcome.finished.stderr.contains("X041") && !outcome.finished.stderr.contains("X042"));
     little.run("aarch64 -- unknown_instruction").exits(0);
@@ -89,7 +89,7 @@ fn an_emulator_that_ends_itself_is_no_failed_test() {
     let outcome = little.end(process::start(command));
     std::fs::remove_file(little.root.join("target/programs/qemu-aarch64")).expect("the fake can be removed");
     let outcome = outcome.exits(7);
-    outcome.finished.clone().tells(&["X049", "ended by signal 11 of its own", "`awaits_the_end_of_the_emulator`"]);
+    outcome.finished.clone().tells(&["X035", "ended by signal 11 of its own", "`awaits_the_end_of_the_emulator`"]);
     let tests = [("a_passes", "passed"), ("awaits_the_end_of_the_emulator", "crashed")];
     outcome.suite("awaits").ended("emulator crashed", &tests);
     // What has nothing to do with it is as ever.

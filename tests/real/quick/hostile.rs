@@ -59,7 +59,7 @@ fn a_failure_is_one() {
 #[test]
 fn an_instruction_that_the_processor_does_not_know_is_the_emulators() {
     let outcome = all();
-    outcome.finished.clone().tells(&["X049", "does not know an instruction"]);
+    outcome.finished.clone().tells(&["X035", "does not know an instruction"]);
     outcome.suite("unknown_instruction").ended("emulator crashed", &[("unknown_instruction", "crashed")]);
 }
 

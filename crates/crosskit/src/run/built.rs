@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::Deserialize;
 
-use crosskit_core::finding::Finding;
+use crosskit_core::finding::{Code, Finding};
 use crosskit_core::gate::Expected;
 use crosskit_core::plan::Cell;
 
-use super::{Context, archives};
+use super::{Context, archives, left_over};
 use crate::artefact;
 use crate::results::SuiteKind;
 
@@ -18,6 +19,10 @@ use crate::results::SuiteKind;
 pub struct Built {
     artefacts: Vec<Artefact>,
     scripts: Vec<Script>,
+    /// When the call began that makes them.
+    since: Option<SystemTime>,
+    /// Files that are older than the call that is said to have made them.
+    left_over: BTreeSet<PathBuf>,
 }
 
 /// An executable.
@@ -35,19 +40,11 @@ pub struct Artefact {
     pub executable: PathBuf,
     /// Whether it is a host program.
     pub host: bool,
+    /// Whether it was made in an earlier call, and is still what it ought to be.
+    pub fresh: bool,
 }
 
 impl Artefact {
-    /// What is wrong with it.
-    pub fn check(&self, context: &Context, cell: &Cell) -> Vec<Finding> {
-        let expected = if self.host {
-            Expected { triple: context.host, glibc: None }
-        } else {
-            Expected { triple: &cell.triple, glibc: cell.glibc.as_ref() }
-        };
-        artefact::check(&self.executable, expected)
-    }
-
     /// What it is as a suite.
     pub fn suite_kind(&self) -> SuiteKind {
         match self.kinds.iter().map(String::as_str).next() {
@@ -96,6 +93,7 @@ enum Said {
         target: MessageTarget,
         profile: MessageProfile,
         executable: Option<PathBuf>,
+        fresh: bool,
     },
     BuildScriptExecuted {
         package_id: String,
@@ -132,7 +130,7 @@ impl Made {
     /// is none.
     pub fn read(line: &str, context: &Context, triples: &[&str]) -> Option<Made> {
         match serde_json::from_str(line).ok()? {
-            Said::CompilerArtifact { package_id, target, profile, executable: Some(executable) } => {
+            Said::CompilerArtifact { package_id, target, profile, executable: Some(executable), fresh } => {
                 // Build scripts are host programs that cargo runs by itself.
                 if target.kind.iter().any(|kind| kind == "custom-build") {
                     return None;
@@ -145,6 +143,7 @@ impl Made {
                     test: profile.test,
                     executable,
                     host: triple.is_none(),
+                    fresh,
                 };
                 Some(Made::Artefact(artefact, triple))
             }
@@ -170,10 +169,38 @@ impl Made {
 }
 
 impl Built {
+    /// Is about to hear of a call that begins now.
+    pub fn begin(&mut self, now: Option<SystemTime>) {
+        self.since = now;
+    }
+
+    /// What is wrong with an executable of a cell, by what is in it and by its age.
+    pub fn check(&self, artefact: &Artefact, context: &Context, cell: &Cell) -> Vec<Finding> {
+        if self.left_over.contains(&artefact.executable) {
+            let path = artefact.executable.display();
+            return vec![
+                Finding::error(Code::WrongArtefact, format!("`{path}` was not made by this build"))
+                    .note("cargo says that it was, and it was older: the linker ended well and made nothing")
+                    .note("the file has been removed, as the next build would take it for its own")
+                    .hint("look at the linker, which may be a script that loses an exit code"),
+            ];
+        }
+        let expected = if artefact.host {
+            Expected { triple: context.host, glibc: None }
+        } else {
+            Expected { triple: &cell.triple, glibc: cell.glibc.as_ref() }
+        };
+        artefact::check(&artefact.executable, expected)
+    }
+
     /// Takes in an executable; whether it is a new one. A second call of cargo names the same ones again.
     pub fn add(&mut self, artefact: Artefact) -> bool {
         let is_known = |it: &Artefact| it.executable == artefact.executable && it.test == artefact.test;
         let new = !self.artefacts.iter().any(is_known);
+        // A linker that ends well and makes nothing leaves the program of an earlier build where it is, and cargo does not look.
+        if !artefact.fresh && self.since.is_some_and(|since| left_over::is_older(&artefact.executable, since)) {
+            self.left_over.insert(artefact.executable.clone());
+        }
         if new {
             self.artefacts.push(artefact);
         }
@@ -202,7 +229,10 @@ impl Built {
             if !seen.insert(&artefact.executable) {
                 continue;
             }
-            let findings = artefact.check(context, cell);
+            let findings = self.check(artefact, context, cell);
+            if self.left_over.contains(&artefact.executable) {
+                left_over::remove(&artefact.executable);
+            }
             for_target += usize::from(findings.is_empty() && !artefact.host);
             wrong.extend(findings);
         }

@@ -91,7 +91,8 @@ impl<'a> Progress<'a> {
             return Vec::new();
         }
         let is_startable = |test: &&Artefact| {
-            let early = || !test.host && !starts_binaries(&test.kinds) && test.check(context, self.cell).is_empty();
+            let early =
+                || !test.host && !starts_binaries(&test.kinds) && self.built.check(test, context, self.cell).is_empty();
             !self.taken.contains(&test.executable) && (complete || early())
         };
         let tests: Vec<Artefact> = self.built.tests(context).into_iter().filter(is_startable).cloned().collect();

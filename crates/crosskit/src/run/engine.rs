@@ -15,7 +15,7 @@ use super::build::{self, Call, Heard};
 use super::built::{Artefact, Built, Made};
 use super::cell::{Progress as Way, Stage, stop_of};
 use super::slots::Slots;
-use super::{Context, Stop, archives, doc, start, suite};
+use super::{Context, Stop, archives, doc, left_over, start, suite};
 use crate::event::{Event, Moment, Progress};
 use crate::results::{CellResult, Suite};
 use crate::sh::Ended;
@@ -204,7 +204,11 @@ impl<'scope, 'env> Engine<'scope, 'env> {
         let names: Vec<&str> = call.cells.iter().map(|at| self.ways[*at].cell.name.as_str()).collect();
         let packages = call.cells.first().map(|at| self.ways[*at].cell.packages.join(", ")).unwrap_or_default();
         (self.progress)(Event::Status("Building", &format!("{} ({packages})", names.join(", "))));
-        call.cells.iter().for_each(|at| self.ways[*at].begin());
+        let now = left_over::now(&self.context.metadata.build_directory);
+        for at in &call.cells {
+            self.ways[*at].begin();
+            self.ways[*at].built.begin(now);
+        }
         self.building = Some(call.clone());
         self.moment.cargo = Some(String::new());
         let (context, sender, slots) = (self.context, self.sender.clone(), self.slots.variable());

@@ -184,13 +184,6 @@ fn behind_the_launcher_the_log_is_the_only_difference() {
 /// Packages with build scripts and with tests among what is published, and without others that would be compiled for those.
 const PUBLISHED: &[(&str, &str)] = &[("memoffset", "0.9.1"), ("num-traits", "0.2.19"), ("semver", "1.0.26")];
 
-/// The runner is the user's own, in the config.
-const OWN_CONFIG: &str = "\
-[target.aarch64-unknown-linux-gnu]
-linker = \"aarch64-linux-gnu-gcc\"
-runner = \"target/dumping-runner qemu-aarch64 -L /usr/aarch64-linux-gnu\"
-";
-
 /// A workspace whose members are the published packages, as cargo fetched them.
 fn published() -> Scratch {
     let scratch = Scratch::empty(&kit::directory(), "published");
@@ -211,7 +204,15 @@ fn published() -> Scratch {
     let members: Vec<&str> = PUBLISHED.iter().map(|(name, _)| *name).collect();
     let profile = "[profile.dev]\ndebug = false\nincremental = false\n";
     scratch.write("Cargo.toml", &format!("[workspace]\nresolver = \"2\"\nmembers = {members:?}\n\n{profile}"));
-    scratch.write(CONFIG, OWN_CONFIG);
+    // The runner is the user's own, in the config. What stands behind it is the launcher of a sync before, as it starts the
+    // emulator in the way that works on this computer.
+    kit::run(&scratch, "sync aarch64").exits(0);
+    let launcher = scratch.root.join(".cargo/crosskit/run");
+    let runner = format!("target/dumping-runner {} qemu-aarch64 -L /usr/aarch64-linux-gnu", launcher.display());
+    scratch.write(
+        CONFIG,
+        &format!("[target.{}]\nlinker = \"aarch64-linux-gnu-gcc\"\nrunner = \"{runner}\"\n", AARCH64.triple),
+    );
     scratch
 }
 

@@ -175,8 +175,15 @@ mod pipe {
 mod tests {
     use super::Slots;
 
+    /// In a directory of a test's own: the name of the pipe is that of the process.
     fn slots(count: usize) -> Slots {
-        Slots::new(count, &std::env::temp_dir())
+        let test = std::thread::current().name().unwrap_or_default().replace(':', "-");
+        let directory = std::env::temp_dir().join(format!("crosskit-{}-{test}", std::process::id()));
+        std::fs::create_dir_all(&directory).expect("a directory can be made");
+        let slots = Slots::new(count, &directory);
+        // A pipe that is open needs no name.
+        std::fs::remove_dir_all(&directory).expect("it can be removed");
+        slots
     }
 
     #[test]

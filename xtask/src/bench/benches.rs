@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::Options;
 use super::measure::{Call, State, Subject};
-use super::programs::{Program, Site};
+use super::programs::{self, Program, Site};
 use super::statistics::Budget;
 
 /// The version of nextest that the kit is measured against.
@@ -21,7 +21,7 @@ pub const TARGETS: &[&str] = &[
 ];
 
 /// The names of the benches.
-pub const NAMES: &[&str] = &["a", "b", "c", "e"];
+pub const NAMES: &[&str] = &["a", "b", "c", "d", "e"];
 
 /// Subjects that are run in turn, and what is made of their times.
 pub struct Bench {
@@ -40,7 +40,8 @@ pub struct Comparison {
     /// The place of the other one.
     pub against: usize,
     pub by: By,
-    pub budget: Budget,
+    /// What was promised; nothing where a number stands there to be known.
+    pub budget: Option<Budget>,
 }
 
 /// What of the other subject counts.
@@ -50,6 +51,8 @@ pub enum By {
     Wall,
     /// How long its work would take if every core had some all the time: its CPU seconds ÷ cores.
     CpuPerCore,
+    /// Nothing: the clock alone.
+    Second,
 }
 
 /// Makes the workspaces of a bench.
@@ -61,6 +64,7 @@ pub fn prepare(name: &str, site: &Site, options: &Options) -> Result<Bench, Stri
         "a" => cold_build(site, options),
         "b" => build_and_test(site, options),
         "c" => up_to_date(site, options),
+        "d" => planning(site, options),
         "e" => emulated_suite(site, options),
         other => Err(format!("no such bench: `{other}`")),
     }
@@ -75,7 +79,8 @@ fn cold_build(site: &Site, options: &Options) -> Result<Bench, String> {
         subject("a-one", "one cargo build", vec![cargo(&["build"], targets)])?,
         subject("a-each", "cargo build for each", for_each(&["build"], targets))?,
     ];
-    let comparison = |against, most| Comparison { measured: 0, against, by: By::Wall, budget: Budget::AtMost(most) };
+    let comparison =
+        |against, most| Comparison { measured: 0, against, by: By::Wall, budget: Some(Budget::AtMost(most)) };
     Ok(Bench {
         state: State::Cold,
         subjects,
@@ -92,7 +97,7 @@ fn build_and_test(site: &Site, options: &Options) -> Result<Bench, String> {
         subject("b-kit", "cross", vec![site.kit(words(&[], targets))])?,
         subject("b-each", "cargo test for each", for_each(&["test"], targets))?,
     ];
-    let comparison = |against, budget| Comparison { measured: 0, against, by: By::Wall, budget };
+    let comparison = |against, budget| Comparison { measured: 0, against, by: By::Wall, budget: Some(budget) };
     let mut comparisons = vec![comparison(1, Budget::AtMost(0.85))];
     let mut notes = Vec::new();
     if has_nextest(site, options)? {
@@ -112,37 +117,51 @@ fn build_and_test(site: &Site, options: &Options) -> Result<Bench, String> {
 }
 
 /// (c) The example once more when nothing has changed: as it is typed, and then without running tests, which would hide
-/// what the kit itself takes.
+/// what the kit itself takes. Who is to know the workspace asks cargo for it, so that these are the same calls; what a build
+/// alone takes is told beside them.
 fn up_to_date(site: &Site, options: &Options) -> Result<Bench, String> {
     let targets = &options.targets;
     let kit_directory = workspace(site, options, Program::Example, "c-kit")?;
     let bare_directory = workspace(site, options, Program::Example, "c-bare")?;
-    let mut subjects = Vec::new();
-    let mut comparisons = Vec::new();
+    let metadata = || Call::cargo(["metadata", "--format-version", "1"]);
+    let (mut subjects, mut comparisons) = (Vec::new(), Vec::new());
     let pairs: [(&str, &[&str], &[&str], bool); 3] = [
         ("test", &[], &["test"], true),
         ("no-run", &["--no-run"], &["test", "--no-run"], false),
         ("build", &["build"], &["build"], false),
     ];
     for (key, kit, bare, tests) in pairs {
-        let (measured, against) = (subjects.len(), subjects.len() + 1);
-        subjects.push(Subject {
-            name: [&["cross"], kit].concat().join(" "),
-            directory: kit_directory.clone(),
-            calls: vec![site.kit(words(kit, targets))],
-            log: site.log(&format!("c-{key}-kit")),
-            tests,
-        });
-        subjects.push(Subject {
-            name: format!("one cargo {}", bare.join(" ")),
-            directory: bare_directory.clone(),
-            calls: vec![cargo(bare, targets)],
-            log: site.log(&format!("c-{key}-bare")),
-            tests,
-        });
-        comparisons.push(Comparison { measured, against, by: By::Wall, budget: Budget::AtMost(1.15) });
+        let name = format!("one cargo {}", bare.join(" "));
+        let own = (vec![site.kit(words(kit, targets))], [&["cross"], kit].concat().join(" "), "kit", None);
+        let alone = (vec![cargo(bare, targets)], name.clone(), "bare", tests.then_some(Budget::AtMost(1.15)));
+        let calls = vec![metadata(), cargo(bare, targets)];
+        let asked = (calls, format!("cargo metadata, {name}"), "asked", Some(Budget::AtMost(1.15)));
+        let measured = subjects.len();
+        // Where tests run, the question makes no difference.
+        for (calls, name, who, budget) in [own, alone].into_iter().chain((!tests).then_some(asked)) {
+            let directory = if who == "kit" { &kit_directory } else { &bare_directory };
+            let against = subjects.len();
+            if against != measured {
+                comparisons.push(Comparison { measured, against, by: By::Wall, budget });
+            }
+            let log = site.log(&format!("c-{key}-{who}"));
+            subjects.push(Subject { name, directory: directory.clone(), calls, log, tests });
+        }
     }
     Ok(Bench { state: State::Warm, subjects, comparisons, notes: Vec::new() })
+}
+
+/// (d) The plan of more than ten thousand cells, with all that is looked at for it, and written out.
+fn planning(site: &Site, options: &Options) -> Result<Bench, String> {
+    let calls = vec![site.kit(["matrix", "--dry-run"].map(str::to_owned))];
+    // No more than it takes for ten thousand.
+    let targets = options.targets.iter().take(5).cloned().collect::<Vec<_>>();
+    let options = &Options { targets, ..options.clone() };
+    let cells = options.targets.len() * programs::FEATURE_SETS * programs::PROFILES.len();
+    let planned = subject(site, options, "d-kit", "", (Program::Features, false), calls)?;
+    let subjects = vec![Subject { name: format!("cross matrix --dry-run, {cells} cells"), ..planned }];
+    let comparison = Comparison { measured: 0, against: 0, by: By::Second, budget: Some(Budget::AtMost(1.0)) };
+    Ok(Bench { state: State::Warm, subjects, comparisons: vec![comparison], notes: Vec::new() })
 }
 
 /// (e) ripgrep's suite under emulation, built beforehand.
@@ -154,7 +173,7 @@ fn emulated_suite(site: &Site, options: &Options) -> Result<Bench, String> {
         subject("e-kit", "cross --workspace", vec![site.kit(words(&["--workspace"], targets))])?,
         subject("e-bare", "cargo test --workspace", vec![cargo(&["test", "--workspace"], targets)])?,
     ];
-    let comparison = |by, budget| Comparison { measured: 0, against: 1, by, budget };
+    let comparison = |by, budget| Comparison { measured: 0, against: 1, by, budget: Some(budget) };
     Ok(Bench {
         state: State::Warm,
         subjects,
@@ -191,7 +210,7 @@ fn words(words: &[&str], targets: &[String]) -> Vec<String> {
 /// One cargo call for all of these targets.
 fn cargo(words: &[&str], targets: &[String]) -> Call {
     let targets = targets.iter().flat_map(|target| ["--target", target.as_str()]);
-    Call::new("cargo", words.iter().copied().chain(targets))
+    Call::cargo(words.iter().copied().chain(targets))
 }
 
 /// A cargo call for each target.
@@ -202,7 +221,7 @@ fn for_each(words: &[&str], targets: &[String]) -> Vec<Call> {
 /// Whether nextest is here, or is now.
 fn has_nextest(site: &Site, options: &Options) -> Result<bool, String> {
     let here = std::env::current_dir().map_err(|error| error.to_string())?;
-    if site.prepare(&here, &Call::new("cargo", ["nextest", "--version"])).is_ok() {
+    if site.prepare(&here, &Call::cargo(["nextest", "--version"])).is_ok() {
         return Ok(true);
     }
     if options.install.is_empty() {
@@ -210,6 +229,6 @@ fn has_nextest(site: &Site, options: &Options) -> Result<bool, String> {
     }
     eprintln!("    building cargo-nextest {NEXTEST}");
     let package = format!("cargo-nextest@{NEXTEST}");
-    site.prepare(&here, &Call::new("cargo", ["install", "--locked", &package]))?;
+    site.prepare(&here, &Call::cargo(["install", "--locked", &package]))?;
     Ok(true)
 }

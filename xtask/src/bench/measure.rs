@@ -18,6 +18,8 @@ const PASSED_ON: &[&str] = &[
     "RUSTUP_HOME",
     // As `cargo +nightly xtask bench` chose it.
     "RUSTUP_TOOLCHAIN",
+    // Cargo gives it to what it starts, so that the kit has it in use.
+    "CARGO",
 ];
 
 /// How many times a second Linux counts the CPU time that `/proc` tells: it is the same on every machine that we know.
@@ -33,6 +35,11 @@ pub struct Call {
 impl Call {
     pub fn new(program: impl Into<PathBuf>, arguments: impl IntoIterator<Item = impl Into<String>>) -> Call {
         Call { program: program.into(), arguments: arguments.into_iter().map(Into::into).collect() }
+    }
+
+    /// A call of the cargo that started this, which is the one that the kit calls: rustup's proxy takes longer.
+    pub fn cargo(arguments: impl IntoIterator<Item = impl Into<String>>) -> Call {
+        Call::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), arguments)
     }
 
     /// Runs it to its end with an environment of its own.

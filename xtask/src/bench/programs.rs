@@ -26,7 +26,18 @@ const RIPGREP: &[(&str, &str)] = &[
 pub enum Program {
     Example,
     Ripgrep,
+    /// A package whose features make many cells.
+    Features,
 }
+
+/// How many features that package has.
+const FEATURES: u32 = 10;
+
+/// How many sets they make.
+pub const FEATURE_SETS: usize = 2_usize.pow(FEATURES);
+
+/// The profiles in which each of them is to be built.
+pub const PROFILES: &[&str] = &["dev", "release"];
 
 /// `target/bench`, and the kit.
 pub struct Site {
@@ -76,8 +87,9 @@ impl Site {
                 }
             }
             Program::Ripgrep => self.ripgrep(&to)?,
+            Program::Features => features(&to, targets)?,
         }
-        self.prepare(&to, &Call::new("cargo", ["fetch"]))?;
+        self.prepare(&to, &Call::cargo(["fetch"]))?;
         self.prepare(&to, &self.kit(["sync".to_owned()].into_iter().chain(targets.iter().cloned())))?;
         Ok(to)
     }
@@ -119,7 +131,7 @@ impl Site {
         // Nothing else is compiled next year.
         let lock = self.repository.join("bench/ripgrep.lock");
         std::fs::copy(&lock, to.join("Cargo.lock")).map_err(|error| format!("{}: {error}", lock.display()))?;
-        self.prepare(to, &Call::new("cargo", ["metadata", "--format-version", "1", "--locked"]))
+        self.prepare(to, &Call::cargo(["metadata", "--format-version", "1", "--locked"]))
     }
 
     /// The directory with the sources of ripgrep's packages, which cargo takes from crates.io the first time.
@@ -137,13 +149,27 @@ impl Site {
         for (name, text) in [("src/lib.rs", ""), ("Cargo.toml", manifest.as_str())] {
             std::fs::write(fetch.join(name), text).map_err(|error| format!("{}: {error}", fetch.display()))?;
         }
-        let fetched = self.prepare(&fetch, &Call::new("cargo", ["vendor", "--quiet", "vendor"]));
+        let fetched = self.prepare(&fetch, &Call::cargo(["vendor", "--quiet", "vendor"]));
         if let Err(error) = fetched {
             let _ = std::fs::remove_file(fetch.join("Cargo.toml"));
             return Err(format!("the sources of ripgrep come from crates.io: {error}"));
         }
         Ok(vendor)
     }
+}
+
+/// A workspace with one package, and a matrix of all that its features make.
+fn features(to: &Path, targets: &[String]) -> Result<(), String> {
+    let package = "[package]\nname = \"many\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[features]\n";
+    let features: String = (0..FEATURES).map(|number| format!("f{number} = []\n")).collect();
+    let settings = format!("[matrix.all]\ntargets = {targets:?}\nfeature-powerset = true\nprofiles = {PROFILES:?}\n");
+    make_directory(&to.join("src"))?;
+    for (name, text) in
+        [("src/lib.rs", ""), ("Cargo.toml", &format!("{package}{features}")), ("crosskit.toml", &settings)]
+    {
+        std::fs::write(to.join(name), text).map_err(|error| format!("{}: {error}", to.join(name).display()))?;
+    }
+    Ok(())
 }
 
 /// The manifest of a package that needs these and nothing else. That some have no library is no error to cargo.

@@ -26,27 +26,33 @@ pub fn row(
     let name = &subjects[comparison.against].name;
     let (other, name) = match comparison.by {
         By::Wall => (wall(against), name.clone()),
+        By::Second => (vec![1.0; measured.len()], "one second".to_owned()),
         By::CpuPerCore => {
             (cpu(against)?.iter().map(|cpu| cpu / cores as f64).collect(), format!("{name}: CPU s ÷ {cores} cores"))
         }
     };
     let ratios = ratios(&wall(measured), &other);
     let spread = Spread::of(&ratios)?;
-    let verdict = if trial { Verdict::NoClaim } else { Verdict::of(&ratios, comparison.budget) };
+    let (budget, verdict) = match comparison.budget {
+        Some(budget) if trial => (budget.to_string(), Verdict::NoClaim.to_string()),
+        Some(budget) => (budget.to_string(), Verdict::of(&ratios, budget).to_string()),
+        None => ("none".to_owned(), String::new()),
+    };
     let median = |numbers: &[f64]| Spread::of(numbers).map_or("?".to_owned(), |it| format!("{:.2}", it.median));
     let median_cpu = |samples: &[Sample]| cpu(samples).map_or("?".to_owned(), |numbers| median(&numbers));
+    let other_cpu = if comparison.by == By::Second { String::new() } else { median_cpu(against) };
     Some(format!(
         "| {bench} | {} | {} | {} | {name} | {} | {} | {:.3} ({:.3} to {:.3}) | {} | {} | {verdict} |",
         subjects[comparison.measured].name,
         median(&wall(measured)),
         median_cpu(measured),
         median(&other),
-        median_cpu(against),
+        other_cpu,
         spread.median,
         spread.low,
         spread.high,
         ratios.len(),
-        comparison.budget,
+        budget,
     ))
 }
 
@@ -78,7 +84,7 @@ mod tests {
     }
 
     fn comparison(by: By) -> Comparison {
-        Comparison { measured: 0, against: 1, by, budget: Budget::AtMost(0.85) }
+        Comparison { measured: 0, against: 1, by, budget: Some(Budget::AtMost(0.85)) }
     }
 
     #[test]

@@ -181,7 +181,7 @@ impl Desk<'_> {
         let libraries = Libraries::built_in().expect("the table of libraries parses");
         let settled: Result<_, std::convert::Infallible> = plan::settle(
             |questions| Ok(machine.answer(questions)),
-            |machine| {
+            |machine, asked| {
                 let prepare = match self.options.action {
                     Action::Sync(SyncMode::Remove) => plan::prepare_removal,
                     _ => plan::prepare,
@@ -193,6 +193,7 @@ impl Desk<'_> {
                     libraries: &libraries,
                     workspace: &self.scene.workspace,
                     machine,
+                    asked,
                     configs: self.configs(&files),
                     inner_directories: &inner_directories,
                     inner_files: &inner_files,

@@ -8,6 +8,8 @@ mod inspection;
 mod shell;
 mod targets;
 
+use std::borrow::Cow;
+
 use crate::emulation;
 use crate::plan::{Cell, FileEdit, Plan, Rung};
 
@@ -52,7 +54,7 @@ pub fn plan(plan: &Plan, install: &[String]) -> String {
     let mut text = edits(plan);
     text.push_str(&self::install(install));
     for (name, value) in &plan.environment {
-        let value = value.as_deref().map_or("unset".to_owned(), quote);
+        let value = value.as_deref().map_or(Cow::Borrowed("unset"), quote);
         text.push_str(&format!("\nfor every cargo: {name}={value}, as the configured linker is not on this machine\n"));
     }
     if let Some(way) = &plan.emulation {
@@ -136,14 +138,21 @@ fn not_reached(cell: &Cell) -> String {
 
 /// Words as a POSIX shell would have to be given them.
 pub fn command(words: &[String]) -> String {
-    words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
+    let mut line = String::new();
+    for word in words {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(&quote(word));
+    }
+    line
 }
 
-fn quote(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
+fn quote(word: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./=:,+@%".contains(&byte);
+    if !word.is_empty() && word.bytes().all(plain) {
+        Cow::Borrowed(word)
     } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
+        Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
     }
 }

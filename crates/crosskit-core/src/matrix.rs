@@ -216,24 +216,29 @@ impl<'a> Expansion<'a> {
         }
         let whole = self.selection(selected, axes);
         let features = &self.features[whole];
-        self.found.known.extend(words(axes).filter(|word| features.of(word).is_some()));
-        let mut sets: Vec<FeatureSet> = axes.features.iter().map(|set| with_what_is_there(set, features)).collect();
+        self.found.known.extend(words(axes).filter(|word| features.has(word)));
+        let with_bits = |set: FeatureSet| {
+            let on = features.resolve(&set);
+            (set, on)
+        };
+        let named = axes.features.iter().map(|set| with_what_is_there(set, features));
+        let mut sets: Vec<(FeatureSet, Bits)> = named.map(with_bits).collect();
         if let Some(varied) = &axes.varied {
-            let always = varied.always.iter().filter(|word| features.of(word).is_some()).cloned().collect();
+            let always = varied.always.iter().filter(|word| features.has(word)).cloned().collect();
             let varied = Varied { always, ..varied.clone() };
             sets.extend(sets::sets(&varied, features, most).ok_or(TooMany)?);
         }
         if sets.is_empty() {
-            sets.push(FeatureSet::default());
+            sets.push(with_bits(FeatureSet::default()));
         }
         let own = [Profile::Default];
         let profiles = if axes.profiles.is_empty() { own.as_slice() } else { &axes.profiles };
         let exclusions: Vec<&Exclusion> = axes.exclude.iter().filter(|it| self.is_about(it)).collect();
-        for set in sets {
+        for (set, of_whole) in sets {
             for profile in profiles {
-                let Some(at) = self.left(whole, &set, profile, &exclusions, axes) else { continue };
+                let Some(at) = self.left(whole, &of_whole, profile, &exclusions, axes) else { continue };
                 let words = in_words(packages, &set, profile);
-                let on = self.features[at].resolve(&set);
+                let on = if at == whole { of_whole.clone() } else { self.features[at].resolve(&set) };
                 // What is named is what cargo builds in any case, so that two names of a profile are the same.
                 let profile = Profile::of(profile.name());
                 let next = self.found.variants.len();
@@ -259,17 +264,16 @@ impl<'a> Expansion<'a> {
         target == "all" || self.catalogue.resolve(target, self.host).is_ok_and(|row| row.triple == self.row.triple)
     }
 
-    /// The selection that exclusions leave of one; `None` where nothing is left.
+    /// The selection that exclusions leave of one, of which these features are on; `None` where nothing is left.
     fn left(
         &mut self,
         whole: usize,
-        set: &FeatureSet,
+        on: &Bits,
         profile: &Profile,
         exclusions: &[&Exclusion],
         axes: &'a Axes,
     ) -> Option<usize> {
         let features = &self.features[whole];
-        let on = features.resolve(set);
         let is_on = |feature: &String, package: Option<&String>| match package {
             Some(package) if !feature.contains('/') => on.meets(&features.itself(&format!("{package}/{feature}"))),
             _ => on.meets(&features.itself(feature)),
@@ -305,7 +309,7 @@ fn is_varied(axes: &Axes) -> bool {
 
 /// A feature set without the features that no package of the cell has: others of the matrix have them.
 fn with_what_is_there(set: &FeatureSet, features: &Features) -> FeatureSet {
-    let names: Vec<&str> = set.names().filter(|name| features.of(name).is_some()).collect();
+    let names: Vec<&str> = set.names().filter(|name| features.has(name)).collect();
     let value = if names.is_empty() { Vec::new() } else { vec![names.join(",")] };
     FeatureSet { features: value, ..set.clone() }
 }

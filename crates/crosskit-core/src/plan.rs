@@ -85,6 +85,8 @@ pub struct Request {
     pub matrices: Option<Vec<String>>,
     /// Whether each cell is climbed as far as this machine takes it, and none stops the others.
     pub best_effort: bool,
+    /// The options of `cargo metadata` that decide what is in the package graph: features, `--locked` and the like.
+    pub graph_options: Vec<String>,
     /// Options that go to cargo as they are: jobs, `--locked` and the like.
     pub cargo_options: Vec<String>,
     /// What follows `--`: arguments of the test binaries.
@@ -121,6 +123,8 @@ pub struct Input<'a> {
     pub workspace: &'a Workspace,
     /// This computer.
     pub machine: &'a Machine,
+    /// What it was asked. While there is more to ask, no cell is planned.
+    pub asked: &'a Questions,
     /// The workspace's config files.
     pub configs: ConfigFiles<'a>,
     /// The members' directories, and those between them and the root, that have a config file of their own: it is not
@@ -298,6 +302,11 @@ pub struct Prepared {
     pub questions: Questions,
 }
 
+/// Whether any of some findings keeps from going on.
+fn stops(findings: &[Finding]) -> bool {
+    findings.iter().any(Finding::is_error)
+}
+
 impl Prepared {
     /// Every finding, in the order in which it is shown.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
@@ -317,13 +326,20 @@ impl Prepared {
 
     /// With what the command ends before anything is compiled; [`Exit::Done`] lets it go on.
     pub fn exit(&self) -> Exit {
-        let stops = |findings: &[Finding]| findings.iter().any(Finding::is_error);
+        let missing = self.tools.iter().any(|(_, finding)| finding.is_error());
+        match self.exit_of_sync() {
+            Exit::Done if stops(&self.lints) => Exit::Config,
+            Exit::Done if missing => Exit::ToolMissing,
+            exit => exit,
+        }
+    }
+
+    /// What keeps even a sync from going on.
+    pub fn exit_of_sync(&self) -> Exit {
         if stops(&self.usage) {
             Exit::Usage
-        } else if stops(&self.config) || stops(&self.lints) {
+        } else if stops(&self.config) {
             Exit::Config
-        } else if self.tools.iter().any(|(_, finding)| finding.is_error()) {
-            Exit::ToolMissing
         } else {
             Exit::Done
         }
@@ -333,11 +349,6 @@ impl Prepared {
     pub fn beside_variables(&self, takes_every_name: bool) -> impl Iterator<Item = &Finding> {
         let names = self.no_shell_names.iter().filter(move |_| !takes_every_name);
         self.not_in_shell.iter().chain(names)
-    }
-
-    /// What keeps even a sync from going on.
-    pub fn exit_of_sync(&self) -> Exit {
-        Prepared { lints: Vec::new(), tools: Vec::new(), ..self.clone() }.exit()
     }
 
     /// With what the whole command would end if everything passed: a target that nothing runs here does not reach what
@@ -406,7 +417,7 @@ pub fn prepare(input: &Input) -> Prepared {
         prepared.config.extend(problems.iter().map(|problem| problem.finding(&layers)));
         cell::add_cells(input, &targets, &config, &rustc, &mut prepared);
     }
-    prepared.questions.cfgs = rustc.asked();
+    prepared.questions.cfgs.extend(rustc.asked());
     let exit = if input.request.writes_own_triple { prepared.exit_of_sync() } else { prepared.exit() };
     if !input.request.writes || matches!(exit, Exit::Usage | Exit::Config) {
         let Prepared { plan, config, lints, tools, not_in_shell, no_shell_names, .. } = &mut prepared;
@@ -460,12 +471,12 @@ pub fn written_targets(configs: &ConfigFiles, catalogue: &Catalogue, settings: &
 /// What `answer` says when the machine cannot be looked at.
 pub fn settle<E>(
     mut answer: impl FnMut(&Questions) -> Result<Machine, E>,
-    decide: impl Fn(&Machine) -> Prepared,
+    decide: impl Fn(&Machine, &Questions) -> Prepared,
 ) -> Result<(Machine, Prepared), E> {
     let mut asked = Questions::default();
     loop {
         let machine = answer(&asked)?;
-        let prepared = decide(&machine);
+        let prepared = decide(&machine, &asked);
         // What was asked only grows, and there is only so much to ask.
         if asked.covers(&prepared.questions) {
             return Ok((machine, prepared));

@@ -74,6 +74,13 @@ impl Stamp {
         let inode = None;
         Some(Stamp { size: metadata.len(), modified, inode, path })
     }
+
+    /// Looks at the compiler that a program starts which tells this sysroot: the program may be rustup's proxy, and whether
+    /// it starts the same compiler as before shows there. `None` as for [`Stamp::of`].
+    pub fn of_rustc(program: &Path, sysroot: &Path) -> Option<Stamp> {
+        let compiler = sysroot.join("bin/rustc").with_extension(std::env::consts::EXE_EXTENSION);
+        if is_script(program)? { None } else { Stamp::of(&compiler) }
+    }
 }
 
 fn is_script(path: &Path) -> Option<bool> {

@@ -43,8 +43,6 @@ pub struct Options {
     pub shell: Option<String>,
     /// The files of `verify`.
     pub files: Vec<PathBuf>,
-    /// Options of `cargo metadata`: features, `--locked` and the like.
-    pub metadata_options: Vec<String>,
 }
 
 /// What to do.
@@ -123,7 +121,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, c
         options.request.matrices = Some(names.collect());
         options.request.best_effort = true;
         // Which of them are on is each cell's own; what one of them needs must be in the graph.
-        options.metadata_options.push("--all-features".to_owned());
+        options.request.graph_options.push("--all-features".to_owned());
     }
     Ok(options)
 }
@@ -144,10 +142,10 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool)
     let features = texts("features").into_iter().flat_map(|value| ["--features".to_owned(), value]);
     let switches = ["all-features", "no-default-features", "locked", "offline", "frozen"];
     let switches = switches.iter().filter(|name| flag(name)).map(|name| format!("--{name}"));
-    let mut metadata_options: Vec<String> = configs.chain(features).chain(switches).collect();
+    let mut graph_options: Vec<String> = configs.chain(features).chain(switches).collect();
     let axes = axes(matches);
     if axes.varied.is_some() && !flag("all-features") {
-        metadata_options.push("--all-features".to_owned());
+        graph_options.push("--all-features".to_owned());
     }
     let targets = texts("target");
     let builds = action == Action::Climb;
@@ -165,6 +163,7 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool)
             axes,
             matrices: None,
             best_effort,
+            graph_options,
             cargo_options,
             test_arguments: texts("arguments"),
             config,
@@ -191,7 +190,6 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool)
             (_, true) => Verbosity::Verbose,
             _ => Verbosity::Normal,
         },
-        metadata_options,
     }
 }
 

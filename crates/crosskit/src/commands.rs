@@ -117,7 +117,7 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     let probe = probe.with_graphs(&ground.out, ground.metadata.fingerprint);
     // Whoever writes the config, or prints it, says nothing about tools.
     let tells_tools = !matches!(options.action, Action::Sync(_) | Action::Env);
-    let probe = if tells_tools { probe } else { probe.without_tools() };
+    let mut probe = if tells_tools { probe } else { probe.without_tools() };
     let (machine, prepared) = decide(&ground, options.action, &probe)?;
     if options.action == Action::Climb && options.request.writes && sh.is_interrupted() {
         // Whoever waits for the report must not wait in vain, though it has nothing to tell.
@@ -191,7 +191,7 @@ fn decide(ground: &Ground, action: Action, probe: &Probe) -> Result<(Machine, Pr
     let configs = &ground.configs;
     plan::settle(
         |questions| Ok(probe.machine(questions)),
-        |machine| {
+        |machine, asked| {
             let prepare = match action {
                 Action::Sync(SyncMode::Remove) => plan::prepare_removal,
                 _ => plan::prepare,
@@ -203,6 +203,7 @@ fn decide(ground: &Ground, action: Action, probe: &Probe) -> Result<(Machine, Pr
                 libraries: &ground.libraries,
                 workspace: &ground.metadata.workspace,
                 machine,
+                asked,
                 configs: configs.as_data(&ground.metadata.root, &ground.request.config),
                 inner_directories: &configs.inner_directories,
                 inner_files: &configs.inner_files,

@@ -139,14 +139,22 @@ struct RawKind {
     target: Option<String>,
 }
 
-/// Asks cargo about the workspace around the present directory.
+/// Begins to ask cargo about the workspace around the present directory.
+///
+/// # Errors
+/// Cargo cannot be started.
+pub fn ask(sh: &Sh, cargo: &Path, options: &[String]) -> Result<Started, String> {
+    let arguments = ["metadata", "--format-version", "1"].into_iter().chain(options.iter().map(String::as_str));
+    sh.start(sh.command(cargo, arguments))
+}
+
+/// The workspace, as cargo answers.
 ///
 /// # Errors
 /// There is none, or cargo cannot read it; in cargo's own words.
-pub fn read(sh: &Sh, cargo: &Path, options: &[String], xtask: Option<String>) -> Result<Metadata, Box<Finding>> {
+pub fn read(sh: &Sh, asked: Result<Started, String>, xtask: Option<String>) -> Result<Metadata, Box<Finding>> {
     let failed = |why: &str| no_workspace(sh, why);
-    let arguments = ["metadata", "--format-version", "1"].into_iter().chain(options.iter().map(String::as_str));
-    let (stdout, stderr, status) = sh.output(sh.command(cargo, arguments)).map_err(|error| failed(&error))?;
+    let (stdout, stderr, status) = asked.and_then(Started::output).map_err(|error| failed(&error))?;
     if !status.success() {
         return Err(failed(&stderr));
     }

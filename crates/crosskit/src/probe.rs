@@ -3,7 +3,7 @@
 mod graphs;
 mod tools;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crosskit_core::machine::{Distribution, Machine};
 use crosskit_core::policy::{LAUNCHER, LAUNCHER_PATH};
 use crosskit_core::tools::Questions;
 
-use crate::cache::Cache;
+use crate::cache::{Cache, Stamp};
 use crate::environment;
 use crate::path::{find_program, path_directories};
 use crate::rustc::Toolchain;
@@ -31,6 +31,9 @@ pub struct Probe<'a> {
     cache: RefCell<Cache>,
     answers: RefCell<BTreeMap<tools::Question, Option<String>>>,
     cfgs: RefCell<BTreeMap<CfgQuery, CfgAnswer>>,
+    /// Where programs are, if they are here.
+    found: RefCell<BTreeMap<String, Option<String>>>,
+    std: OnceCell<BTreeSet<String>>,
     emulation: RefCell<BTreeMap<EmulationQuery, Emulation>>,
     graphs: RefCell<graphs::Graphs>,
 }
@@ -38,8 +41,8 @@ pub struct Probe<'a> {
 impl<'a> Probe<'a> {
     /// A probe that starts its processes through `sh`, as cargo would start them.
     pub fn new(sh: &'a Sh, toolchain: Toolchain) -> Probe<'a> {
-        let (cache, answers, cfgs, emulation, graphs) = Default::default();
-        Probe { sh, toolchain, asks_tools: true, cache, answers, cfgs, emulation, graphs }
+        let (cache, answers, cfgs, found, std, emulation, graphs) = Default::default();
+        Probe { sh, toolchain, asks_tools: true, cache, answers, cfgs, found, std, emulation, graphs }
     }
 
     /// The same with what programs answered in earlier runs, as it is kept in a directory.
@@ -59,7 +62,9 @@ impl<'a> Probe<'a> {
     }
 
     /// Forgets what programs answered in this run: something was installed. What is kept on the disk goes by the file.
-    pub fn look_again(&self) {
+    pub fn look_again(&mut self) {
+        self.found.borrow_mut().clear();
+        self.std.take();
         self.answers.borrow_mut().clear();
         self.emulation.borrow_mut().clear();
     }
@@ -79,7 +84,11 @@ impl<'a> Probe<'a> {
         directories.push(own_tools);
         let here = self.sh.directory();
         let find = |program: &str| find_program(program, &here, &directories);
-        let found = |program: &String| Some((program.clone(), find(program)?.to_string_lossy().into_owned()));
+        let mut found = self.found.borrow_mut();
+        for program in &questions.programs {
+            let look = || find(program).map(|path| path.to_string_lossy().into_owned());
+            found.entry(program.clone()).or_insert_with(look);
+        }
         self.ask_cfgs(&questions.cfgs);
         let answers = self.ask_tools(questions, &find);
         if self.asks_tools {
@@ -93,8 +102,8 @@ impl<'a> Probe<'a> {
             distribution: distribution(),
             rustup: find_program("rustup", &here, &directories).is_some(),
             rust_src: rustc.sysroot.join("lib/rustlib/src/rust/library/Cargo.lock").exists(),
-            std: installed_std(&rustc.sysroot),
-            programs: questions.programs.iter().filter_map(found).collect(),
+            std: self.std.get_or_init(|| installed_std(&rustc.sysroot)).clone(),
+            programs: found.iter().filter_map(|(program, path)| Some((program.clone(), path.clone()?))).collect(),
             paths: questions.paths.iter().filter(|path| Path::new(path).exists()).cloned().collect(),
             sysroot: rustc.sysroot.to_string_lossy().into_owned(),
             rustc_path: rustc.program.to_string_lossy().into_owned(),
@@ -121,25 +130,52 @@ impl<'a> Probe<'a> {
 
     /// Which cfgs hold, in rustc's own words, all at once. It answers without the target's rust-std, too.
     fn ask_cfgs(&self, queries: &BTreeSet<CfgQuery>) {
+        let rustc = &self.toolchain.rustc;
         let start = |query: &CfgQuery| {
             let wrappers = self.toolchain.wrappers.iter().map(OsStr::new);
-            let mut words = wrappers.chain([self.toolchain.rustc.program.as_os_str()]);
+            let mut words = wrappers.chain([rustc.program.as_os_str()]);
             let program = words.next().unwrap_or_default();
             let question = cfgs::QUESTION.into_iter().chain(["--target", &query.triple]);
             let question = question.chain(query.flags.iter().map(String::as_str)).map(OsStr::new);
             self.sh.start(self.command(program, words.chain(question)))
         };
         let mut known = self.cfgs.borrow_mut();
-        let unknown = queries.iter().filter(|query| !known.contains_key(*query));
-        let started: Vec<_> = unknown.map(|query| (query.clone(), start(query))).collect();
-        for (query, started) in started {
+        let unknown: Vec<&CfgQuery> = queries.iter().filter(|query| !known.contains_key(*query)).collect();
+        let stamp = if unknown.is_empty() { None } else { Stamp::of_rustc(&rustc.program, &rustc.sysroot) };
+        let mut cache = self.cache.borrow_mut();
+        let mut started = Vec::new();
+        for query in unknown {
+            let kept = stamp.clone().zip(self.cfg_question(query));
+            match kept.as_ref().and_then(|(stamp, question)| cache.answer(question, stamp)) {
+                Some(answer) => drop(known.insert(query.clone(), Ok(Cfgs::parse(&answer)))),
+                None => started.push((query.clone(), kept, start(query))),
+            }
+        }
+        for (query, kept, started) in started {
             let answer = match started.and_then(Started::output) {
-                Ok((stdout, _, status)) if status.success() => Ok(Cfgs::parse(&stdout)),
+                Ok((stdout, _, status)) if status.success() => {
+                    if let Some((stamp, question)) = kept {
+                        cache.keep(question, stamp, stdout.clone());
+                    }
+                    Ok(Cfgs::parse(&stdout))
+                }
                 Ok((_, stderr, _)) => Err(stderr),
                 Err(error) => Err(error),
             };
             known.insert(query, answer);
         }
+    }
+
+    /// Under which name rustc's answer is kept: it stands for what the answer depends on beside the compiler. `None` where that
+    /// is a file or a program.
+    fn cfg_question(&self, query: &CfgQuery) -> Option<String> {
+        let variable = |name: &str| self.toolchain.variables.get(OsStr::new(name));
+        let reads_files = query.triple.ends_with(".json")
+            || query.flags.iter().any(|flag| flag.starts_with('@'))
+            || variable("RUST_TARGET_PATH").is_some();
+        let bootstrap = variable("RUSTC_BOOTSTRAP");
+        let question = || format!("cfgs of {:?} with {:?}, RUSTC_BOOTSTRAP {bootstrap:?}", query.triple, query.flags);
+        (!reads_files && self.toolchain.wrappers.is_empty()).then(question)
     }
 
     /// How the launcher would start programs, all at once. It is the text of this version that answers, which need not

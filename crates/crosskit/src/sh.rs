@@ -106,14 +106,6 @@ impl Sh {
         command
     }
 
-    /// The output of a short command.
-    ///
-    /// # Errors
-    /// The program cannot be started.
-    pub fn output(&self, command: Command) -> Result<Output, String> {
-        self.start(command)?.output()
-    }
-
     /// Starts a short command whose output is read later, so that several run at once.
     ///
     /// # Errors

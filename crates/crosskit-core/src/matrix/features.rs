@@ -118,17 +118,27 @@ impl<'a> Features<'a> {
         others
     }
 
-    /// What a word after `--features` turns on; `None` where no package has it.
-    pub(super) fn of(&self, word: &str) -> Option<Bits> {
+    /// Whether any package has a word after `--features`.
+    pub(super) fn has(&self, word: &str) -> bool {
+        self.all_of(word).next().is_some()
+    }
+
+    /// What a word after `--features` turns on, of each package that has it.
+    fn all_of(&self, word: &str) -> impl Iterator<Item = &Bits> {
         let (package, feature) = match word.split_once('/') {
             Some((package, feature)) => (Some(package.trim_end_matches('?')), feature),
             None => (None, word),
         };
-        let meant = self.closures.iter().filter(|(name, _)| package.is_none_or(|package| *name == package));
-        let mut found = meant.filter_map(|(_, features)| features.get(feature)).peekable();
-        if found.peek().is_none() {
-            return self.foreign.get(word).cloned();
-        }
+        let meant = self.closures.iter().filter(move |(name, _)| package.is_none_or(|package| *name == package));
+        let mut found = meant.filter_map(move |(_, features)| features.get(feature)).peekable();
+        let foreign = if found.peek().is_none() { self.foreign.get(word) } else { None };
+        found.chain(foreign)
+    }
+
+    /// What a word after `--features` turns on; `None` where no package has it.
+    pub(super) fn of(&self, word: &str) -> Option<Bits> {
+        let mut found = self.all_of(word).peekable();
+        found.peek()?;
         let mut bits = Bits::default();
         found.for_each(|it| bits.extend(it));
         Some(bits)
@@ -160,7 +170,7 @@ impl<'a> Features<'a> {
             let default = features.get("default").filter(|_| !set.no_default);
             all.chain(default).for_each(|it| bits.extend(it));
         }
-        set.names().filter_map(|name| self.of(name)).for_each(|it| bits.extend(&it));
+        set.names().flat_map(|name| self.all_of(name)).for_each(|it| bits.extend(it));
         bits
     }
 }

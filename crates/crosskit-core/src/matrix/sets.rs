@@ -8,17 +8,19 @@ use super::features::{Bits, Features};
 #[derive(Clone)]
 struct Growing<'a> {
     names: Vec<&'a str>,
-    /// The place of the last one among all.
-    last: usize,
+    /// Their places among all.
+    places: Vec<usize>,
     on: Bits,
 }
 
-/// The sets, from none to all; `None` where there are more than `most`.
-pub(super) fn sets(varied: &Varied, features: &Features, most: usize) -> Option<Vec<FeatureSet>> {
+/// The sets with what each turns on, from none to all; `None` where there are more than `most`.
+pub(super) fn sets(varied: &Varied, features: &Features, most: usize) -> Option<Vec<(FeatureSet, Bits)>> {
     let names: Vec<&str> =
         features.names().into_iter().filter(|name| !varied.always.iter().any(|it| it == name)).collect();
     if names.is_empty() && varied.always.is_empty() {
-        return Some(vec![FeatureSet { features: value(&varied.always, &[]), ..FeatureSet::default() }]);
+        let none = FeatureSet { features: value(&varied.always, &[]), ..FeatureSet::default() };
+        let on = features.resolve(&none);
+        return Some(vec![(none, on)]);
     }
     // `default` is what Cargo turns on by itself.
     let of = |names: &[&str]| {
@@ -31,12 +33,12 @@ pub(super) fn sets(varied: &Varied, features: &Features, most: usize) -> Option<
         Way::Each => 1,
         Way::Powerset { depth } => depth.unwrap_or(usize::MAX),
     };
-    let none = Growing { names: Vec::new(), last: 0, on: features.resolve(&of(&[])) };
+    let none = Growing { names: Vec::new(), places: Vec::new(), on: features.resolve(&of(&[])) };
     let mut found = Vec::new();
     let mut level = if allowed.holds(&none.on) { vec![none] } else { Vec::new() };
     // What is not allowed, or says a thing twice, does not become so by more features.
     while !level.is_empty() {
-        found.extend(level.iter().map(|it| of(&it.names)));
+        found.extend(level.iter().map(|it| (of(&it.names), it.on.clone())));
         if found.len() > most {
             return None;
         }
@@ -45,14 +47,15 @@ pub(super) fn sets(varied: &Varied, features: &Features, most: usize) -> Option<
         }
         let mut next = Vec::new();
         for set in &level {
-            for (at, (name, on)) in single.iter().enumerate().skip(set.last) {
-                let known = set.names.iter().filter_map(|name| single.iter().find(|(it, _)| it == name));
-                if known.into_iter().any(|(_, other)| other.covers(on) || on.covers(other)) {
+            let next_place = set.places.last().map_or(0, |last| last + 1);
+            for (at, (name, on)) in single.iter().enumerate().skip(next_place) {
+                let mut known = set.places.iter().filter_map(|place| single.get(*place));
+                if known.any(|(_, other)| other.covers(on) || on.covers(other)) {
                     continue;
                 }
                 let mut grown = set.clone();
                 grown.names.push(name);
-                grown.last = at + 1;
+                grown.places.push(at);
                 grown.on.extend(on);
                 if allowed.holds(&grown.on) {
                     next.push(grown);
@@ -64,7 +67,11 @@ pub(super) fn sets(varied: &Varied, features: &Features, most: usize) -> Option<
         }
         level = next;
     }
-    found.extend(all(varied, features, &names, &allowed, of));
+    let all = all(varied, features, &names, &allowed, of);
+    found.extend(all.map(|set| {
+        let on = features.resolve(&set);
+        (set, on)
+    }));
     Some(found)
 }
 
@@ -127,7 +134,8 @@ mod tests {
     fn made(package: &Package, varied: &Varied) -> Vec<String> {
         let features = Features::new(&[package], []);
         let sets = sets(varied, &features, 100_000).expect("not too many");
-        let words = |set: &FeatureSet| match (set.all, set.no_default, set.features.join(" ")) {
+        assert!(sets.iter().all(|(set, on)| *on == features.resolve(set)), "{sets:?}");
+        let words = |(set, _): &(FeatureSet, Bits)| match (set.all, set.no_default, set.features.join(" ")) {
             (true, ..) => "all".to_owned(),
             (_, true, names) => names,
             (_, false, names) if names.is_empty() => "default".to_owned(),

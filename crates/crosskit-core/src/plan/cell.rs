@@ -61,12 +61,17 @@ pub(super) fn add_cells(input: &Input, targets: &[Target], config: &Config, rust
         targets.iter().map(|target| config.view(&target.row.triple, Kind::Target, rustc)).collect();
     let own_directory = &input.own_directory.to_string_lossy();
     let shared = Shared { input, config, rustc, table, host_view, own_directory };
+    let mut ways = Vec::new();
     for (target, view) in targets.iter().zip(&views) {
         add_problems(view, config, prepared);
-        add_target(shared, target, view, prepared);
+        ways.push(look_at_target(shared, target, view, prepared));
     }
-    let are_cfgs_certain = rustc.asked().iter().all(|query| input.machine.cfgs.contains_key(query));
-    group::add_groups(input, config, &views, are_cfgs_certain, prepared);
+    prepared.questions.cfgs.extend(rustc.asked());
+    // While a question is open, all is looked at anew: the cells, of which there may be thousands, are of no use before.
+    if input.asked.covers(&prepared.questions) {
+        targets.iter().zip(&ways).for_each(|(target, ways)| add_cells_of(shared, target, ways, prepared));
+        group::add_groups(input, config, &views, prepared);
+    }
     if !targets.iter().any(|target| target.row.triple == input.machine.host) {
         let finding = tools::host_linker(host_linker.as_ref(), input.machine);
         prepared.tools.extend(finding.map(|finding| (input.machine.host.clone(), finding)));
@@ -116,8 +121,22 @@ pub(super) fn platform<'a>(triple: &'a str, needed: bool, machine: &'a Machine, 
     Platform { triple, cfgs: machine.plain_cfgs(triple).unwrap_or(UNKNOWN) }
 }
 
-/// Plans the cells of a target. What is the same for all of them, or for some, is said once.
-fn add_target(shared: Shared, target: &Target, view: &KindView, prepared: &mut Prepared) {
+/// What some packages of a target need, and how far they get.
+struct OnTheWay<'a> {
+    selected: &'a [&'a Package],
+    climbed: Climbed,
+    packages: Vec<String>,
+    doc_packages: Vec<String>,
+}
+
+/// Looks at what each selection of a target's packages needs, by its place. What is the same for all of them, or for some, is
+/// said once.
+fn look_at_target<'a>(
+    shared: Shared,
+    target: &'a Target<'a>,
+    view: &KindView,
+    prepared: &mut Prepared,
+) -> BTreeMap<usize, OnTheWay<'a>> {
     let Shared { input, .. } = shared;
     let Target { row, variants, .. } = target;
     let request = input.request;
@@ -129,16 +148,17 @@ fn add_target(shared: Shared, target: &Target, view: &KindView, prepared: &mut P
         prepared.of_doctor.push((row.triple.clone(), Finding { severity: Severity::Note, ..finding }));
     }
     let mut told = Vec::new();
-    let mut climbed = BTreeMap::new();
+    let mut ways = BTreeMap::new();
     for (at, selected) in variants.used() {
         let look = |rung| look(shared, target, view, selected, rung);
-        let Climbed { seen, reach, stopped_by } = ladder::climb(row, request, look);
+        let climbed = ladder::climb(row, request, look);
+        let seen = &climbed.seen;
         add_new(&mut prepared.usage, seen.usage.clone());
         add_new(&mut prepared.config, seen.config.clone());
         add_new(&mut told, seen.findings.clone());
         prepared.questions.extend(seen.questions.clone());
         prepared.missing.extend(seen.missing.clone());
-        if climbed.is_empty() {
+        if ways.is_empty() {
             prepared.checkups.push(seen.checkup.clone());
             let not_emulated = seen.not_emulated.clone();
             prepared.of_doctor.extend(not_emulated.map(|finding| (row.triple.clone(), finding)));
@@ -149,14 +169,26 @@ fn add_target(shared: Shared, target: &Target, view: &KindView, prepared: &mut P
                 prepared.plan.own_programs.push(edit);
             }
         }
-        let specs = input.workspace.package_specs(selected.iter().copied());
+        let packages = input.workspace.package_specs(selected.iter().copied());
         let with_doctests = selected.iter().copied().filter(|package| package.doctests && row.std);
         let doc_packages = input.workspace.package_specs(with_doctests);
-        climbed.insert(at, (selected, seen, reach, stopped_by, specs, doc_packages));
+        ways.insert(at, OnTheWay { selected, climbed, packages, doc_packages });
     }
     prepared.tools.extend(told.into_iter().map(|finding| (row.triple.clone(), finding)));
+    ways
+}
+
+/// Plans the cells of a target.
+fn add_cells_of(shared: Shared, target: &Target, ways: &BTreeMap<usize, OnTheWay>, prepared: &mut Prepared) {
+    let Shared { input, .. } = shared;
+    let Target { row, variants, .. } = target;
+    let request = input.request;
+    let quarantine = input.settings.quarantine(&row.triple);
+    let glibc = input.settings.glibc(&row.triple);
+    let timeout = request.timeout.or(input.settings.target(&row.triple).timeout).unwrap_or(DEFAULT_TIMEOUT);
     for (variant, at) in &variants.variants {
-        let Some((selected, seen, reach, stopped_by, packages, doc_packages)) = climbed.get(at) else { continue };
+        let Some(OnTheWay { selected, climbed, packages, doc_packages }) = ways.get(at) else { continue };
+        let Climbed { seen, reach, stopped_by } = climbed;
         let verb = call::verb(reach.unwrap_or(Rung::Check), request.builds_tests, row.std, selected);
         let call = |verb: &[&str], packages: &[String]| -> Vec<String> {
             let arguments = call::arguments(verb, &row.triple, packages, variant, request);
@@ -188,9 +220,9 @@ fn add_target(shared: Shared, target: &Target, view: &KindView, prepared: &mut P
             linking_scripts: seen.linking_scripts.clone(),
             shares_files: shares_files(&seen.runner),
             retries: request.retries,
-            quarantine: input.settings.quarantine(&row.triple),
-            glibc: input.settings.glibc(&row.triple),
-            timeout: request.timeout.or(input.settings.target(&row.triple).timeout).unwrap_or(DEFAULT_TIMEOUT),
+            quarantine: quarantine.clone(),
+            glibc: glibc.clone(),
+            timeout,
         });
     }
 }

@@ -11,6 +11,7 @@ mod proof;
 mod tests;
 
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use crate::resolve::{Config, KindView};
 use crate::triple;
@@ -85,21 +86,15 @@ impl Shared {
     }
 }
 
-/// Puts every cell into a group. Until it is certain by which cfgs platforms are chosen, each has one of its own.
-pub(super) fn add_groups(
-    input: &Input,
-    config: &Config,
-    views: &[KindView],
-    are_cfgs_certain: bool,
-    prepared: &mut Prepared,
-) {
+/// Puts every cell into a group.
+pub(super) fn add_groups(input: &Input, config: &Config, views: &[KindView], prepared: &mut Prepared) {
     let cells = std::mem::take(&mut prepared.plan.cells);
     let mut proof = Proof::of(input, config, views, &cells);
     let all = cells.as_slice();
     let (groups, splits) = arrange(all, &input.machine.host, |cells| {
         // What is not built needs no proof.
-        let builds = input.request.builds && cells.iter().all(|at| all.get(*at).is_some_and(|it| it.reach.is_some()));
-        if builds && are_cfgs_certain { proof.share(cells) } else { Shared::nothing(cells) }
+        let is_built = |at: &usize| all.get(*at).is_some_and(|it| it.reach.is_some());
+        if input.request.builds && cells.iter().all(is_built) { proof.share(cells) } else { Shared::nothing(cells) }
     });
     prepared.questions.graphs.extend(proof.questions);
     prepared.plan.cells = cells;
@@ -114,13 +109,24 @@ struct Key<'a> {
     packages: Vec<&'a str>,
     /// Variables that are not the target's own.
     variables: Vec<(&'a str, &'a str)>,
-    /// How many cells with the same of all that, triple included, come before: a call cannot name a triple twice.
-    turn: usize,
+}
+
+/// The names of a target in variables.
+type OwnNames = [String; 3];
+
+/// Cells with one key. A call cannot name a triple twice: of those with one triple, each next one is of a sort of its own.
+#[derive(Debug, Default)]
+struct Turns<'a> {
+    /// How many there were of a triple.
+    counts: HashMap<&'a str, usize>,
+    /// The places of the sorts.
+    sorts: Vec<usize>,
 }
 
 impl<'a> Key<'a> {
-    fn of(cell: &'a Cell, host: &str) -> Key<'a> {
-        let mut key = Key { options: Vec::new(), packages: Vec::new(), variables: Vec::new(), turn: 0 };
+    /// What is told for the host reaches build scripts, whatever the target is: then it has no names of its own.
+    fn of(cell: &'a Cell, own: Option<&OwnNames>) -> Key<'a> {
+        let mut key = Key { options: Vec::new(), packages: Vec::new(), variables: Vec::new() };
         let mut words = cell.build.iter().map(String::as_str);
         while let Some(word) = words.next() {
             match word {
@@ -129,9 +135,7 @@ impl<'a> Key<'a> {
                 word => key.options.push(word),
             }
         }
-        let own = [cell.triple.clone(), triple::env_lower(&cell.triple), triple::env_upper(&cell.triple)];
-        // What is told for the host reaches build scripts, whatever the target is.
-        let is_own = |name: &str| cell.triple != host && own.iter().any(|own| name.contains(own.as_str()));
+        let is_own = |name: &str| own.is_some_and(|own| own.iter().any(|own| name.contains(own.as_str())));
         let variables = cell.environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         key.variables = variables.filter(|(name, _)| !is_own(name)).collect();
         key
@@ -154,21 +158,23 @@ impl<'a> Key<'a> {
 
 /// Sorts cells by what they have in common, and asks of each sort which of them share a call.
 fn arrange(cells: &[Cell], host: &str, mut prove: impl FnMut(&[usize]) -> Shared) -> (Vec<Group>, Vec<Split>) {
-    let mut sorts: Vec<(Key, Vec<usize>)> = Vec::new();
-    let mut known: HashMap<Key, usize> = HashMap::new();
-    let mut turns: HashMap<(Key, &str), usize> = HashMap::new();
+    let mut sorts: Vec<(Rc<Key>, Vec<usize>)> = Vec::new();
+    let mut own: HashMap<&str, Option<OwnNames>> = HashMap::new();
+    let mut turns: HashMap<Rc<Key>, Turns> = HashMap::new();
     for (place, cell) in cells.iter().enumerate() {
-        let mut key = Key::of(cell, host);
-        let turn = turns.entry((key.clone(), &cell.triple)).or_default();
-        key.turn = *turn;
-        *turn += 1;
-        let sort = *known.entry(key.clone()).or_insert_with(|| {
+        let names = || [cell.triple.clone(), triple::env_lower(&cell.triple), triple::env_upper(&cell.triple)];
+        let own = own.entry(&cell.triple).or_insert_with(|| (cell.triple != host).then(names));
+        let key = Rc::new(Key::of(cell, own.as_ref()));
+        let of_key = turns.entry(Rc::clone(&key)).or_default();
+        let turn = of_key.counts.entry(&cell.triple).or_default();
+        if *turn == of_key.sorts.len() {
+            of_key.sorts.push(sorts.len());
             sorts.push((key, Vec::new()));
-            sorts.len() - 1
-        });
-        if let Some((_, cells)) = sorts.get_mut(sort) {
+        }
+        if let Some((_, cells)) = of_key.sorts.get(*turn).and_then(|sort| sorts.get_mut(*sort)) {
             cells.push(place);
         }
+        *turn += 1;
     }
     // The first group of all with the same options: what differs least from a later sort is told.
     let mut firsts: HashMap<&[&str], usize> = HashMap::new();

@@ -53,14 +53,15 @@ pub(super) fn refused_by_cargo(options: &Options, sh: &Sh) -> Result<configs::Re
 pub(super) fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Ground, Ends> {
     refused_by_cargo(options, sh)?;
     let catalogue = Catalogue::built_in().map_err(internal)?;
+    // It takes longest, and is ended with the rest where that goes wrong.
+    let asked = metadata::ask(sh, &start.cargo, &options.request.graph_options);
     let rustc = Rustc::ask(sh, rustc::program(sh, &start.cargo, None)).map_err(ends(Exit::ToolMissing))?;
     built_for_host(&rustc.host).map_err(ends(Exit::Usage))?;
     let unknown = plan::unknown_targets(&options.request, &catalogue, &rustc.host);
     if !unknown.is_empty() {
         return Err((Exit::Usage, unknown));
     }
-    let metadata = metadata::read(sh, &start.cargo, &options.metadata_options, start.package.clone());
-    let mut metadata = metadata.map_err(ends(Exit::Usage))?;
+    let mut metadata = metadata::read(sh, asked, start.package.clone()).map_err(ends(Exit::Usage))?;
     let started_in = sh.directory();
     // Cargo finds config by the present directory, so what is decided here holds at the root alone (cargo #10302).
     sh.change_directory(&metadata.root);

@@ -80,7 +80,7 @@ pub(super) fn survey(
     let cargo_path = rustc::cargo_path(sh, &start.cargo);
     let toolchain = Toolchain { rustc, wrappers: Vec::new(), cargo_path, cargo: None, variables };
     let sh: &Sh = sh;
-    let probe = Probe::new(sh, toolchain).with_cache(&outline.target_directory.join("crosskit"));
+    let mut probe = Probe::new(sh, toolchain).with_cache(&outline.target_directory.join("crosskit"));
     let mut survey = ask(&probe, &catalogue, &settings, with, options.install);
     if options.install && !options.dry_run && !survey.missing().is_empty() {
         let told = |event: Event| terminal.event(event);

@@ -113,11 +113,11 @@ impl<'a> Proof<'a> {
     }
 
     /// Whether the graph of `cargo metadata` holds everything that decides about features: it was asked with the features
-    /// of the request, knows nothing of the standard library's own packages, and nothing of what cargo does on nightly.
+    /// of the cell or with all that there are, knows nothing of the standard library's own packages, and nothing of what cargo does on nightly.
     fn is_decided_by_the_package_graph(&self, cell: &Cell) -> bool {
         let is_stable = !self.takes_unstable() && !cell.environment.contains_key(BOOTSTRAP);
         let builds_std = cell.build.iter().any(|word| word.contains("build-std"));
-        let (own, asked) = (features(&cell.build), features(&self.input.request.cargo_options));
+        let (own, asked) = (features(&cell.build), features(&self.input.request.graph_options));
         let has_features = own == asked || asked.contains("--all-features");
         is_stable && !builds_std && has_features && !cell.packages.is_empty() && self.edges().is_whole()
     }

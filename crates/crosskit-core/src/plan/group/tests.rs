@@ -12,6 +12,7 @@ use crate::policy::OwnFiles;
 use crate::resolve::{ConfigFiles, Files, Layers};
 use crate::settings::Settings;
 use crate::target::Catalogue;
+use crate::tools::Questions;
 use crate::workspace::{Dependency, Package, Workspace};
 
 fn cell(triple: &str, options: &str) -> Cell {
@@ -180,7 +181,8 @@ fn grouped(workspace: &Workspace, views: &[KindView], cells: Vec<Cell>, option: 
         matrices: None,
         best_effort: false,
         retries: 0,
-        cargo_options: vec![option.to_owned()],
+        graph_options: vec![option.to_owned()],
+        cargo_options: Vec::new(),
         test_arguments: Vec::new(),
         config: Vec::new(),
         timeout: None,
@@ -198,6 +200,7 @@ fn grouped(workspace: &Workspace, views: &[KindView], cells: Vec<Cell>, option: 
         libraries: &Libraries::built_in().expect("it parses"),
         workspace,
         machine: &machine,
+        asked: &Questions::default(),
         configs: ConfigFiles { root, shared_root: root, cargo_home: None, command_line: &[], files: &files },
         inner_directories: &[],
         inner_files: &[],
@@ -207,7 +210,7 @@ fn grouped(workspace: &Workspace, views: &[KindView], cells: Vec<Cell>, option: 
     };
     let mut prepared = Prepared::default();
     prepared.plan.cells = cells;
-    add_groups(&input, &input.config(&layers), views, true, &mut prepared);
+    add_groups(&input, &input.config(&layers), views, &mut prepared);
     assert_eq!(prepared.exit(), Exit::Done);
     prepared
 }

@@ -1,6 +1,7 @@
 //! The rest: every target that can be emulated, planted bugs, and cargo itself as the oracle.
 
 mod artefact;
+mod benches;
 mod builds;
 mod environment;
 mod explain;

@@ -78,6 +78,7 @@ fn cell(cell: &Cell, shares: bool) -> String {
         (None, _) => "nothing can be done for",
         (Some(Rung::Check), _) => "type-check",
         (_, Rung::Check | Rung::Build | Rung::Verify) => "build and verify",
+        (_, Rung::Run) if cell.benches => "build, verify and bench",
         (_, Rung::Run) => "build, verify and test",
     };
     let mut text = format!("\n{}: {what} {}\n", cell.name, cell.packages.join(", "));
@@ -99,8 +100,10 @@ fn cell(cell: &Cell, shares: bool) -> String {
     if cell.reach == Some(Rung::Run) {
         let tree = cell.emulation.filter(|way| way.reaches_children());
         text.push_str(&format!(
-            "    every test executable{} is run {}{}, for {} s at most\n",
+            "    every {}{} is run {}{}{}, for {} s at most\n",
+            if cell.benches { "bench executable" } else { "test executable" },
             if tree.is_some() { ", with whatever it starts," } else { "" },
+            if cell.benches { "alone, " } else { "" },
             match (cell.runner_name.as_str(), tree) {
                 ("native", _) => "as it is".to_owned(),
                 (name, Some(way)) => format!("under `{name}` ({way})"),

@@ -254,6 +254,8 @@ pub fn read_line(line: &str) -> Line {
             "ok" => Outcome::Passed,
             "FAILED" => Outcome::Failed,
             "ignored" => Outcome::Ignored,
+            // What nightly's benchmarks tell is how long they took.
+            word if word.starts_with("bench:") => Outcome::Passed,
             _ => return None,
         };
         Some(Test { name: plain(name), outcome })
@@ -271,6 +273,7 @@ fn read_result(result: &str) -> Option<Line> {
 fn read_summary(result: &str) -> Option<Counts> {
     let (_, figures) = result.split_once(". ")?;
     let mut counts = Counts::default();
+    let mut measured = 0;
     let mut read = 0;
     for figure in figures.split("; ") {
         let Some((number, word)) = figure.split_once(' ') else { continue };
@@ -278,12 +281,15 @@ fn read_summary(result: &str) -> Option<Counts> {
             "passed" => &mut counts.passed,
             "failed" => &mut counts.failed,
             "ignored" => &mut counts.ignored,
+            "measured" => &mut measured,
             _ => continue,
         };
         *place = number.parse().ok()?;
         read += 1;
     }
-    (read == 3).then_some(counts)
+    // A benchmark that was measured has not failed.
+    counts.passed += measured;
+    (read == 4).then_some(counts)
 }
 
 #[cfg(test)]
@@ -407,5 +413,10 @@ mod tests {
         let line = "test result: FAILED. 5 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out; finished in 0.01s";
         assert_eq!(read_line(line), Line::Summary(Counts { passed: 5, failed: 1, ignored: 2 }));
         assert_eq!(read_line("test result: what"), Line::SummaryBegins);
+        // A benchmark that was measured.
+        let line = "test result: ok. 1 passed; 0 failed; 2 ignored; 3 measured; 0 filtered out; finished in 0.01s";
+        assert_eq!(read_line(line), Line::Summary(Counts { passed: 4, failed: 0, ignored: 2 }));
+        let line = "test sums ... bench:       1,234.56 ns/iter (+/- 7)";
+        assert_eq!(test(line), Some(("sums".to_owned(), Outcome::Passed)));
     }
 }

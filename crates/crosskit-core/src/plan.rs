@@ -71,6 +71,8 @@ pub struct Request {
     pub builds: bool,
     /// Whether tests are built, which may need more than the programs do: `--no-run` does not run them.
     pub builds_tests: bool,
+    /// Whether benches are built and run instead, each alone.
+    pub benches: bool,
     /// Triples or aliases.
     pub targets: Vec<String>,
     /// `-p`.
@@ -191,6 +193,8 @@ pub struct Cell {
     pub environment: BTreeMap<String, String>,
     /// The arguments of the cargo call that builds, or checks; empty where there is none.
     pub build: Vec<String>,
+    /// Whether its executables are benches: nothing runs beside one.
+    pub benches: bool,
     /// The arguments of the cargo call that runs the documentation tests of one package, less `-p PACKAGE`.
     pub doc: Option<Vec<String>>,
     /// The members with documentation tests.

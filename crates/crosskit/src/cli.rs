@@ -116,6 +116,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, c
     }
     let builds_tests = !matches!(word, "check" | "build") && rung > Rung::Check;
     let mut options = options(matches, action, rung, builds_tests);
+    options.request.benches = word == "bench";
     if word == "matrix" {
         let names = matches.get_many::<String>("matrix").into_iter().flatten().cloned();
         options.request.matrices = Some(names.collect());
@@ -156,6 +157,7 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool)
             rung,
             builds,
             builds_tests,
+            benches: false,
             targets,
             packages: texts("package"),
             workspace: flag("workspace"),
@@ -267,6 +269,7 @@ pub fn command() -> Command {
         .subcommand(with_build(sub("check", "Type-check for the targets, and link nothing")))
         .subcommand(with_build(sub("build", "Build for the targets and check the executables, but run nothing")))
         .subcommand(with_all(sub("test", "The same as naming the targets alone")))
+        .subcommand(with_start(with_build(sub("bench", "Build the benches, and run each alone"))))
         .subcommand(matrix())
         .subcommand(with_output(sync))
         .subcommand(doctor())
@@ -362,6 +365,16 @@ fn with_all(command: Command) -> Command {
 
 /// What has to do with running tests.
 fn with_run(command: Command) -> Command {
+    let retries = Arg::new("retries")
+        .long("retries")
+        .value_name("N")
+        .value_parser(value_parser!(u32).range(..=100))
+        .help("Run a test that failed again, alone and so often at most; one that then passes is flaky");
+    with_start(command.arg(retries))
+}
+
+/// What has to do with starting what was built.
+fn with_start(command: Command) -> Command {
     let arguments = Arg::new("arguments")
         .value_name("TEST-ARGUMENTS")
         .num_args(0..)
@@ -373,11 +386,6 @@ fn with_run(command: Command) -> Command {
         .value_name("SECONDS")
         .value_parser(value_parser!(u64).range(1..))
         .help("Time limit of a test binary [default: 300]");
-    let retries = Arg::new("retries")
-        .long("retries")
-        .value_name("N")
-        .value_parser(value_parser!(u32).range(..=100))
-        .help("Run a test that failed again, alone and so often at most; one that then passes is flaky");
     let no_run = switch("no-run", None, "Build the tests and check the executables, but run nothing");
     let emulation = Arg::new("emulation")
         .long("emulation")
@@ -387,7 +395,7 @@ fn with_run(command: Command) -> Command {
     let fail_fast = switch("fail-fast", None, "Begin nothing new once something has failed");
     let no_fail_fast =
         switch("no-fail-fast", None, "Run everything whatever fails [default]").overrides_with("fail-fast");
-    command.args([no_run, timeout, retries, fail_fast, no_fail_fast, emulation, arguments])
+    command.args([no_run, timeout, fail_fast, no_fail_fast, emulation, arguments])
 }
 
 fn with_build(command: Command) -> Command {

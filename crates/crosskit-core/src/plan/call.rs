@@ -8,11 +8,13 @@ use crate::matrix::Variant;
 use super::{Request, Rung};
 
 /// The words by which cargo builds what a rung needs; `None` where not even the lowest can be reached.
-pub(super) fn verb<'a>(reach: Rung, builds_tests: bool, std: bool, selected: &[&'a Package]) -> Vec<&'a str> {
+pub(super) fn verb<'a>(reach: Rung, request: &Request, std: bool, selected: &[&'a Package]) -> Vec<&'a str> {
     match reach {
+        Rung::Check if request.benches => vec!["check", "--benches"],
         Rung::Check => vec!["check"],
-        _ if builds_tests && std => vec!["test", "--no-run"],
-        _ if builds_tests => without_libtest(selected),
+        _ if request.benches => vec!["bench", "--no-run"],
+        _ if request.builds_tests && std => vec!["test", "--no-run"],
+        _ if request.builds_tests => without_libtest(selected),
         _ => vec!["build"],
     }
 }
@@ -67,11 +69,27 @@ pub(super) fn arguments(
     let switches = [
         ("--all-features", variant.features.all),
         ("--no-default-features", variant.features.no_default),
-        ("--release", variant.profile == Profile::Release),
+        // It is the profile of `cargo bench`, which has no such option.
+        ("--release", variant.profile == Profile::Release && !request.benches),
     ];
     arguments.extend(switches.iter().filter(|(_, on)| *on).map(|(name, _)| (*name).to_owned()));
     arguments.extend(options.cloned());
     arguments
+}
+
+/// What the executables get that are run. Source: cargo 1.95, `ops/cargo_test.rs`, `run_benches`.
+pub(super) fn test_arguments(request: &Request) -> Vec<String> {
+    let bench = request.benches.then(|| "--bench".to_owned());
+    request.test_arguments.iter().cloned().chain(bench).collect()
+}
+
+/// The directory of the profile below that of the target. `cargo bench` has a profile of its own.
+/// Source: Cargo reference, "Profiles", "Profile selection".
+pub(super) fn profile_directory<'a>(variant: &'a Variant, request: &Request) -> &'a str {
+    match variant.profile {
+        Profile::Default if request.benches => Profile::Release.directory(),
+        _ => variant.profile.directory(),
+    }
 }
 
 /// What follows an option of cargo's.

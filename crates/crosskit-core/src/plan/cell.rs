@@ -189,12 +189,12 @@ fn add_cells_of(shared: Shared, target: &Target, ways: &BTreeMap<usize, OnTheWay
     for (variant, at) in &variants.variants {
         let Some(OnTheWay { selected, climbed, packages, doc_packages }) = ways.get(at) else { continue };
         let Climbed { seen, reach, stopped_by } = climbed;
-        let verb = call::verb(reach.unwrap_or(Rung::Check), request.builds_tests, row.std, selected);
+        let verb = call::verb(reach.unwrap_or(Rung::Check), request, row.std, selected);
         let call = |verb: &[&str], packages: &[String]| -> Vec<String> {
             let arguments = call::arguments(verb, &row.triple, packages, variant, request);
             arguments.into_iter().chain(seen.build_std.clone()).collect()
         };
-        let tests_docs = *reach == Some(Rung::Run) && !doc_packages.is_empty();
+        let tests_docs = *reach == Some(Rung::Run) && !doc_packages.is_empty() && !request.benches;
         let name =
             if variant.words.is_empty() { row.triple.clone() } else { format!("{} {}", row.triple, variant.words) };
         prepared.plan.cells.push(Cell {
@@ -205,6 +205,7 @@ fn add_cells_of(shared: Shared, target: &Target, ways: &BTreeMap<usize, OnTheWay
             build: if reach.is_some() { call(&verb, packages) } else { Vec::new() },
             environment: seen.environment.clone(),
             stand_in: seen.stand_in.clone(),
+            benches: request.benches,
             doc: tests_docs.then(|| call(&["test", "--doc", "--no-fail-fast"], &[])),
             doc_packages: doc_packages.clone(),
             packages: packages.clone(),
@@ -215,8 +216,8 @@ fn add_cells_of(shared: Shared, target: &Target, ways: &BTreeMap<usize, OnTheWay
             emulation: seen.emulation.filter(|_| *reach == Some(Rung::Run)),
             runner: seen.runner.clone(),
             host_runner: shared.host_view.runner.winner.as_ref().map(|it| it.value.clone()).unwrap_or_default(),
-            profile_directory: variant.profile.directory().to_owned(),
-            test_arguments: request.test_arguments.clone(),
+            profile_directory: call::profile_directory(variant, request).to_owned(),
+            test_arguments: call::test_arguments(request),
             linking_scripts: seen.linking_scripts.clone(),
             shares_files: shares_files(&seen.runner),
             retries: request.retries,

@@ -29,6 +29,9 @@ fn commands_set_the_rung() {
     assert_eq!(rung("check aarch64"), Rung::Check);
     assert_eq!(rung("test aarch64"), Rung::Run);
     assert_eq!(rung("aarch64 --no-run"), Rung::Verify);
+    assert_eq!(rung("bench aarch64"), Rung::Run);
+    let benches = |line: &str| read(line).expect("valid").request.benches;
+    assert!(benches("bench aarch64 --no-run") && !benches("test aarch64"));
     let action = |line: &str| read(line).expect("valid").action;
     assert_eq!(action("sync --check aarch64"), Action::Sync(SyncMode::Check));
     assert_eq!(action("sync --diff"), Action::Sync(SyncMode::Diff));

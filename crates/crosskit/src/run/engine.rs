@@ -177,11 +177,18 @@ impl<'scope, 'env> Engine<'scope, 'env> {
             self.calls.clear();
             return;
         }
-        self.start_call();
+        // Benches take turns with everything else, and come before the next call, which would build in their place.
+        let benches = self.context.plan.cells.first().is_some_and(|cell| cell.benches);
+        if !benches || self.tasks.is_empty() && self.running.is_empty() {
+            self.start_call();
+        }
         let mut waiting = std::mem::take(&mut self.tasks);
         while let Some(task) = waiting.pop_front() {
-            // cargo would wait for the lock of the build, and the time limit would go on meanwhile.
-            let waits = matches!(task, Task::Doc(_)) && self.building.is_some();
+            let waits = match &task {
+                // cargo would wait for the lock of the build, and the time limit would go on meanwhile.
+                Task::Doc(_) => self.building.is_some(),
+                Task::Suite(..) => benches && (self.building.is_some() || !self.running.is_empty()),
+            };
             if !waits && self.slots.take() {
                 self.spawn(task);
             } else {
@@ -418,6 +425,9 @@ impl<'scope, 'env> Engine<'scope, 'env> {
         let several = self.ways.len() > 1;
         let name = cells.first().map(|at| self.ways[*at].cell.name.clone()).filter(|_| several && !suite.host);
         self.counts.add(suite.counts);
+        if let Some(cell) = cells.first().map(|at| self.ways[*at].cell).filter(|cell| cell.benches) {
+            self.tell_bench(cell, &suite);
+        }
         (self.progress)(Event::Suite(name.as_deref(), &suite));
         for (number, &at) in cells.iter().enumerate() {
             let findings = self.ways[at].add(suite.clone());
@@ -431,6 +441,19 @@ impl<'scope, 'env> Engine<'scope, 'env> {
             self.drop_tasks(cells);
         }
         self.halted |= self.context.fail_fast && stop_of(&suite.verdict).is_some();
+    }
+
+    /// How long something took is what it was run for, so that it is shown; what failed is shown in any case.
+    fn tell_bench(&mut self, cell: &Cell, suite: &Suite) {
+        if suite.verdict != SuiteVerdict::Passed {
+            return;
+        }
+        (self.progress)(Event::Output(suite.output.trim_end()));
+        let runner = &cell.runner_name;
+        if cell.emulation.is_some() && !suite.host && self.shown.insert(runner.clone()) {
+            let words = format!("`{runner}`, which is measured as well: compare with runs under it alone");
+            (self.progress)(Event::Status("Emulated by", &words));
+        }
     }
 
     /// Takes away what waits for some cells.

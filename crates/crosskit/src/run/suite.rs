@@ -136,7 +136,8 @@ impl Run<'_> {
     fn log(&self, own_arguments: &[String]) -> Option<Log> {
         let shares_files = if self.test.host { self.cell.host_runner.is_empty() } else { self.cell.shares_files };
         let is_told = own_arguments.iter().any(|argument| argument.starts_with(log::OPTION));
-        let can = shares_files && self.harness == Harness::LibtestWithLog && !is_told;
+        // A bench is started as cargo starts it: what it costs to write a file would be measured.
+        let can = shares_files && self.harness == Harness::LibtestWithLog && !is_told && !self.cell.benches;
         can.then(|| Log::new(self.context.directory))
     }
 

@@ -285,11 +285,12 @@ fn read_summary(result: &str) -> Option<Counts> {
             _ => continue,
         };
         *place = number.parse().ok()?;
-        read += 1;
+        // Not every harness that speaks like libtest measures.
+        read += usize::from(word != "measured");
     }
     // A benchmark that was measured has not failed.
     counts.passed += measured;
-    (read == 4).then_some(counts)
+    (read == 3).then_some(counts)
 }
 
 #[cfg(test)]

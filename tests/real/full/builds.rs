@@ -104,9 +104,12 @@ fn a_linker_that_lies_is_found_out() {
     outcome.cell(AARCH64.triple).suite(PACKAGE, "it", "integration").ended("failed", &[("passes", "failed")]);
 }
 
-/// `"$@"` is the kit, whose target directory is `disk`. What it reports is copied to where it can be seen.
+/// `"$@"` is the kit, whose target directory is `disk`. What it reports is copied to where it can be seen, and has room of its
+/// own: how much the compilers leave of the rest is chance.
 const FULL_FROM_THE_START: &str = "
 mount -t tmpfs -o size=2m tmpfs disk
+mkdir disk/crosskit
+mount -t tmpfs -o size=1m tmpfs disk/crosskit
 code=0
 \"$@\" || code=$?
 cp disk/crosskit/report.json target/seen.json

@@ -85,8 +85,8 @@ impl Terminal {
 
     fn suite(&self, target: Option<&str>, suite: &Suite) {
         let passed = suite.verdict == SuiteVerdict::Passed;
-        if !passed || self.shows_output {
-            // Failing output is shown whole, and once.
+        if !passed || suite.bench || self.shows_output {
+            // Failing output is shown whole, and once; so are measurements.
             self.line(suite.output.trim_end());
         }
         if self.verbosity == Verbosity::Quiet {

@@ -57,6 +57,8 @@ pub struct Suite {
     pub seconds: f64,
     /// Everything it printed.
     pub output: String,
+    /// Whether it is run for what it prints: how long something took.
+    pub bench: bool,
     /// The tests that are known to fail and passed.
     pub passed_in_quarantine: Vec<Quarantine>,
 }

@@ -164,6 +164,7 @@ fn empty(package: String) -> Suite {
         tests: Vec::new(),
         seconds: 0.0,
         output: String::new(),
+        bench: false,
         passed_in_quarantine: Vec::new(),
     }
 }

@@ -426,7 +426,7 @@ impl<'scope, 'env> Engine<'scope, 'env> {
         let name = cells.first().map(|at| self.ways[*at].cell.name.clone()).filter(|_| several && !suite.host);
         self.counts.add(suite.counts);
         if let Some(cell) = cells.first().map(|at| self.ways[*at].cell).filter(|cell| cell.benches) {
-            self.tell_bench(cell, &suite);
+            self.tell_emulator(cell, &suite);
         }
         (self.progress)(Event::Suite(name.as_deref(), &suite));
         for (number, &at) in cells.iter().enumerate() {
@@ -443,12 +443,8 @@ impl<'scope, 'env> Engine<'scope, 'env> {
         self.halted |= self.context.fail_fast && stop_of(&suite.verdict).is_some();
     }
 
-    /// How long something took is what it was run for, so that it is shown; what failed is shown in any case.
-    fn tell_bench(&mut self, cell: &Cell, suite: &Suite) {
-        if suite.verdict != SuiteVerdict::Passed {
-            return;
-        }
-        (self.progress)(Event::Output(suite.output.trim_end()));
+    /// Says once of each emulator that it is measured as well.
+    fn tell_emulator(&mut self, cell: &Cell, suite: &Suite) {
         let runner = &cell.runner_name;
         if cell.emulation.is_some() && !suite.host && self.shown.insert(runner.clone()) {
             let words = format!("`{runner}`, which is measured as well: compare with runs under it alone");

@@ -72,6 +72,7 @@ pub fn run(
         tests: judged.tests,
         seconds: began.elapsed().as_secs_f64(),
         output,
+        bench: cell.benches,
         passed_in_quarantine: expected,
     }))
 }

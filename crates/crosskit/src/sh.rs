@@ -113,6 +113,9 @@ impl Sh {
     pub fn start(&self, mut command: Command) -> Result<Started, String> {
         let program = command.get_program().to_string_lossy().into_owned();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // What it starts goes with it: cargo asks rustc, which may be anybody's wrapper.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         match command.spawn() {
             Ok(child) => Ok(Started { program, child: Some(child), interrupted: Arc::clone(&self.interrupted) }),
             Err(error) => Err(format!("`{program}`: {error}")),
@@ -289,7 +292,7 @@ pub struct Started {
 }
 
 impl Started {
-    /// Waits for its end. Ctrl-C in a terminal reaches it as well as us; where we alone were asked to end, we ask it.
+    /// Waits for its end. Where we are asked to end, we ask it, and whatever it started.
     ///
     /// # Errors
     /// Its output cannot be read.
@@ -304,19 +307,25 @@ impl Started {
         let mut asked: Option<Instant> = None;
         loop {
             match outputs.recv_timeout(TICK) {
-                Ok(output) => return output.map(text_of).map_err(|error| describe(&error)),
+                Ok(output) => {
+                    #[cfg(unix)]
+                    if asked.is_some() {
+                        signal_group(id, rustix::process::Signal::KILL);
+                    }
+                    return output.map(text_of).map_err(|error| describe(&error));
+                }
                 Err(RecvTimeoutError::Timeout) if self.interrupted.load(Ordering::Relaxed) => match asked {
                     // It does not listen, or something that it started holds its output.
                     Some(at) if at.elapsed() > GRACE => {
                         #[cfg(unix)]
-                        signal_process(id, rustix::process::Signal::KILL);
+                        signal_group(id, rustix::process::Signal::KILL);
                         return Err(describe(&"it does not end"));
                     }
                     Some(_) => {}
                     None => {
                         asked = Some(Instant::now());
                         #[cfg(unix)]
-                        signal_process(id, rustix::process::Signal::TERM);
+                        signal_group(id, rustix::process::Signal::TERM);
                     }
                 },
                 Err(RecvTimeoutError::Timeout) => {}
@@ -329,6 +338,8 @@ impl Started {
 impl Drop for Started {
     fn drop(&mut self) {
         if let Some(child) = &mut self.child {
+            #[cfg(unix)]
+            signal_group(child.id(), rustix::process::Signal::KILL);
             // It may have ended just now.
             let _ = child.kill();
             let _ = child.wait();
@@ -440,14 +451,6 @@ impl Drop for Running {
         if !self.reaped {
             self.end();
         }
-    }
-}
-
-#[cfg(unix)]
-fn signal_process(process: u32, signal: rustix::process::Signal) {
-    if let Some(process) = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw) {
-        // It may have ended just now.
-        let _ = rustix::process::kill_process(process, signal);
     }
 }
 

@@ -12,6 +12,20 @@ const PASSES: &str = "\
 fn passes() {}
 ";
 
+/// A library with a documentation test that leaves a mark of its own each time.
+const PROC_MACRO: &str = "\
+//! ```
+//! if let Some(marks) = std::env::var_os(\"CROSSKIT_TESTS_MARKS\") {
+//!     std::fs::write(std::path::Path::new(&marks).join(std::process::id().to_string()), \"\").unwrap();
+//! }
+//! ```
+extern crate proc_macro;
+#[proc_macro]
+pub fn nothing(_: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    proc_macro::TokenStream::new()
+}
+";
+
 #[track_caller]
 fn passed(outcome: &Outcome, triple: &str) {
     let cell = outcome.cell(triple);
@@ -166,4 +180,24 @@ fn a_disk_that_is_full_when_tests_run_hides_no_failure() {
     let table = finished.stdout.lines().find(|line| line.starts_with("FAIL"));
     assert!(table.is_some_and(|line| line.contains("2 failed")), "{finished}");
     assert!(!little.has("target/seen.json"), "{finished}");
+}
+
+/// A proc-macro is of the host whatever the target is, and so are its documentation tests.
+#[test]
+fn documentation_tests_of_the_host_run_once_for_all_targets() {
+    AARCH64.require();
+    let little = Little::new("documentation-of-the-host", &[]);
+    little.write("Cargo.toml", &(little.read("Cargo.toml") + "\n[lib]\nproc-macro = true\n"));
+    little.write("src/lib.rs", PROC_MACRO);
+    let outcome = little.run("host aarch64").exits(0);
+    assert_eq!(outcome.report.cells.len(), 2, "{}", outcome.finished);
+    for cell in &outcome.report.cells {
+        let mut suites = cell.suites.iter().filter(|suite| suite.kind == "doc");
+        let suite = suites.next().unwrap_or_else(|| panic!("{cell:#?}"));
+        assert_eq!((suite.tests.len(), suite.tests[0].outcome.as_str()), (1, "passed"), "{cell:#?}");
+        assert_eq!(suites.count(), 0, "{cell:#?}");
+    }
+    let marks = std::fs::read_dir(little.marks()).expect("there is a directory for marks");
+    assert_eq!(marks.filter_map(Result::ok).count(), 1, "{}", outcome.finished);
+    assert_eq!(outcome.finished.stderr.matches("(doc)").count(), 1, "{}", outcome.finished);
 }

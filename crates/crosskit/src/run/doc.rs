@@ -10,13 +10,62 @@ use super::Context;
 use crate::results::{Suite, SuiteKind};
 use crate::sh::{Ended, OnInterrupt, Restart};
 
-/// Runs the documentation tests of a cell's packages; `None` means Ctrl-C.
+/// Packages whose documentation tests one call of cargo runs, and the cells that these are the tests of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// The cells, by their places; the first one's call is made.
+    pub cells: Vec<usize>,
+    /// The packages, as cargo is told of them.
+    pub packages: Vec<String>,
+}
+
+/// The documentation tests of cells that were built in one call: proc-macros are of the host whatever the target is, and
+/// are tested once for all of them.
+pub fn shares(context: &Context, cells: &[(usize, &Cell)]) -> Vec<Share> {
+    let mut of_host: Vec<Share> = Vec::new();
+    let mut shares = Vec::new();
+    for &(at, cell) in cells {
+        let mut packages = cell.doc_packages.clone();
+        if cells.len() > 1 {
+            let (host, own) = packages.into_iter().partition(|package| is_proc_macro(context, package));
+            packages = own;
+            for package in host {
+                match of_host.iter_mut().find(|it| it.packages == [package.as_str()]) {
+                    Some(share) => share.cells.push(at),
+                    None => of_host.push(Share { cells: vec![at], packages: vec![package] }),
+                }
+            }
+        }
+        if !packages.is_empty() {
+            shares.push(Share { cells: vec![at], packages });
+        }
+    }
+    // What the same cells share is one call.
+    for share in of_host {
+        match shares.iter_mut().find(|it| it.cells == share.cells) {
+            Some(same) => same.packages.extend(share.packages),
+            None => shares.push(share),
+        }
+    }
+    shares
+}
+
+fn is_proc_macro(context: &Context, package: &str) -> bool {
+    let mut infos = context.metadata.packages.iter();
+    infos.any(|(id, it)| (id == package || it.name == package) && matches!(it.library, Some((_, true))))
+}
+
+/// Runs the documentation tests of some packages of a cell; `None` means Ctrl-C.
 ///
 /// # Errors
 /// cargo cannot be started.
-pub fn run(context: &Context, cell: &Cell, tell: &dyn Fn(&str)) -> Result<Option<Vec<Suite>>, String> {
+pub fn run(
+    context: &Context,
+    cell: &Cell,
+    mut packages: Vec<String>,
+    tell: &dyn Fn(&str),
+) -> Result<Option<Vec<Suite>>, String> {
     let mut suites = Vec::new();
-    let mut packages = cell.doc_packages.clone();
     // A package that hangs ends cargo, so the others are started again without it.
     while !packages.is_empty() {
         let Some(arguments) = cell.doc_call(&packages) else { return Ok(Some(suites)) };
@@ -77,7 +126,7 @@ impl Reader<'_> {
             let package = self.package_of(name);
             let mut suite = empty(package);
             suite.name = name.to_owned();
-            suite.host = self.is_proc_macro(&suite.package);
+            suite.host = is_proc_macro(self.context, &suite.package);
             self.suites.push((suite, Told::default()));
             return Restart::Limit;
         }
@@ -107,11 +156,6 @@ impl Reader<'_> {
         let mut owners = self.context.metadata.packages.iter().filter(|(_, it)| it.library.as_ref().is_some_and(named));
         let spec = owners.find_map(|(id, it)| self.packages.iter().find(|spec| *spec == id || **spec == it.name));
         spec.cloned().unwrap_or_else(|| library.to_owned())
-    }
-
-    fn is_proc_macro(&self, package: &str) -> bool {
-        let mut infos = self.context.metadata.packages.iter();
-        infos.any(|(id, it)| (id == package || it.name == package) && matches!(it.library, Some((_, true))))
     }
 
     fn finish(mut self, ended: Ended, status: &str) -> Vec<Suite> {

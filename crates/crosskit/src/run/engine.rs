@@ -12,7 +12,7 @@ use crosskit_core::render;
 use crosskit_core::verdict::SuiteVerdict;
 
 use super::build::{self, Call, Heard};
-use super::built::{Artefact, Built, Made};
+use super::built::{Artefact, Built, Made, starts_binaries};
 use super::cell::{Progress as Way, Stage, stop_of};
 use super::slots::Slots;
 use super::{Context, Stop, archives, doc, left_over, start, suite};
@@ -38,16 +38,28 @@ enum Message {
     Test(usize, Outcome),
     /// A test executable ended, which some cells share; none means Ctrl-C.
     Suite(usize, Vec<usize>, Result<Option<Suite>, String>),
-    /// The documentation tests of a cell ended; none means Ctrl-C.
-    Doc(usize, usize, Result<Option<Vec<Suite>>, String>),
+    /// Documentation tests of some cells ended; none means Ctrl-C.
+    Doc(usize, Vec<usize>, Result<Option<Vec<Suite>>, String>),
 }
 
 /// Something that waits for a slot.
 enum Task {
     /// A test executable of some cells: one of the host is the same for all that were built with it.
     Suite(Vec<usize>, Artefact),
-    /// The documentation tests of a cell.
-    Doc(usize),
+    /// Documentation tests of some cells, for the same reason.
+    Doc(doc::Share),
+}
+
+impl Task {
+    /// What takes long as a rule comes first, so that in the end no slot is empty while another one has much to do:
+    /// documentation tests are compiled before they run, and integration tests start programs.
+    fn turn(&self) -> u8 {
+        match self {
+            Task::Doc(_) => 0,
+            Task::Suite(_, test) if starts_binaries(&test.kinds) => 1,
+            Task::Suite(..) => 2,
+        }
+    }
 }
 
 /// Something that holds a slot.
@@ -253,12 +265,13 @@ impl<'scope, 'env> Engine<'scope, 'env> {
                     drop(sender.send(Message::Suite(number, cells, ended)));
                 });
             }
-            Task::Doc(at) => {
-                let cell = self.ways[at].cell;
+            Task::Doc(doc::Share { cells, packages }) => {
+                let Some(cell) = cells.first().map(|at| self.ways[*at].cell) else { return };
                 self.running.insert(number, named(cell, "documentation tests"));
                 self.scope.spawn(move || {
                     let tell = |line: &str| drop(sender.send(Message::Detail(line.to_owned())));
-                    drop(sender.send(Message::Doc(number, at, doc::run(context, cell, &tell))));
+                    let ended = doc::run(context, cell, packages, &tell);
+                    drop(sender.send(Message::Doc(number, cells, ended)));
                 });
             }
         }
@@ -282,9 +295,9 @@ impl<'scope, 'env> Engine<'scope, 'env> {
                 self.end_task(number);
                 self.end_suites(&cells, ended.map(|suite| suite.map(|suite| vec![suite])));
             }
-            Message::Doc(number, at, ended) => {
+            Message::Doc(number, cells, ended) => {
                 self.end_task(number);
-                self.end_suites(&[at], ended);
+                self.end_suites(&cells, ended);
             }
         }
     }
@@ -386,13 +399,14 @@ impl<'scope, 'env> Engine<'scope, 'env> {
             }
         }
         self.queue(cells);
-        for &at in cells {
-            if self.ways[at].has_doctests() {
-                self.ways[at].open += 1;
-                self.tasks.push_back(Task::Doc(at));
-            }
-            self.finish_if_done(at);
+        let with_doctests = cells.iter().filter(|at| self.ways[**at].has_doctests());
+        let with_doctests: Vec<(usize, &Cell)> = with_doctests.map(|at| (*at, self.ways[*at].cell)).collect();
+        for share in doc::shares(self.context, &with_doctests) {
+            share.cells.iter().for_each(|at| self.ways[*at].open += 1);
+            self.tasks.push_back(Task::Doc(share));
         }
+        self.tasks.make_contiguous().sort_by_key(Task::turn);
+        cells.iter().for_each(|at| self.finish_if_done(*at));
     }
 
     fn end_suites(&mut self, cells: &[usize], ended: Result<Option<Vec<Suite>>, String>) {
@@ -458,7 +472,7 @@ impl<'scope, 'env> Engine<'scope, 'env> {
         self.tasks.retain_mut(|task| {
             let of_task = match task {
                 Task::Suite(of, _) => of,
-                Task::Doc(at) => &mut vec![*at],
+                Task::Doc(share) => &mut share.cells,
             };
             of_task.retain(|at| {
                 let dropped = cells.contains(at);

@@ -57,6 +57,7 @@ const CRATES: [Crate; 3] = [
                     "resolve",
                     "lints",
                     "workspace",
+                    "program",
                     "matrix",
                     "libraries",
                     "install",

@@ -9,6 +9,7 @@ mod gate;
 mod hostile;
 mod interrupted;
 mod plants;
+mod program;
 mod providers;
 mod ssh;
 mod start;

@@ -61,6 +61,8 @@ codes! {
     NoWorkspace = 5,
     /// The axes of a matrix make more cells than anybody could build.
     TooManyCells = 6,
+    /// No program is meant by `run`, or more than one.
+    ProgramUnclear = 7,
     /// rustc or cargo is missing, or older than what the kit needs.
     Toolchain = 10,
     /// The standard library of the target is not installed.

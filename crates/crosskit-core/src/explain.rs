@@ -79,6 +79,7 @@ fn cell(cell: &Cell, shares: bool) -> String {
         (Some(Rung::Check), _) => "type-check",
         (_, Rung::Check | Rung::Build | Rung::Verify) => "build and verify",
         (_, Rung::Run) if cell.benches => "build, verify and bench",
+        (_, Rung::Run) if cell.program.is_some() => "build, verify and run",
         (_, Rung::Run) => "build, verify and test",
     };
     let mut text = format!("\n{}: {what} {}\n", cell.name, cell.packages.join(", "));
@@ -99,9 +100,14 @@ fn cell(cell: &Cell, shares: bool) -> String {
     }
     if cell.reach == Some(Rung::Run) {
         let tree = cell.emulation.filter(|way| way.reaches_children());
+        let limit = format!(", for {} s at most", cell.timeout);
+        let (what, limit) = match &cell.program {
+            Some(program) => (format!("`{}`", program.name), String::new()),
+            None if cell.benches => ("every bench executable".to_owned(), limit),
+            None => ("every test executable".to_owned(), limit),
+        };
         text.push_str(&format!(
-            "    every {}{} is run {}{}{}, for {} s at most\n",
-            if cell.benches { "bench executable" } else { "test executable" },
+            "    {what}{} is run {}{}{}{limit}\n",
             if tree.is_some() { ", with whatever it starts," } else { "" },
             if cell.benches { "alone, " } else { "" },
             match (cell.runner_name.as_str(), tree) {
@@ -113,7 +119,6 @@ fn cell(cell: &Cell, shares: bool) -> String {
                 [] => String::new(),
                 arguments => format!(" with {}", command(arguments)),
             },
-            cell.timeout
         ));
     }
     if let Some(doc) = cell.doc_call(&cell.doc_packages) {

@@ -31,6 +31,7 @@ pub mod packages;
 pub mod pages;
 pub mod plan;
 pub mod policy;
+pub mod program;
 pub mod python;
 pub mod render;
 pub mod resolve;

@@ -8,6 +8,7 @@ mod sets;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Code, Finding};
+use crate::program::Wanted;
 use crate::settings::{Axes, Exclusion, FeatureSet, Profile, Settings, Varied};
 use crate::target::{Catalogue, Row};
 use crate::triple;
@@ -61,6 +62,8 @@ pub struct Named<'a> {
     pub workspace: bool,
     /// `--exclude`.
     pub exclude: &'a [String],
+    /// The one program that is run.
+    pub program: Option<&'a Wanted>,
 }
 
 /// The names of matrices that are not declared.
@@ -121,6 +124,8 @@ pub struct Expansion<'a> {
     pub workspace: &'a Workspace,
     /// This computer, for the word `host`.
     pub host: &'a str,
+    /// Whether benches are built, for which Cargo takes another profile by itself.
+    pub benches: bool,
     found: Variants<'a>,
     features: Vec<Features<'a>>,
     /// The variants that are there already, by what they come to.
@@ -137,7 +142,7 @@ impl<'a> Expansion<'a> {
         host: &'a str,
     ) -> Expansion<'a> {
         let (found, features, seen) = Default::default();
-        Expansion { row, catalogue, settings, workspace, host, found, features, seen }
+        Expansion { row, catalogue, settings, workspace, host, benches: false, found, features, seen }
     }
 
     /// The variants.
@@ -151,9 +156,20 @@ impl<'a> Expansion<'a> {
     /// # Errors
     /// There would be more than `most`.
     pub fn of_command_line(&mut self, axes: &'a Axes, named: Named<'a>, most: usize) -> Result<(), TooMany> {
-        let (selected, notes) =
+        let (mut selected, notes) =
             self.workspace.select(self.row, self.settings, named.packages, named.workspace, named.exclude);
         self.found.notes.extend(notes);
+        // That there is nothing to build at all is told elsewhere.
+        if let Some(wanted) = named.program.filter(|_| !selected.is_empty()) {
+            match wanted.choose(&selected) {
+                // Cargo takes the features of all of them, whichever has the program.
+                Ok((package, program)) if selected.iter().any(|it| it.id != package.id && program.is_of(it)) => {
+                    selected = vec![package];
+                }
+                Ok(_) => {}
+                Err(finding) => self.found.notes.push(*finding),
+            }
+        }
         if !is_varied(axes) {
             let at = self.selection(selected, axes);
             let features = axes.features.first().cloned().unwrap_or_default();
@@ -228,8 +244,12 @@ impl<'a> Expansion<'a> {
             let varied = Varied { always, ..varied.clone() };
             sets.extend(sets::sets(&varied, features, most).ok_or(TooMany)?);
         }
-        if sets.is_empty() {
+        if sets.is_empty() && axes.varied.is_none() {
             sets.push(with_bits(FeatureSet::default()));
+        } else if sets.is_empty() {
+            let message = format!("no set of features is left for {}", self.row.triple);
+            let finding = Finding::error(Code::NothingSelected, message).at(axes.origin.clone());
+            self.found.notes.push(finding.note("each one is excluded, or has features that exclude each other"));
         }
         let own = [Profile::Default];
         let profiles = if axes.profiles.is_empty() { own.as_slice() } else { &axes.profiles };
@@ -237,10 +257,12 @@ impl<'a> Expansion<'a> {
         for (set, of_whole) in sets {
             for profile in profiles {
                 let Some(at) = self.left(whole, &of_whole, profile, &exclusions, axes) else { continue };
+                // Cargo refuses a feature that none of the packages has which an exclusion has left.
+                let set = if at == whole { set.clone() } else { with_what_is_there(&set, &self.features[at]) };
                 let words = in_words(packages, &set, profile);
                 let on = if at == whole { of_whole.clone() } else { self.features[at].resolve(&set) };
                 // What is named is what cargo builds in any case, so that two names of a profile are the same.
-                let profile = Profile::of(profile.name());
+                let profile = if self.benches { profile.of_benches() } else { Profile::of(profile.name()) };
                 let next = self.found.variants.len();
                 let first = *self.seen.entry((at, on, profile.clone())).or_insert(next);
                 if let Some((known, _)) = self.found.variants.get_mut(first) {
@@ -252,7 +274,7 @@ impl<'a> Expansion<'a> {
                 if next >= most {
                     return Err(TooMany);
                 }
-                self.found.variants.push((Variant { features: set.clone(), profile, words, same: Vec::new() }, at));
+                self.found.variants.push((Variant { features: set, profile, words, same: Vec::new() }, at));
             }
         }
         Ok(())
@@ -274,6 +296,7 @@ impl<'a> Expansion<'a> {
         axes: &'a Axes,
     ) -> Option<usize> {
         let features = &self.features[whole];
+        let on = &features.reaching(on);
         let is_on = |feature: &String, package: Option<&String>| match package {
             Some(package) if !feature.contains('/') => on.meets(&features.itself(&format!("{package}/{feature}"))),
             _ => on.meets(&features.itself(feature)),

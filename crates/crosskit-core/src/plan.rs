@@ -28,6 +28,7 @@ use crate::libraries::Libraries;
 use crate::machine::Machine;
 use crate::matrix::Variant;
 use crate::policy::{LAUNCHER_PATH, OwnFiles, Policy};
+use crate::program::{Program, Wanted};
 use crate::resolve::{Config, ConfigFiles, EnvEntry, Layers, Rustc};
 use crate::settings::{Axes, Quarantine, Settings};
 use crate::target::{Catalogue, Row};
@@ -73,6 +74,8 @@ pub struct Request {
     pub builds_tests: bool,
     /// Whether benches are built and run instead, each alone.
     pub benches: bool,
+    /// The one program that is built and run instead.
+    pub program: Option<Wanted>,
     /// Triples or aliases.
     pub targets: Vec<String>,
     /// `-p`.
@@ -91,7 +94,7 @@ pub struct Request {
     pub graph_options: Vec<String>,
     /// Options that go to cargo as they are: jobs, `--locked` and the like.
     pub cargo_options: Vec<String>,
-    /// What follows `--`: arguments of the test binaries.
+    /// What follows `--`: arguments of the test binaries, or of the program.
     pub test_arguments: Vec<String>,
     /// `--config`: what cargo is told on the command line about its configuration.
     pub config: Vec<String>,
@@ -108,6 +111,13 @@ pub struct Request {
     pub writes: bool,
     /// Whether what is missing is installed, so that nothing else need stand in for it.
     pub installs: bool,
+}
+
+impl Request {
+    /// Whether tests are what is run.
+    pub fn runs_tests(&self) -> bool {
+        !self.benches && self.program.is_none()
+    }
 }
 
 /// Everything the decisions look at.
@@ -168,6 +178,13 @@ pub struct FileEdit {
     pub changes: Vec<String>,
 }
 
+impl FileEdit {
+    /// A file that is the kit's own, whatever it held before.
+    pub fn own(path: impl Into<String>, text: String) -> FileEdit {
+        FileEdit { path: path.into(), before: Before::Anything, text, executable: false, changes: Vec::new() }
+    }
+}
+
 /// One target to build, with features, a profile and packages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
@@ -195,6 +212,8 @@ pub struct Cell {
     pub build: Vec<String>,
     /// Whether its executables are benches: nothing runs beside one.
     pub benches: bool,
+    /// The one program that is built, and started when all else is done.
+    pub program: Option<Program>,
     /// The arguments of the cargo call that runs the documentation tests of one package, less `-p PACKAGE`.
     pub doc: Option<Vec<String>>,
     /// The members with documentation tests.
@@ -209,7 +228,7 @@ pub struct Cell {
     pub emulation: Option<Way>,
     /// The directory of the profile below the target directory: `debug`, `release` or a profile's own name.
     pub profile_directory: String,
-    /// Arguments of the test binaries.
+    /// Arguments of the test binaries, or of the program.
     pub test_arguments: Vec<String>,
     /// Seconds for a test binary.
     pub timeout: u64,
@@ -276,6 +295,17 @@ impl Plan {
         // The cells of a target stand together.
         triples.dedup();
         triples
+    }
+
+    /// How many compilers and tests run at once on so many processors; at least one.
+    /// Source: Cargo reference, "cargo build", `--jobs`.
+    pub fn slots(&self, processors: usize) -> usize {
+        let fewer = |jobs: i64| usize::try_from(jobs.unsigned_abs()).map_or(1, |jobs| processors.saturating_sub(jobs));
+        match self.jobs {
+            None => processors,
+            Some(jobs) => usize::try_from(jobs).unwrap_or_else(|_| fewer(jobs)),
+        }
+        .max(1)
     }
 }
 

@@ -93,6 +93,10 @@ pub struct Judged {
     pub counts: Counts,
     /// Whether there may be tests of which nothing is known, or names that are no test's: the list of tests would tell.
     pub open: bool,
+    /// Whether the process ended with 0, which libtest does not do where a test failed.
+    ended_well: bool,
+    /// Whether tests account for how the process ended, so that it means nothing more where they are forgiven.
+    explained: bool,
 }
 
 /// Judges a test binary that ended.
@@ -153,10 +157,13 @@ pub fn judge(evidence: &Evidence) -> Judged {
         }
     };
     // A line of standard output may be another's, or be lost among what tests print.
-    let uncertain = log.is_none() && told.announced.is_some_and(|count| count != tests.len());
+    let figures = counts.passed.saturating_add(counts.failed).saturating_add(counts.ignored);
+    let uncertain = log.is_none() && told.announced.is_some_and(|count| count != tests.len() || count != figures);
     let unknown = !complete || !matches!(verdict, SuiteVerdict::Passed | SuiteVerdict::Failed);
     let open = ran && !lists && has_libtest && (uncertain || unknown);
-    Judged { verdict, status, tests, counts, open }.counted()
+    let explained = matches!(verdict, SuiteVerdict::Passed | SuiteVerdict::Failed);
+    let ended_well = end == End::Code(0);
+    Judged { verdict, status, tests, counts, open, ended_well, explained }.counted()
 }
 
 /// libtest says how it went; an executable without libtest says so by its exit code. A process that a signal ended, or
@@ -211,13 +218,27 @@ impl Judged {
         missing
     }
 
-    /// Takes in how tests ended that were run alone, as they had not told it before.
-    pub fn settle(mut self, alone: Vec<Test>) -> Judged {
-        if alone.is_empty() {
-            return self;
-        }
+    /// Takes in how tests ended that were run alone, as they had not told it before. `all` is whether nothing is left of
+    /// which nothing is known.
+    pub fn settle(mut self, alone: Vec<Test>, all: bool) -> Judged {
+        self.open = !all;
         let guilty = alone.iter().any(|test| test.outcome.is_failure());
+        let some = !alone.is_empty();
+        let same_end = match self.verdict {
+            SuiteVerdict::Crashed | SuiteVerdict::EmulatorFault(_) => Some(Outcome::Crashed),
+            SuiteVerdict::TimedOut => Some(Outcome::TimedOut),
+            _ => None,
+        };
+        self.explained |= same_end.is_some_and(|end| alone.iter().any(|test| test.outcome == end));
         self.tests.extend(alone);
+        if all {
+            self.counts = Counts::of(&self.tests);
+            let failed = self.tests.iter().any(|test| test.outcome.is_failure());
+            if self.ended_well && !failed && self.verdict == SuiteVerdict::Failed {
+                // Somebody else printed a summary with failures.
+                self.verdict = SuiteVerdict::Passed;
+            }
+        }
         if guilty {
             let has = |outcome| self.tests.iter().any(|test| test.outcome == outcome);
             self.verdict = match self.verdict {
@@ -226,10 +247,12 @@ impl Judged {
                 _ if has(Outcome::TimedOut) => SuiteVerdict::TimedOut,
                 _ => SuiteVerdict::Failed,
             };
-        } else if self.verdict != SuiteVerdict::Failed {
+        } else if some && !matches!(self.verdict, SuiteVerdict::Passed | SuiteVerdict::Failed) {
             self.status.push_str("; each test that had not ended passes alone");
         }
-        self.counts = Counts::of(&self.tests);
+        if some {
+            self.counts = Counts::of(&self.tests);
+        }
         self.counted()
     }
 
@@ -247,13 +270,22 @@ impl Judged {
         passed
     }
 
-    /// Judges anew after tests that had failed were run again, or do not count.
+    /// Judges anew after tests that had failed were run again, or do not count. What forgiven tests do not account for is
+    /// not forgiven with them.
     pub fn again(mut self) -> Judged {
+        let has = |outcome| self.tests.iter().any(|test| test.outcome == outcome);
+        let of_tests = [(Outcome::Failed, SuiteVerdict::Failed), (Outcome::TimedOut, SuiteVerdict::TimedOut)];
+        if let SuiteVerdict::EmulatorFault(words) = &self.verdict
+            && let Some((_, verdict)) = of_tests.into_iter().find(|(outcome, _)| has(*outcome))
+        {
+            self.status.push_str(&format!("; the emulator failed as well: {words}"));
+            self.verdict = verdict;
+        }
         let forgiven = |test: &Test| matches!(test.outcome, Outcome::Flaky | Outcome::Quarantined);
         if !self.tests.iter().any(forgiven) {
             return self;
         }
-        if !self.tests.iter().any(|test| test.outcome.is_failure()) {
+        if self.explained && !self.open && !self.tests.iter().any(|test| test.outcome.is_failure()) {
             self.verdict = SuiteVerdict::Passed;
         }
         self.counts = Counts::of(&self.tests);

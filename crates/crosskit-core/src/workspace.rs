@@ -41,8 +41,12 @@ pub struct Package {
     pub proc_macro: bool,
     /// Whether it may depend on packages without a library, which cargo leaves out of the graph that it tells.
     pub depends_on_programs: bool,
-    /// Whether it has programs.
-    pub programs: bool,
+    /// Its programs.
+    pub programs: Vec<String>,
+    /// The program that its manifest names for `cargo run`.
+    pub default_run: Option<String>,
+    /// Its examples.
+    pub examples: Vec<String>,
     /// Its integration tests.
     pub tests: Vec<String>,
     /// Its version.

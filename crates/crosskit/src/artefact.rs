@@ -7,7 +7,7 @@ mod wasm;
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use object::read::{ReadCache, ReadRef};
 
@@ -98,8 +98,16 @@ pub fn harness(path: &Path) -> Harness {
     }
 }
 
+/// What a script of emscripten starts, which Cargo names as the executable: the module of its name.
+fn beside_script(path: &Path, triple: &str) -> Option<PathBuf> {
+    let is_script = triple.ends_with("-emscripten") && path.extension().is_some_and(|it| it == "js");
+    is_script.then(|| path.with_extension("wasm"))
+}
+
 /// What is wrong with a file that was built for a target, all of it; a file that cannot be read is wrong.
 pub fn check(path: &Path, expected: Expected) -> Vec<Finding> {
+    let beside = beside_script(path, expected.triple);
+    let path = beside.as_deref().unwrap_or(path);
     let name = path.display().to_string();
     match content(path) {
         Ok(content) => gate::check(&name, &content, expected),

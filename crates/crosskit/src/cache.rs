@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use crosskit_core::plan::{Before, FileEdit};
+use crosskit_core::plan::FileEdit;
 
 use crate::apply;
 
@@ -23,7 +23,19 @@ const MOST: usize = 1000;
 const SETTLED: Duration = Duration::from_secs(2);
 
 /// Programs that start another one by the name under which they were started: their own file says nothing.
-const SEVERAL_IN_ONE: &[&str] = &["busybox", "ccache", "distcc", "icecc", "rustup", "sccache", "toybox"];
+const SEVERAL_IN_ONE: &[&str] = &[
+    "aqua-proxy",
+    "busybox",
+    "ccache",
+    "distcc",
+    "icecc",
+    "mise",
+    "proto-shim",
+    "rustup",
+    "sccache",
+    "toybox",
+    "volta-shim",
+];
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Text {
@@ -40,7 +52,7 @@ struct Entry {
 }
 
 /// What tells a file from the one that was there before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Stamp {
     path: PathBuf,
     size: u64,
@@ -130,11 +142,8 @@ impl Cache {
         answers.extend(self.used.clone());
         let text = Text { schema: 1, crosskit: env!("CARGO_PKG_VERSION").to_owned(), answers };
         let Ok(text) = serde_json::to_string_pretty(&text) else { return };
-        let path = FILE.to_owned();
-        let edit =
-            FileEdit { path, before: Before::Anything, text: text + "\n", executable: false, changes: Vec::new() };
         // It is asked again next time.
-        let _ = apply::write(None, directory, &edit);
+        let _ = apply::write(None, directory, &FileEdit::own(FILE, text + "\n"));
     }
 }
 

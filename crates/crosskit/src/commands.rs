@@ -7,12 +7,13 @@ mod sync;
 mod targets;
 mod verify;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crosskit_core::exit::{self, Exit};
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::machine::Machine;
-use crosskit_core::plan::{self, Before, Cell, FileEdit, Input, Prepared, Request, Rung};
+use crosskit_core::plan::{self, Cell, FileEdit, Input, Prepared, Request, Rung};
 use crosskit_core::{explain as words, install as install_plan};
 
 use crate::cli::{Action, Options, SyncMode};
@@ -21,7 +22,7 @@ use crate::event::{Event, Progress, Verbosity};
 use crate::probe::Probe;
 use crate::report::{self, Terminal};
 use crate::results::{CellResult, Verdict};
-use crate::run::{self, Context};
+use crate::run::{self, Context, Ran, Stop};
 use crate::sh::Sh;
 use crate::{apply, install};
 
@@ -178,6 +179,7 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
         metadata: &ground.metadata,
         host: &machine.host,
         sysroot: probe.sysroot(),
+        started_in: &ground.started_in,
         plan: &prepared.plan,
         quiet: options.verbosity == Verbosity::Quiet,
         colour: terminal.colour(),
@@ -224,30 +226,38 @@ fn climb(
     context: &Context,
 ) -> Result<Exit, Ends> {
     let ready = prepared.exit() == Exit::Done;
-    let (results, exit) = if ready {
+    let (results, exit, program) = if ready {
         let variable = |name: &str| context.sh.variables.get(std::ffi::OsStr::new(name));
         let (ci, dumb) = (variable("CI").is_some(), variable("TERM").is_some_and(|term| term == "dumb"));
         let live = std::cell::RefCell::new(report::Live::new(terminal, ci, dumb));
         let progress: Progress = &|event| live.borrow_mut().event(event);
-        run_cells(context, slots(prepared.plan.jobs), progress)
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        run_cells(context, prepared.plan.slots(processors), progress)
     } else {
-        (missing_cells(prepared), prepared.exit())
+        (missing_cells(prepared), prepared.exit(), None)
     };
     let written = write_report(out, context.host, &results, exit);
     // On a full disk as well, what is known is told.
     if options.json {
         report::data(&report::json(context.host, &results, exit.code())).map_err(internal)?;
-    } else if ready {
+    } else if ready && options.request.program.is_none() {
         terminal.table(&results).map_err(internal)?;
     }
-    written.map(|()| exit)
+    written?;
+    match program.filter(|_| exit == Exit::Done) {
+        Some(program) => {
+            go_on(context.sh)?;
+            let arguments: Vec<OsString> = options.request.test_arguments.iter().map(OsString::from).collect();
+            terminal.event(Event::Status("Running", &program.line(&arguments)));
+            Err(internal(context.sh.hand_over(program.command(context, &arguments))))
+        }
+        None => Ok(exit),
+    }
 }
 
 fn write_report(out: &Path, host: &str, results: &[CellResult], exit: Exit) -> Result<(), Ends> {
     let text = report::json(host, results, exit.code());
-    let path = "report.json".to_owned();
-    let json = FileEdit { path, before: Before::Anything, text, executable: false, changes: Vec::new() };
-    apply::write(None, out, &json).map_err(ends(Exit::Internal))
+    apply::write(None, out, &FileEdit::own("report.json", text)).map_err(ends(Exit::Internal))
 }
 
 fn dry_run(options: &Options, terminal: &Terminal, prepared: &Prepared, machine: &Machine) -> Result<Exit, Ends> {
@@ -274,20 +284,23 @@ fn about_tools(options: &Options, prepared: &Prepared) -> Vec<Finding> {
     prepared.tools.iter().map(|(_, finding)| finding.clone()).collect()
 }
 
-/// How many jobs run at once. Source: Cargo reference, "cargo build", `--jobs`.
-fn slots(jobs: Option<i64>) -> usize {
-    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let fewer = |jobs: i64| usize::try_from(jobs.unsigned_abs()).map_or(1, |jobs| processors.saturating_sub(jobs));
-    match jobs {
-        None => processors,
-        Some(jobs) => usize::try_from(jobs).unwrap_or_else(|_| fewer(jobs)).max(1),
+/// What all cells come to. What was not begun because something failed elsewhere is no failure of its own.
+fn exit_of(context: &Context, ran: &[Ran]) -> Exit {
+    if context.sh.is_interrupted() {
+        return Exit::Interrupted;
     }
+    let (others, own): (Vec<Stop>, Vec<Stop>) =
+        ran.iter().filter_map(|it| it.stop).partition(|stop| *stop == Stop::OthersFailed);
+    let decide = if own.is_empty() { others } else { own };
+    exit::first(decide.into_iter().map(Exit::from))
 }
 
-fn run_cells(context: &Context, slots: usize, progress: Progress) -> (Vec<CellResult>, Exit) {
-    let ended = run::run(context, slots, progress);
-    let exit = exit::first(ended.iter().filter_map(|(_, stop)| *stop).map(Exit::from));
-    (ended.into_iter().map(|(result, _)| result).collect(), exit)
+/// What came of the cells, the exit code, and the program that is to be run.
+fn run_cells(context: &Context, slots: usize, progress: Progress) -> (Vec<CellResult>, Exit, Option<run::Prepared>) {
+    let mut ran = run::run(context, slots, progress);
+    let exit = exit_of(context, &ran);
+    let program = ran.iter_mut().find_map(|it| it.program.take());
+    (ran.into_iter().map(|it| it.result).collect(), exit, program)
 }
 
 /// Nothing was compiled: every cell says which of its tools is missing.

@@ -68,6 +68,7 @@ struct RawPackage {
     license_file: Option<String>,
     rust_version: Option<String>,
     readme: Option<String>,
+    default_run: Option<String>,
     links: Option<String>,
     targets: Vec<RawTarget>,
     #[serde(default)]
@@ -82,6 +83,8 @@ struct RawPackage {
 struct RawTarget {
     name: String,
     kind: Vec<String>,
+    #[serde(default)]
+    crate_types: Vec<String>,
     src_path: PathBuf,
     #[serde(default = "yes")]
     doctest: bool,
@@ -250,7 +253,9 @@ fn convert(raw: Raw, xtask: Option<String>, fingerprint: Fingerprint) -> Metadat
             depends_on_programs: depends_on_programs(&package, member, &features, |name| {
                 dependencies.iter().any(|it| names.get(&it.id).is_some_and(|known| known == name))
             }),
-            programs: package.targets.iter().any(|target| target.is("bin")),
+            programs: programs(&package.targets, "bin"),
+            default_run: package.default_run.clone(),
+            examples: programs(&package.targets, "example"),
             tests: package.targets.iter().filter(|it| it.is("test") && it.test).map(|it| it.name.clone()).collect(),
             version: package.version.clone(),
             links: package.links.clone(),
@@ -271,6 +276,12 @@ fn convert(raw: Raw, xtask: Option<String>, fingerprint: Fingerprint) -> Metadat
         packages: infos,
         fingerprint,
     }
+}
+
+/// The names of a package's Cargo targets of a kind that are programs: an example may be a library.
+fn programs(targets: &[RawTarget], kind: &str) -> Vec<String> {
+    let is_program = |target: &&RawTarget| target.is(kind) && target.crate_types.iter().any(|it| it == "bin");
+    targets.iter().filter(is_program).map(|target| target.name.clone()).collect()
 }
 
 /// Whether a package's build script may tell cargo where libraries are: by itself, or by a crate that it calls.

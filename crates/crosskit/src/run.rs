@@ -10,6 +10,7 @@ mod left_over;
 mod slots;
 mod start;
 mod suite;
+mod worker;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,8 @@ use crate::sh::Sh;
 use build::Call;
 use slots::Slots;
 
+pub use start::Prepared;
+
 /// What every step of a run needs.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
@@ -38,6 +41,8 @@ pub struct Context<'a> {
     pub host: &'a str,
     /// rustc's sysroot, where the standard libraries lie.
     pub sysroot: &'a std::path::Path,
+    /// Where the user stands.
+    pub started_in: &'a std::path::Path,
     /// The plan.
     pub plan: &'a Plan,
     /// Whether cargo is to be quiet.
@@ -109,6 +114,17 @@ impl From<Stop> for Exit {
     }
 }
 
+/// What came of a cell.
+#[derive(Debug)]
+pub struct Ran {
+    /// What is reported.
+    pub result: CellResult,
+    /// Why it ended before its last rung.
+    pub stop: Option<Stop>,
+    /// How its program is started, where one is to be run and all went well.
+    pub program: Option<Prepared>,
+}
+
 impl Call {
     /// The call that builds one cell alone.
     fn alone(at: usize, cell: &Cell) -> Call {
@@ -117,7 +133,7 @@ impl Call {
 }
 
 /// Runs the plan with so many slots for compilers and tests.
-pub fn run(context: &Context, slots: usize, progress: Progress) -> Vec<(CellResult, Option<Stop>)> {
+pub fn run(context: &Context, slots: usize, progress: Progress) -> Vec<Ran> {
     let groups = context.plan.groups.iter().map(|group| Call {
         cells: group.cells.clone(),
         arguments: group.build.clone(),
@@ -125,6 +141,8 @@ pub fn run(context: &Context, slots: usize, progress: Progress) -> Vec<(CellResu
     });
     // What reaches no rung here is built by nobody.
     let is_built = |at: &usize| context.plan.cells.get(*at).is_some_and(|cell| cell.reach.is_some());
+    // The pipe of slots and libtest's logs are made there.
+    let _ = std::fs::create_dir_all(context.directory);
     let calls = groups.filter(|call| call.cells.iter().all(is_built)).collect();
     engine::run(context, calls, Slots::new(slots, context.directory), progress)
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the one module that may start processes")]
 
 mod ask;
+mod started;
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -12,6 +13,8 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use crate::environment::Variables;
+
+pub use started::Started;
 
 /// How often a running process is looked after.
 const TICK: Duration = Duration::from_millis(50);
@@ -71,11 +74,16 @@ impl Sh {
         let directory = std::env::current_dir().map_err(|error| error.to_string())?;
         let interrupted = Arc::new(AtomicBool::new(false));
         #[cfg(unix)]
-        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
-            // The first signal is noticed and everything is ended in order; a second one ends at once.
-            signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&interrupted))
-                .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&interrupted)))
-                .map_err(|error| error.to_string())?;
+        {
+            use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+            // The first signal is noticed and everything is ended in order; then Ctrl-C ends at once. A terminal that is
+            // closed says so more than once.
+            let again = signal_hook::flag::register_conditional_shutdown(SIGINT, 130, Arc::clone(&interrupted));
+            again.map_err(|error| error.to_string())?;
+            for signal in [SIGINT, SIGTERM, SIGHUP] {
+                let noticed = signal_hook::flag::register(signal, Arc::clone(&interrupted));
+                noticed.map_err(|error| error.to_string())?;
+            }
         }
         Ok(Sh { directory, variables, interrupted })
     }
@@ -106,22 +114,6 @@ impl Sh {
         command
     }
 
-    /// Starts a short command whose output is read later, so that several run at once.
-    ///
-    /// # Errors
-    /// The program cannot be started.
-    pub fn start(&self, mut command: Command) -> Result<Started, String> {
-        let program = command.get_program().to_string_lossy().into_owned();
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // What it starts goes with it: cargo asks rustc, which may be anybody's wrapper.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        match command.spawn() {
-            Ok(child) => Ok(Started { program, child: Some(child), interrupted: Arc::clone(&self.interrupted) }),
-            Err(error) => Err(format!("`{program}`: {error}")),
-        }
-    }
-
     /// Runs a command that may ask the user something (sudo for a password), in our own process group; every line
     /// of its standard error goes to `on_line`, and its standard output to our standard error.
     ///
@@ -138,6 +130,21 @@ impl Sh {
             });
         }
         child.wait().map_err(describe)
+    }
+
+    /// Becomes another program, to which terminal, signals and exit code then belong. Comes back with what went wrong, and
+    /// with nothing else.
+    pub fn hand_over(&self, mut command: Command) -> String {
+        let program = command.get_program().to_string_lossy().into_owned();
+        #[cfg(unix)]
+        let error = std::os::unix::process::CommandExt::exec(&mut command);
+        #[cfg(not(unix))]
+        let error = match command.status() {
+            // Windows knows no such change, and Ctrl-C reaches all that share a console.
+            Ok(status) => std::process::exit(status.code().unwrap_or(1)),
+            Err(error) => error,
+        };
+        format!("`{program}`: {error}")
     }
 
     /// Runs a command whose output is read line by line, both streams in one, with a time limit that a line may start
@@ -278,78 +285,6 @@ fn supervise(
             return Ok(Ended::TimedOut);
         }
     }
-}
-
-/// Standard output, standard error and status of a command. Output that is not text is mended.
-pub type Output = (String, String, ExitStatus);
-
-/// A short command that runs. One whose answer nobody wants any more is ended.
-#[derive(Debug)]
-pub struct Started {
-    program: String,
-    child: Option<Child>,
-    interrupted: Arc<AtomicBool>,
-}
-
-impl Started {
-    /// Waits for its end. Where we are asked to end, we ask it, and whatever it started.
-    ///
-    /// # Errors
-    /// Its output cannot be read.
-    pub fn output(mut self) -> Result<Output, String> {
-        let program = std::mem::take(&mut self.program);
-        let describe = |error: &dyn std::fmt::Display| format!("`{program}`: {error}");
-        let Some(child) = self.child.take() else { return Err(describe(&"it was asked before")) };
-        #[cfg(unix)]
-        let id = child.id();
-        let (sender, outputs) = mpsc::channel();
-        std::thread::spawn(move || drop(sender.send(child.wait_with_output())));
-        let mut asked: Option<Instant> = None;
-        loop {
-            match outputs.recv_timeout(TICK) {
-                Ok(output) => {
-                    #[cfg(unix)]
-                    if asked.is_some() {
-                        signal_group(id, rustix::process::Signal::KILL);
-                    }
-                    return output.map(text_of).map_err(|error| describe(&error));
-                }
-                Err(RecvTimeoutError::Timeout) if self.interrupted.load(Ordering::Relaxed) => match asked {
-                    // It does not listen, or something that it started holds its output.
-                    Some(at) if at.elapsed() > GRACE => {
-                        #[cfg(unix)]
-                        signal_group(id, rustix::process::Signal::KILL);
-                        return Err(describe(&"it does not end"));
-                    }
-                    Some(_) => {}
-                    None => {
-                        asked = Some(Instant::now());
-                        #[cfg(unix)]
-                        signal_group(id, rustix::process::Signal::TERM);
-                    }
-                },
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(error @ RecvTimeoutError::Disconnected) => return Err(describe(&error)),
-            }
-        }
-    }
-}
-
-impl Drop for Started {
-    fn drop(&mut self) {
-        if let Some(child) = &mut self.child {
-            #[cfg(unix)]
-            signal_group(child.id(), rustix::process::Signal::KILL);
-            // It may have ended just now.
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
-}
-
-fn text_of(output: std::process::Output) -> Output {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (text(&output.stdout), text(&output.stderr), output.status)
 }
 
 /// What a line means for the time limit.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
-use crosskit_core::plan::{Before, Cell, FileEdit, Plan};
+use crosskit_core::plan::{Cell, FileEdit, Plan};
 use crosskit_core::policy::linker_variable;
 use crosskit_core::trial::{self, Ending, Trial};
 
@@ -79,8 +79,7 @@ pub fn run(ground: &Ground, cell: &Cell, has_std: bool) -> Result<Option<Trial>,
 }
 
 fn write(package: &Path, path: &str, text: &str, executable: bool) -> Result<(), String> {
-    let (path, text) = (path.to_owned(), text.to_owned());
-    let edit = FileEdit { path, before: Before::Anything, text, executable, changes: Vec::new() };
+    let edit = FileEdit { executable, ..FileEdit::own(path, text.to_owned()) };
     apply::write(None, package, &edit).map_err(|finding| finding.message)
 }
 

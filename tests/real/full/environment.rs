@@ -49,19 +49,21 @@ fn split(bytes: &[u8]) -> Vec<String> {
     text.split_terminator('\0').map(str::to_owned).collect()
 }
 
-/// What the runner wrote down since the last time, by test executable.
-fn take_calls(scratch: &Scratch) -> BTreeMap<String, Start> {
+/// Whether a word names a test executable. The xtask is started by a runner of the host, and the program under test by its
+/// test: neither is a test.
+fn is_test(word: &str) -> bool {
+    word.contains("/debug/deps/") && !word.contains("/deps/xtask")
+}
+
+/// What the runner wrote down since the last time, by executable.
+fn take_calls(scratch: &Scratch, is_meant: fn(&str) -> bool) -> BTreeMap<String, Start> {
     let calls = scratch.root.join("target/calls");
     let mut starts = BTreeMap::new();
     for call in fs::read_dir(&calls).expect("the runner was called") {
         let call = call.expect("a directory can be read").path();
         let read = |name: &str| fs::read(call.join(name)).expect("the runner wrote down how it was called");
         let arguments = split(&read("arguments"));
-        // The xtask is started by a runner of the host, and the program under test by its test: neither is a test.
-        let Some(test) = arguments.iter().find(|word| word.contains("/debug/deps/") && !word.contains("/deps/xtask"))
-        else {
-            continue;
-        };
+        let Some(test) = arguments.iter().find(|word| is_meant(word)) else { continue };
         let pairs = split(&read("environment"));
         let environment =
             pairs.iter().filter_map(|pair| pair.split_once('=')).map(|(name, value)| (name.into(), value.into()));
@@ -110,7 +112,7 @@ fn dumping_runner(scratch: &Scratch, path: &str, program: &str) -> PathBuf {
 fn both(scratch: &Scratch, plain: Command, kit: Command, at_least: usize) -> Vec<(String, Start, Start)> {
     let calls_of = |command| {
         process::run(command, kit::COMPILING).exits(0);
-        take_calls(scratch)
+        take_calls(scratch, is_test)
     };
     let (plain, mut kit) = (calls_of(plain), calls_of(kit));
     assert!(plain.len() >= at_least, "{at_least} test executables: {:?}", plain.keys());
@@ -150,6 +152,31 @@ fn a_test_starts_as_cargo_starts_it() {
     plain.args(["test", "--target", AARCH64.triple]);
     // Through the alias: what cargo gives the xtask must be gone again.
     are_equal(&both(&scratch, dumping(plain), dumping(kit::alias(&scratch.root, "aarch64")), 6));
+}
+
+#[test]
+fn a_program_starts_as_cargo_starts_it() {
+    AARCH64.require();
+    let scratch = kit::shared();
+    kit::run(&scratch, "sync aarch64").exits(0);
+    let runner = dumping_runner(&scratch, "target/dumping-runner", "");
+    let emulator = format!("{} {}/.cargo/crosskit/run qemu-aarch64", runner.display(), scratch.root.display());
+    let is_program = |word: &str| word.ends_with("/debug/telemetry");
+    // Its path is told from where the user stands, if it lies below.
+    for directory in [scratch.root.clone(), scratch.root.join("app/src"), scratch.root.join("target")] {
+        let start = |mut command: Command| {
+            command.env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", &emulator);
+            let finished = process::run(command, kit::COMPILING).exits(0);
+            assert_eq!(finished.stdout, "telemetry 0.1.0 (native checksum)\n", "{finished}");
+            take_calls(&scratch, is_program)
+        };
+        let mut plain = kit::cargo(&directory);
+        plain.args(["run", "--target", AARCH64.triple, "-p", "app", "--", "--version"]);
+        let (plain, kit) = (start(plain), start(kit::alias(&directory, "run aarch64 -p app -- --version")));
+        assert_eq!((plain.len(), plain.keys().collect::<Vec<_>>()), (1, kit.keys().collect::<Vec<_>>()));
+        let starts = plain.into_iter().zip(kit.into_values());
+        are_equal(&starts.map(|((program, plain), kit)| (program, plain, kit)).collect::<Vec<_>>());
+    }
 }
 
 /// The emulator notes down what reaches it through the launcher; each is asked to write its log, and nothing else differs.

@@ -18,6 +18,10 @@ impl Bits {
         self.0[word] |= mask;
     }
 
+    fn has(&self, bit: usize) -> bool {
+        self.0.get(bit / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
+    }
+
     /// Adds all of another set.
     pub(super) fn extend(&mut self, other: &Bits) {
         if self.0.len() < other.0.len() {
@@ -52,19 +56,44 @@ pub(super) struct Features<'a> {
     items: BTreeMap<(usize, &'a str), usize>,
     /// What the packages do not have themselves: `name/feature` of a dependency.
     foreign: BTreeMap<&'a str, Bits>,
+    /// The words of a package that ask for a feature of another one of them, and what that turns on there.
+    across: Vec<(usize, Bits)>,
 }
 
 impl<'a> Features<'a> {
     /// Looks at packages; `words` are the features that may be asked for beside those that they have.
     pub(super) fn new(packages: &[&'a Package], words: impl IntoIterator<Item = &'a str>) -> Features<'a> {
-        let mut it = Features { closures: Vec::new(), items: BTreeMap::new(), foreign: BTreeMap::new() };
+        let (closures, items, foreign, across) = Default::default();
+        let mut it = Features { closures, items, foreign, across };
         for (at, package) in packages.iter().enumerate() {
             let features = package.feature_table.keys().map(|name| (name.as_str(), it.closure(at, package, name)));
             let features = features.collect::<Vec<_>>();
             it.closures.push((&package.name, features.into_iter().collect()));
         }
+        let words_of_items = it.items.iter().map(|((_, word), bit)| (*word, *bit));
+        it.across = words_of_items.filter_map(|(word, bit)| Some((bit, it.of_member(word)?))).collect();
         it.learn(words);
         it
+    }
+
+    /// What `name/feature` turns on in one of the packages. A weak one (`name?/feature`) turns on nothing by itself.
+    fn of_member(&self, word: &str) -> Option<Bits> {
+        let (package, feature) = word.split_once('/')?;
+        let (_, features) = self.closures.iter().find(|(name, _)| *name == package)?;
+        features.get(feature).cloned()
+    }
+
+    /// What is on where these are, in all packages: for the question whether two exclude each other. Whether Cargo resolves
+    /// two sets to the same is another question, as a dependency may be limited to a platform.
+    pub(super) fn reaching(&self, on: &Bits) -> Bits {
+        let mut all = on.clone();
+        loop {
+            let next = self.across.iter().find(|(bit, turned_on)| all.has(*bit) && !all.covers(turned_on));
+            match next {
+                Some((_, turned_on)) => all.extend(turned_on),
+                None => return all,
+            }
+        }
     }
 
     /// Takes in words that ask for features of dependencies. What was compared before stays what it is, as numbers only
@@ -72,9 +101,13 @@ impl<'a> Features<'a> {
     pub(super) fn learn(&mut self, words: impl IntoIterator<Item = &'a str>) {
         let nobody = self.closures.len();
         for word in words {
-            if let Some((package, _)) = word.split_once('/')
-                && self.closures.iter().all(|(name, _)| *name != package.trim_end_matches('?'))
-            {
+            let Some((package, _)) = word.split_once('/') else { continue };
+            let package = package.trim_end_matches('?');
+            let is_own = self.closures.iter().any(|(name, _)| *name == package);
+            // Cargo turns it on in every package that has such a dependency, and an optional one is a feature of its name.
+            let is_of_others =
+                self.closures.iter().any(|(name, features)| *name != package && features.contains_key(package));
+            if !is_own || is_of_others {
                 let bit = self.item(nobody, word);
                 self.foreign.entry(word).or_default().add(bit);
             }
@@ -130,9 +163,7 @@ impl<'a> Features<'a> {
             None => (None, word),
         };
         let meant = self.closures.iter().filter(move |(name, _)| package.is_none_or(|package| *name == package));
-        let mut found = meant.filter_map(move |(_, features)| features.get(feature)).peekable();
-        let foreign = if found.peek().is_none() { self.foreign.get(word) } else { None };
-        found.chain(foreign)
+        meant.filter_map(move |(_, features)| features.get(feature)).chain(self.foreign.get(word))
     }
 
     /// What a word after `--features` turns on; `None` where no package has it.
@@ -244,6 +275,18 @@ pub(super) mod tests {
         assert_eq!(features.of("nonsense"), None);
         assert_eq!(features.of("codec/nonsense"), None);
         assert_eq!(features.names(), ["regex", "std", "text", "weak", "default"]);
+    }
+
+    /// Cargo turns it on in every package that has such a dependency.
+    #[test]
+    fn a_member_that_is_an_optional_dependency_of_another_is_turned_on_there() {
+        let codec = package("codec", &[("text", &[])]);
+        let app = package("app", &[("codec", &["dep:codec"])]);
+        let words = ["text", "codec/text"];
+        let features = Features::new(&[&codec, &app], words);
+        assert_ne!(features.of("text"), features.of("codec/text"));
+        let alone = Features::new(&[&codec], words);
+        assert_eq!(alone.of("text"), alone.of("codec/text"));
     }
 
     #[test]

@@ -104,24 +104,33 @@ fn value(always: &[String], names: &[&str]) -> Vec<String> {
 }
 
 /// What may be on.
-struct Allowed {
+struct Allowed<'a> {
+    features: &'a Features<'a>,
     excluded: Vec<Bits>,
     exclusive: Vec<Vec<Bits>>,
 }
 
-impl Allowed {
-    fn new(varied: &Varied, features: &Features) -> Allowed {
+impl<'a> Allowed<'a> {
+    fn new(varied: &Varied, features: &'a Features<'a>) -> Allowed<'a> {
         let itself = |names: &Vec<String>| names.iter().map(|name| features.itself(name)).collect::<Vec<_>>();
-        Allowed { excluded: itself(&varied.exclude), exclusive: varied.exclusive.iter().map(itself).collect() }
+        let (excluded, exclusive) = (itself(&varied.exclude), varied.exclusive.iter().map(itself).collect());
+        Allowed { features, excluded, exclusive }
     }
 
     fn excludes_none(&self, on: &Bits) -> bool {
-        !self.excluded.iter().any(|it| on.meets(it))
+        self.excluded.is_empty() || {
+            let on = self.features.reaching(on);
+            !self.excluded.iter().any(|it| on.meets(it))
+        }
     }
 
     fn holds(&self, on: &Bits) -> bool {
-        let few = |group: &Vec<Bits>| group.iter().filter(|it| on.meets(it)).count() < 2;
-        self.excludes_none(on) && self.exclusive.iter().all(few)
+        let few = |on: &Bits, group: &Vec<Bits>| group.iter().filter(|it| on.meets(it)).count() < 2;
+        self.excludes_none(on)
+            && (self.exclusive.is_empty() || {
+                let on = self.features.reaching(on);
+                self.exclusive.iter().all(|group| few(&on, group))
+            })
     }
 }
 
@@ -202,6 +211,21 @@ mod tests {
         let exclusive = Varied { exclusive: vec![words(&["rustls", "native"])], ..powerset(None) };
         let expected = ["", "http", "log", "native", "rustls", "http,log", "log,native", "log,rustls"];
         assert_eq!(made(&tls, &exclusive), expected);
+    }
+
+    #[test]
+    fn what_a_package_turns_on_in_another_counts_as_well() {
+        let codec = package("codec", &[("native", &[]), ("rustls", &[])]);
+        let app = package("app", &[("tls", &["codec/native"]), ("weak", &["codec?/native"])]);
+        let made = |varied: &Varied| -> Vec<String> {
+            let sets = sets(varied, &Features::new(&[&codec, &app], []), 100).expect("not too many");
+            sets.into_iter().filter(|(set, _)| !set.all).map(|(set, _)| set.features.join(" ")).collect()
+        };
+        let exclusive = Varied { exclusive: vec![words(&["rustls", "native"])], ..powerset(Some(2)) };
+        let expected = ["", "native", "rustls", "tls", "weak", "native,tls", "native,weak", "rustls,weak", "tls,weak"];
+        assert_eq!(made(&exclusive), expected);
+        let excluded = Varied { exclude: words(&["codec/native"]), ..Varied::default() };
+        assert_eq!(made(&excluded), ["", "rustls", "weak", "rustls,weak"]);
     }
 
     #[test]

@@ -32,7 +32,7 @@ fn without_libtest<'a>(packages: &[&'a Package]) -> Vec<&'a str> {
     tests.sort_unstable();
     tests.dedup();
     words.extend(packages.iter().any(|package| package.library).then_some("--lib"));
-    words.extend(packages.iter().any(|package| package.programs).then_some("--bins"));
+    words.extend(packages.iter().any(|package| !package.programs.is_empty()).then_some("--bins"));
     words.extend(tests.into_iter().flat_map(|test| ["--test", test]));
     words
 }

@@ -12,15 +12,16 @@ use crate::lints::{self, Situation};
 use crate::machine::Machine;
 use crate::matrix::Variants;
 use crate::policy::{LAUNCHER_PATH, Policy, linker_variable, target_path};
+use crate::program::Program;
 use crate::resolve::{Config, Definition, EnvEntry, Kind, KindView, Resolved, Rustc, Setting, Value, value_at};
-use crate::settings::{DEFAULT_TIMEOUT, StdSource};
+use crate::settings::{DEFAULT_TIMEOUT, FILE, StdSource};
 use crate::target::Row;
 use crate::tools::{self, Demand, Key, Needs, Questions, StandIn};
 use crate::triple;
 use crate::workspace::{Package, Platform, Workspace};
 
 use super::ladder::{self, Climbed, Seen};
-use super::{Before, Cell, FileEdit, Input, Prepared, Request, Rung, call, environment, group, shell};
+use super::{Cell, FileEdit, Input, Prepared, Request, Rung, call, environment, group, shell};
 
 /// What the targets of a plan share.
 #[derive(Clone, Copy)]
@@ -141,7 +142,8 @@ fn look_at_target<'a>(
     let Target { row, variants, .. } = target;
     let request = input.request;
     add_new(&mut prepared.usage, variants.notes.clone());
-    if request.builds && !request.best_effort && target.is_empty() {
+    let told_why = variants.notes.iter().any(Finding::is_error);
+    if request.builds && !request.best_effort && target.is_empty() && !told_why {
         prepared.usage.push(Workspace::nothing_left(row, input.settings, &request.exclude));
     } else if !request.builds && !row.std && target.is_empty() {
         let finding = Workspace::nothing_left(row, input.settings, &request.exclude);
@@ -156,6 +158,11 @@ fn look_at_target<'a>(
         add_new(&mut prepared.usage, seen.usage.clone());
         add_new(&mut prepared.config, seen.config.clone());
         add_new(&mut told, seen.findings.clone());
+        if request.program.is_some() && !seen.runnable {
+            // It is no warning any more.
+            told.retain(|finding| finding.code != Code::NoRunner);
+            add_new(&mut told, vec![nothing_runs(row)]);
+        }
         prepared.questions.extend(seen.questions.clone());
         prepared.missing.extend(seen.missing.clone());
         if ways.is_empty() {
@@ -164,7 +171,7 @@ fn look_at_target<'a>(
             prepared.of_doctor.extend(not_emulated.map(|finding| (row.triple.clone(), finding)));
         }
         for (path, text) in seen.stand_in.iter().flat_map(|it| it.files(shared.own_directory)) {
-            let edit = FileEdit { path, before: Before::Anything, text, executable: true, changes: Vec::new() };
+            let edit = FileEdit { executable: true, ..FileEdit::own(path, text) };
             if !prepared.plan.own_programs.contains(&edit) {
                 prepared.plan.own_programs.push(edit);
             }
@@ -178,6 +185,16 @@ fn look_at_target<'a>(
     ways
 }
 
+/// A program that cannot be started need not be built for that.
+fn nothing_runs(row: &Row) -> Finding {
+    let message = format!("nothing is known that runs programs of {} here", row.triple);
+    let finding = Finding::error(Code::NoRunner, message);
+    let finding = row.needs.iter().fold(finding, |it, needs| it.note(format!("it needs {needs}")));
+    finding
+        .hint(format!("set one: `runner = \"…\"` below `[target.{}]` in {FILE}", row.triple))
+        .hint(format!("build it, and run it where it belongs: cargo xtask cross build {}", row.triple))
+}
+
 /// Plans the cells of a target.
 fn add_cells_of(shared: Shared, target: &Target, ways: &BTreeMap<usize, OnTheWay>, prepared: &mut Prepared) {
     let Shared { input, .. } = shared;
@@ -189,12 +206,15 @@ fn add_cells_of(shared: Shared, target: &Target, ways: &BTreeMap<usize, OnTheWay
     for (variant, at) in &variants.variants {
         let Some(OnTheWay { selected, climbed, packages, doc_packages }) = ways.get(at) else { continue };
         let Climbed { seen, reach, stopped_by } = climbed;
-        let verb = call::verb(reach.unwrap_or(Rung::Check), request, row.std, selected);
+        let program =
+            request.program.as_ref().and_then(|wanted| wanted.choose(selected).ok()).map(|(_, program)| program);
+        let mut verb = call::verb(reach.unwrap_or(Rung::Check), request, row.std, selected);
+        verb.extend(program.iter().flat_map(Program::option));
         let call = |verb: &[&str], packages: &[String]| -> Vec<String> {
             let arguments = call::arguments(verb, &row.triple, packages, variant, request);
             arguments.into_iter().chain(seen.build_std.clone()).collect()
         };
-        let tests_docs = *reach == Some(Rung::Run) && !doc_packages.is_empty() && !request.benches;
+        let tests_docs = *reach == Some(Rung::Run) && !doc_packages.is_empty() && request.runs_tests();
         let name =
             if variant.words.is_empty() { row.triple.clone() } else { format!("{} {}", row.triple, variant.words) };
         prepared.plan.cells.push(Cell {
@@ -206,6 +226,7 @@ fn add_cells_of(shared: Shared, target: &Target, ways: &BTreeMap<usize, OnTheWay
             environment: seen.environment.clone(),
             stand_in: seen.stand_in.clone(),
             benches: request.benches,
+            program: program.clone(),
             doc: tests_docs.then(|| call(&["test", "--doc", "--no-fail-fast"], &[])),
             doc_packages: doc_packages.clone(),
             packages: packages.clone(),
@@ -248,7 +269,10 @@ fn look(shared: Shared, target: &Target, view: &KindView, selected: &[&Package],
     let (target_platform, host_platform) =
         (platform(&row.triple, asks, input.machine, rustc), platform(host, asks, input.machine, rustc));
     // What is not yet a package may have tests.
-    let testable = row.std || selected.is_empty() || selected.iter().any(|package| !package.tests.is_empty());
+    let testable = row.std
+        || request.program.is_some()
+        || selected.is_empty()
+        || selected.iter().any(|package| !package.tests.is_empty());
     let needs = Needs {
         row,
         testable,

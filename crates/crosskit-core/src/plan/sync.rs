@@ -110,7 +110,7 @@ pub(super) fn synced_layers(
 
 /// A program that is the kit's own, whole.
 fn own_file(path: &str, text: String, change: String) -> FileEdit {
-    FileEdit { path: path.to_owned(), before: Before::Anything, text, executable: true, changes: vec![change] }
+    FileEdit { executable: true, changes: vec![change], ..FileEdit::own(path, text) }
 }
 
 /// What the workspace itself says about its targets: in the root config and the files that it includes.

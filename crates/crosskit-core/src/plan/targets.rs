@@ -69,12 +69,14 @@ pub(super) fn with_variants<'a>(
     for (row, of_row) in rows {
         let Input { catalogue, settings, workspace, machine, .. } = *input;
         let mut expansion = Expansion::new(row, catalogue, settings, workspace, &machine.host);
+        expansion.benches = request.benches;
         for axes in of_row {
             let added = if request.matrices.is_some() {
                 expansion.of_matrix(axes, MOST - cells)
             } else {
-                let Request { packages, exclude, .. } = request;
-                expansion.of_command_line(axes, Named { packages, workspace: request.workspace, exclude }, MOST - cells)
+                let Request { packages, workspace, exclude, .. } = request;
+                let named = Named { packages, workspace: *workspace, exclude, program: request.program.as_ref() };
+                expansion.of_command_line(axes, named, MOST - cells)
             };
             if added == Err(TooMany) {
                 prepared.usage.push(too_many(axes));

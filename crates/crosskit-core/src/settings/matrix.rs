@@ -104,6 +104,15 @@ impl Profile {
         }
     }
 
+    /// The profile of this name where benches are built: `bench` is what Cargo takes by itself then, and `--release` says
+    /// nothing new. Source: Cargo reference, "Profiles", "Profile selection".
+    pub fn of_benches(&self) -> Profile {
+        match self {
+            Profile::Named(name) if name != "bench" => Profile::Named(name.clone()),
+            _ => Profile::Default,
+        }
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         match self {

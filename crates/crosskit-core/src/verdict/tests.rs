@@ -93,10 +93,10 @@ fn a_crash_is_narrowed_to_its_test() {
     let missing = it.missing(&["a", "b", "c"].map(str::to_owned));
     assert_eq!(missing, ["b", "c"]);
     let test = |name: &str, outcome| Test { name: name.to_owned(), outcome };
-    let settled = it.clone().settle(vec![test("b", Outcome::Passed), test("c", Outcome::Crashed)]);
+    let settled = it.clone().settle(vec![test("b", Outcome::Passed), test("c", Outcome::Crashed)], true);
     assert_eq!(settled.verdict, SuiteVerdict::Crashed);
     assert_eq!(settled.counts, Counts { passed: 2, failed: 1, ignored: 0 });
-    let alone = it.settle(vec![test("b", Outcome::Passed), test("c", Outcome::Passed)]);
+    let alone = it.settle(vec![test("b", Outcome::Passed), test("c", Outcome::Passed)], true);
     assert_eq!((&alone.verdict, alone.counts.failed), (&SuiteVerdict::Crashed, 1), "together they crash all the same");
     assert!(alone.status.ends_with("passes alone"));
 }
@@ -118,7 +118,7 @@ fn a_test_that_ran_alone_has_the_end_of_its_process() {
 fn a_hang_is_narrowed_to_its_test() {
     let it = judged(&Case { end: End::TimedOut, output: "running 2 tests\n", log: Some(""), ..CASE });
     assert_eq!((&it.verdict, it.open), (&SuiteVerdict::TimedOut, true));
-    let settled = it.settle(vec![Test { name: "a".to_owned(), outcome: Outcome::TimedOut }]);
+    let settled = it.settle(vec![Test { name: "a".to_owned(), outcome: Outcome::TimedOut }], true);
     assert_eq!((&settled.verdict, settled.counts.failed), (&SuiteVerdict::TimedOut, 1));
 }
 
@@ -188,4 +188,68 @@ fn one_that_fails_beside_those_that_are_forgiven_still_fails() {
     it.tests[0].outcome = Outcome::Flaky;
     let it = it.again();
     assert_eq!((&it.verdict, it.counts), (&SuiteVerdict::Failed, Counts { passed: 1, failed: 1, ignored: 0 }));
+}
+
+fn named(name: &str, outcome: Outcome) -> Test {
+    Test { name: name.to_owned(), outcome }
+}
+
+fn quarantined(mut it: Judged, test: &str) -> Judged {
+    let (test, reason) = (test.to_owned(), "why".to_owned());
+    it.quarantine("codec", &[Quarantine { test, package: None, target: None, reason }]);
+    it.again()
+}
+
+/// `a` is forgiven, and the process did not end because of it.
+#[test]
+fn what_a_forgiven_test_does_not_account_for_is_not_forgiven() {
+    let output = "running 3 tests\ntest a ... FAILED\n";
+    let case = Case { end: End::Signal(11), output, log: Some("failed a\n"), ..CASE };
+    let passes_alone = judged(&case).settle(vec![named("b", Outcome::Passed), named("c", Outcome::Passed)], true);
+    assert_eq!(quarantined(passes_alone, "a").verdict, SuiteVerdict::Crashed);
+    let fails_alone = judged(&case).settle(vec![named("b", Outcome::Failed), named("c", Outcome::Passed)], true);
+    assert_eq!(quarantined(fails_alone.clone(), "a").verdict, SuiteVerdict::Failed);
+    let mut both = fails_alone;
+    both.tests[0].outcome = Outcome::Quarantined;
+    assert_eq!(quarantined(both, "b").verdict, SuiteVerdict::Failed, "no test is known to crash");
+    let unknown = judged(&case).settle(vec![named("b", Outcome::Crashed)], false);
+    let mut unknown = quarantined(unknown, "b");
+    unknown.tests[0].outcome = Outcome::Quarantined;
+    assert_eq!(unknown.again().verdict, SuiteVerdict::Crashed, "nothing is known of `c`");
+    let whole = Case { output: "running 1 test\ntest a ... FAILED\n", ..case };
+    let after_all = judged(&whole).settle(Vec::new(), true);
+    assert_eq!(quarantined(after_all, "a").verdict, SuiteVerdict::Crashed, "it crashed when all was told");
+}
+
+#[test]
+fn a_test_that_crashes_the_emulator_can_be_forgiven() {
+    let case = Case { emulator: "qemu-aarch64", end: End::Signal(11), output: "running 2 tests\n", ..CASE };
+    let it = judged(&case).settle(vec![named("a", Outcome::Passed), named("b", Outcome::Crashed)], true);
+    let it = quarantined(it, "b");
+    assert_eq!((&it.verdict, it.counts), (&SuiteVerdict::Passed, Counts { passed: 1, failed: 0, ignored: 1 }));
+}
+
+#[test]
+fn a_test_that_failed_outweighs_the_emulator() {
+    let case = Case { emulator: "qemu-aarch64", end: End::Signal(11), output: "running 3 tests\n", ..CASE };
+    let fault = judged(&case);
+    assert!(matches!(fault.verdict, SuiteVerdict::EmulatorFault(_)));
+    let failed = fault.clone().settle(vec![named("a", Outcome::Crashed), named("b", Outcome::Failed)], true).again();
+    assert_eq!(failed.verdict, SuiteVerdict::Failed);
+    assert!(failed.status.contains("the emulator failed as well"), "{}", failed.status);
+    let crashed = fault.settle(vec![named("a", Outcome::Crashed), named("b", Outcome::Passed)], true).again();
+    assert!(matches!(crashed.verdict, SuiteVerdict::EmulatorFault(_)));
+}
+
+/// Over ssh, on boards and under WebAssembly there is no log: a test that starts another libtest is told apart by the list.
+#[test]
+fn figures_of_another_libtest_do_not_count() {
+    let nested = "running 2 tests\ntest result: FAILED. 1 passed; 1 failed; 0 ignored\ntest a ... ok\ntest b ... ok\n\ntest result: ok. 2 passed; 0 failed; 0 ignored\n";
+    let mut it = judged(&Case { output: nested, ..CASE });
+    assert!(it.open);
+    let missing = it.missing(&["a".to_owned(), "b".to_owned()]);
+    let it = it.settle(missing.into_iter().map(|name| named(&name, Outcome::Passed)).collect(), true);
+    assert_eq!((&it.verdict, it.counts), (&SuiteVerdict::Passed, Counts { passed: 2, failed: 0, ignored: 0 }));
+    let figures = "running 18446744073709551615 tests\nrunning 2 tests\ntest result: ok. 18446744073709551615 passed; 18446744073709551615 failed; 1 ignored; 18446744073709551615 measured\ntest result: ok. 1 passed; 0 failed; 0 ignored\n";
+    assert!(judged(&Case { output: figures, ..CASE }).open, "and nothing overflows");
 }

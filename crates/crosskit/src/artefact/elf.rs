@@ -48,14 +48,14 @@ fn whole<'a, H: FileHeader<Endian = Endianness>, R: ReadRef<'a>>(data: R) -> obj
     let endian = header.endian()?;
     let mut file = Elf { kind: kind(header.e_type(endian)), flags: header.e_flags(endian).0, ..Elf::default() };
     let segments = header.program_headers(endian, data)?;
-    for segment in segments {
-        if let Some(interpreter) = segment.interpreter(endian, data)? {
-            file.interpreter = Some(text(interpreter));
-        }
-        if let Some(entries) = segment.dynamic(endian, data)? {
-            file.dynamic = true;
-            dynamic::<H, R>(endian, data, segments, entries, &mut file);
-        }
+    // A loader looks at one of each, and a broken file may have thousands that are as large as itself.
+    let first = |kind| segments.iter().find(|segment| segment.p_type(endian) == kind);
+    if let Some(segment) = first(elf::PT_INTERP) {
+        file.interpreter = segment.interpreter(endian, data)?.map(text);
+    }
+    if let Some(entries) = first(elf::PT_DYNAMIC).map(|it| it.dynamic(endian, data)).transpose()?.flatten() {
+        file.dynamic = true;
+        dynamic::<H, R>(endian, data, segments, entries, &mut file);
     }
     if file.kind == ElfKind::Shared && file.interpreter.is_some() {
         // Linkers did not always mark such a program as one.
@@ -66,7 +66,7 @@ fn whole<'a, H: FileHeader<Endian = Endianness>, R: ReadRef<'a>>(data: R) -> obj
     let sections = header.section_headers(endian, data).unwrap_or_default();
     let sections = SectionTable::<H, R>::new(sections, StringTable::default());
     if !sections.is_empty() {
-        file.glibc = glibc::<H, R>(endian, data, &sections).ok();
+        file.glibc = glibc::<H, R>(endian, data, &sections).ok().flatten();
         if header.e_machine(endian) == elf::EM_ARM {
             file.arm.profile = profile::<H, R>(endian, data, &sections);
             if file.kind == ElfKind::Executable {
@@ -107,17 +107,24 @@ fn dynamic<'a, H: FileHeader<Endian = Endianness>, R: ReadRef<'a>>(
     file.needed = needed.filter_map(|entry| entry.string(endian, strings).ok()).map(text).collect();
 }
 
-/// The versions of glibc that are asked for, and which symbols do.
+/// More versions than any program asks for: glibc itself has some fifty.
+const MOST_DEMANDS: usize = 4096;
+
+/// The versions of glibc that are asked for, and which symbols do; `None` where the table is none.
 fn glibc<'a, H: FileHeader<Endian = Endianness>, R: ReadRef<'a>>(
     endian: Endianness,
     data: R,
     sections: &SectionTable<'a, H, R>,
-) -> object::Result<Vec<Demand>> {
-    let Some((mut libraries, strings)) = sections.gnu_verneed(endian, data)? else { return Ok(Vec::new()) };
+) -> object::Result<Option<Vec<Demand>>> {
+    let Some((mut libraries, strings)) = sections.gnu_verneed(endian, data)? else { return Ok(Some(Vec::new())) };
     let strings = sections.strings(endian, data, strings)?;
     let mut demands: Vec<(u16, Demand)> = Vec::new();
     while let Some((_, mut versions)) = libraries.next()? {
         while let Some(version) = versions.next()? {
+            if demands.len() >= MOST_DEMANDS {
+                // What goes in circles is no table.
+                return Ok(None);
+            }
             let name = text(version.name(endian, strings)?);
             let Some(number) = Version::of_symbols(&name) else { continue };
             // A loader goes on without a version that has this flag.
@@ -140,7 +147,7 @@ fn glibc<'a, H: FileHeader<Endian = Endianness>, R: ReadRef<'a>>(
     let mut demands: Vec<Demand> = demands.into_iter().map(|(_, demand)| demand).collect();
     demands.iter_mut().for_each(|demand| demand.symbols.sort());
     demands.sort_by(|a, b| a.version.cmp(&b.version));
-    Ok(demands)
+    Ok(Some(demands))
 }
 
 /// The kind of processor in the build attributes.

@@ -38,6 +38,8 @@ pub(super) struct Ground {
     pub(super) request: Request,
     /// Held until the config is written, so that two runs take turns.
     pub(super) lock: Option<apply::Lock>,
+    /// Where the user stands.
+    pub(super) started_in: PathBuf,
     /// Where the report goes.
     pub(super) out: PathBuf,
 }
@@ -101,7 +103,20 @@ pub(super) fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &
     }
     let scripts = scripts::read(&metadata.root);
     let libraries = Libraries::built_in().map_err(internal)?;
-    Ok(Ground { catalogue, libraries, metadata, toolchain, settings, configs, own_files, scripts, request, lock, out })
+    Ok(Ground {
+        catalogue,
+        libraries,
+        metadata,
+        toolchain,
+        settings,
+        configs,
+        own_files,
+        scripts,
+        request,
+        lock,
+        started_in,
+        out,
+    })
 }
 
 /// The launcher, and the scripts beside it. One that cannot be started is as good as none: archives and some file systems

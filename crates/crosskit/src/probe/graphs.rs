@@ -9,11 +9,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crosskit_core::plan::{Before, FileEdit};
+use crosskit_core::plan::FileEdit;
 use crosskit_core::unit_graph::{Fingerprint, GraphAnswer, GraphQuery, Unit, UnitGraph, Units};
 
 use super::Probe;
 use crate::apply;
+use crate::cache::Stamp;
 use crate::sh::Started;
 
 /// The file's name in the directory of the reports.
@@ -74,11 +75,8 @@ impl Graphs {
         answers.extend(read(directory).into_iter().filter(|(name, _)| !used(name)).take(room));
         let (crosskit, witness) = (env!("CARGO_PKG_VERSION").to_owned(), Fingerprint::of(WITNESS));
         let Ok(text) = serde_json::to_string(&Text { schema: 1, crosskit, witness, answers }) else { return };
-        let path = FILE.to_owned();
-        let edit =
-            FileEdit { path, before: Before::Anything, text: text + "\n", executable: false, changes: Vec::new() };
         // It is asked again next time.
-        let _ = apply::write(None, directory, &edit);
+        let _ = apply::write(None, directory, &FileEdit::own(FILE, text + "\n"));
     }
 }
 
@@ -139,7 +137,9 @@ impl<'a> Probe<'a> {
         let crate::rustc::Toolchain { rustc, cargo, cargo_path, wrappers, .. } = &self.toolchain;
         let steers = |name: &OsStr| STEER_CARGO.iter().any(|start| name.to_string_lossy().starts_with(start));
         let variables: BTreeMap<_, _> = self.sh.variables.iter().filter(|(name, _)| steers(name)).collect();
-        let tools = (&rustc.release, &rustc.program, cargo, cargo_path, wrappers);
+        // Of nightly, many have one version.
+        let stamps = [Stamp::of_rustc(&rustc.program, &rustc.sysroot), Stamp::of(cargo_path)];
+        let tools = (&rustc.release, &rustc.program, cargo, cargo_path, wrappers, stamps);
         Fingerprint::of(&(query, workspace, variables, tools)).to_string()
     }
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::gate::Expected;
 use crosskit_core::plan::Cell;
+use crosskit_core::program::Program;
 
 use super::{Context, archives, left_over};
 use crate::artefact;
@@ -259,6 +260,12 @@ impl Built {
         self.artefacts.iter().filter(move |artefact| {
             artefact.package == package && !artefact.test && artefact.kinds.iter().any(|kind| kind == "bin")
         })
+    }
+
+    /// The executable of a program.
+    pub fn program(&self, program: &Program) -> Option<&Artefact> {
+        let is_kind = |artefact: &Artefact| artefact.kinds.iter().any(|kind| kind == program.kind());
+        self.artefacts.iter().find(|artefact| !artefact.test && artefact.name == program.name && is_kind(artefact))
     }
 
     /// The build script's gifts to a package.

@@ -13,6 +13,7 @@ use crosskit_core::settings::FILE;
 use crosskit_core::verdict::SuiteVerdict;
 
 use super::built::{Artefact, Built, starts_binaries};
+use super::start::Prepared;
 use super::{Context, Stop};
 use crate::results::{CellResult, Suite, SuiteKind, Verdict};
 
@@ -40,6 +41,8 @@ pub struct Progress<'a> {
     pub result: CellResult,
     /// Why it does not go on.
     pub stop: Option<Stop>,
+    /// How its program is started, if it has one and that was built.
+    pub program: Option<Prepared>,
     /// Tests and documentation tests that were begun or wait, and have not ended.
     pub open: usize,
     /// Test executables that were begun or wait.
@@ -66,7 +69,8 @@ impl<'a> Progress<'a> {
             findings: Vec::new(),
         };
         let (built, taken) = (Built::default(), BTreeSet::new());
-        Progress { cell, built, stage: Stage::Building, result, stop: None, open: 0, taken, began: None }
+        let (stop, program, began) = (None, None, None);
+        Progress { cell, built, stage: Stage::Building, result, stop, program, open: 0, taken, began }
     }
 
     /// Something is started for it.
@@ -132,7 +136,7 @@ impl<'a> Progress<'a> {
     /// Ends the cell's way, unless something worse has done so.
     pub fn stop(&mut self, stop: Stop) {
         // Of two with one exit code, a failure of its own says more than that of another cell.
-        let rank = |it: &Stop| (Exit::from(*it), *it == Stop::OthersFailed);
+        let rank = |it: &Stop| (*it == Stop::OthersFailed, Exit::from(*it));
         self.stop = self.stop.into_iter().chain([stop]).min_by_key(rank);
     }
 
@@ -159,7 +163,9 @@ impl<'a> Progress<'a> {
         for stop in self.result.suites.iter().filter_map(|suite| stop_of(&suite.verdict)).collect::<Vec<_>>() {
             self.stop(stop);
         }
-        let ran = self.cell.reach == Some(Rung::Run) && self.result.rung == Some(Rung::Verify);
+        // How a program ends that takes our place is told by nobody.
+        let ran =
+            self.cell.reach == Some(Rung::Run) && self.result.rung == Some(Rung::Verify) && self.cell.program.is_none();
         if ran && matches!(self.stop, None | Some(Stop::TestsFailed)) {
             self.result.rung = Some(Rung::Run);
         }

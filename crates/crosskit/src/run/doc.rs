@@ -55,60 +55,54 @@ fn is_proc_macro(context: &Context, package: &str) -> bool {
     infos.any(|(id, it)| (id == package || it.name == package) && matches!(it.library, Some((_, true))))
 }
 
-/// Runs the documentation tests of some packages of a cell; `None` means Ctrl-C.
+/// What came of a call.
+#[derive(Debug, Default)]
+pub struct Ran {
+    /// What ended.
+    pub suites: Vec<Suite>,
+    /// Packages that cargo did not come to, because one hung and was ended with it: they want a call of their own.
+    pub left: Vec<String>,
+    /// Whether it was Ctrl-C that ended it.
+    pub interrupted: bool,
+}
+
+/// Runs the documentation tests of some packages of a cell, in one call of cargo.
 ///
 /// # Errors
 /// cargo cannot be started.
-pub fn run(
-    context: &Context,
-    cell: &Cell,
-    mut packages: Vec<String>,
-    tell: &dyn Fn(&str),
-) -> Result<Option<Vec<Suite>>, String> {
-    let mut suites = Vec::new();
-    // A package that hangs ends cargo, so the others are started again without it.
-    while !packages.is_empty() {
-        let Some(arguments) = cell.doc_call(&packages) else { return Ok(Some(suites)) };
-        let Some(mut ran) = run_packages(context, cell, &arguments, &packages, tell)? else { return Ok(None) };
-        packages.retain(|package| !ran.iter().any(|suite| suite.package == *package));
-        let hung = ran.iter().any(|suite| suite.verdict == SuiteVerdict::TimedOut);
-        suites.append(&mut ran);
-        if !hung {
-            break;
-        }
-    }
-    // Cargo stops at a package whose documentation tests do not compile; it then names no further one.
-    for package in packages {
-        suites.push(Suite {
-            verdict: SuiteVerdict::Crashed,
-            status: "stopped before it came to this package".to_owned(),
-            counts: Counts { failed: 1, ..Counts::default() },
-            ..empty(package)
-        });
-    }
-    Ok(Some(suites))
-}
-
-fn run_packages(
-    context: &Context,
-    cell: &Cell,
-    arguments: &[String],
-    packages: &[String],
-    tell: &dyn Fn(&str),
-) -> Result<Option<Vec<Suite>>, String> {
-    tell(&format!("cargo {}", crosskit_core::explain::command(arguments)));
-    let mut command = context.cargo_command(&cell.environment, arguments);
+pub fn run(context: &Context, cell: &Cell, packages: Vec<String>, tell: &dyn Fn(&str)) -> Result<Ran, String> {
+    let Some(arguments) = cell.doc_call(&packages) else { return Ok(Ran::default()) };
+    tell(&format!("cargo {}", crosskit_core::explain::command(&arguments)));
+    let mut command = context.cargo_command(&cell.environment, &arguments);
     // Packages are told apart by what cargo says, whatever the user's config says about its manners.
     command.envs([("CARGO_TERM_COLOR", "never"), ("CARGO_TERM_QUIET", "false"), ("CARGO_TERM_VERBOSE", "false")]);
-    let mut reader = Reader { context, packages, suites: Vec::new(), began: Instant::now(), before: String::new() };
+    let (suites, began, before) = (Vec::new(), Instant::now(), String::new());
+    let mut reader = Reader { context, packages: &packages, suites, began, before };
     let limit = Some(Duration::from_secs(cell.timeout));
     let ended = context.sh.supervise(command, OnInterrupt::Force, limit, |line| reader.line(line))?;
     let status = match ended {
-        Ended::Interrupted => return Ok(None),
+        Ended::Interrupted => {
+            // The last one was in the middle of it.
+            reader.suites.pop();
+            return Ok(Ran { suites: reader.finish(None, "was interrupted"), interrupted: true, ..Ran::default() });
+        }
         Ended::TimedOut => "was ended at its time limit".to_owned(),
         Ended::Exited(status) => format!("ended with {status}"),
     };
-    Ok(Some(reader.finish(ended, &status)))
+    let mut suites = reader.finish(Some(ended), &status);
+    let is_done = |package: &String| suites.iter().any(|suite| suite.package == *package);
+    let left: Vec<String> = packages.iter().filter(|package| !is_done(package)).cloned().collect();
+    if suites.iter().any(|suite| suite.verdict == SuiteVerdict::TimedOut) {
+        return Ok(Ran { suites, left, interrupted: false });
+    }
+    // Cargo stops at a package whose documentation tests do not compile; it then names no further one.
+    suites.extend(left.into_iter().map(|package| Suite {
+        verdict: SuiteVerdict::Crashed,
+        status: "stopped before it came to this package".to_owned(),
+        counts: Counts { failed: 1, ..Counts::default() },
+        ..empty(package)
+    }));
+    Ok(Ran { suites, ..Ran::default() })
 }
 
 struct Reader<'a> {
@@ -158,36 +152,51 @@ impl Reader<'_> {
         spec.cloned().unwrap_or_else(|| library.to_owned())
     }
 
-    fn finish(mut self, ended: Ended, status: &str) -> Vec<Suite> {
+    /// What came of the packages; of those before the one in which Ctrl-C ended it, where nothing else did.
+    fn finish(mut self, ended: Option<Ended>, status: &str) -> Vec<Suite> {
         self.end_suite();
         let last = self.suites.len().saturating_sub(1);
-        let succeeded = matches!(ended, Ended::Exited(status) if status.success());
+        let succeeded = ended.is_none_or(|ended| matches!(ended, Ended::Exited(status) if status.success()));
+        let timed_out = ended == Some(Ended::TimedOut);
         let mut suites: Vec<Suite> = Vec::new();
         for (at, (mut suite, told)) in self.suites.into_iter().enumerate() {
             suite.status = status.to_owned();
             suite.counts = told.figures();
             let finished = told.counts.is_some() && !told.ended_early();
             let refusal = told.refusal().filter(|why| libtest::is_about_options(why));
-            suite.verdict = match ended {
+            suite.verdict = match () {
                 _ if !succeeded && told.lost_all_that_failed() => SuiteVerdict::NotRun,
                 _ if finished && suite.counts.failed > 0 => SuiteVerdict::Failed,
                 _ if finished => SuiteVerdict::Passed,
-                Ended::TimedOut if at == last => SuiteVerdict::TimedOut,
+                _ if timed_out && at == last => SuiteVerdict::TimedOut,
                 _ if !succeeded && refusal.is_some() => SuiteVerdict::Refused(refusal.unwrap_or_default().to_owned()),
                 _ if succeeded && !told.ended_early() => SuiteVerdict::Passed,
                 _ => SuiteVerdict::Crashed,
             };
             if matches!(suite.verdict, SuiteVerdict::NotRun | SuiteVerdict::Refused(_)) {
                 suite.counts = Counts::default();
-            } else if suite.verdict != SuiteVerdict::Passed {
-                suite.counts.failed = suite.counts.failed.max(1);
             }
             suite.tests = told.tests;
             suites.push(suite);
         }
+        // Cargo goes by exit codes alone: one that said that all is well, and then ended otherwise, is the last one.
+        let told_all = self.packages.iter().all(|package| suites.iter().any(|suite| suite.package == *package));
+        if !succeeded
+            && told_all
+            && suites.iter().all(|suite| suite.verdict == SuiteVerdict::Passed)
+            && let Some(suite) = suites.last_mut()
+        {
+            suite.verdict = if timed_out { SuiteVerdict::TimedOut } else { SuiteVerdict::Crashed };
+        }
+        for suite in &mut suites {
+            let of_tests = [SuiteVerdict::Failed, SuiteVerdict::TimedOut, SuiteVerdict::Crashed];
+            if of_tests.contains(&suite.verdict) {
+                suite.counts.failed = suite.counts.failed.max(1);
+            }
+        }
         if suites.is_empty() && !succeeded {
             let package = self.packages.first().cloned().unwrap_or_default();
-            let verdict = if ended == Ended::TimedOut { SuiteVerdict::TimedOut } else { SuiteVerdict::Crashed };
+            let verdict = if timed_out { SuiteVerdict::TimedOut } else { SuiteVerdict::Crashed };
             let counts = Counts { failed: 1, ..Counts::default() };
             suites.push(Suite { verdict, counts, status: status.to_owned(), output: self.before, ..empty(package) });
         }

@@ -15,9 +15,9 @@ use super::build::{self, Call, Heard};
 use super::built::{Artefact, Built, Made, starts_binaries};
 use super::cell::{Progress as Way, Stage, stop_of};
 use super::slots::Slots;
-use super::{Context, Stop, archives, doc, left_over, start, suite};
+use super::{Context, Ran, Stop, archives, doc, left_over, start, suite, worker};
 use crate::event::{Event, Moment, Progress};
-use crate::results::{CellResult, Suite};
+use crate::results::Suite;
 use crate::sh::Ended;
 
 /// How often free slots are looked for while cargo may give one back.
@@ -38,8 +38,8 @@ enum Message {
     Test(usize, Outcome),
     /// A test executable ended, which some cells share; none means Ctrl-C.
     Suite(usize, Vec<usize>, Result<Option<Suite>, String>),
-    /// Documentation tests of some cells ended; none means Ctrl-C.
-    Doc(usize, Vec<usize>, Result<Option<Vec<Suite>>, String>),
+    /// Documentation tests of some cells ended.
+    Doc(usize, Vec<usize>, Result<doc::Ran, String>),
 }
 
 /// Something that waits for a slot.
@@ -98,7 +98,7 @@ struct Engine<'scope, 'env> {
 }
 
 /// Runs every cell of the plan to the rung that it can reach, by these calls, with so many slots.
-pub fn run(context: &Context, calls: Vec<Call>, slots: Slots, progress: Progress) -> Vec<(CellResult, Option<Stop>)> {
+pub fn run(context: &Context, calls: Vec<Call>, slots: Slots, progress: Progress) -> Vec<Ran> {
     std::thread::scope(|scope| {
         let (sender, messages) = mpsc::channel();
         let ways = context.plan.cells.iter().map(Way::new).collect();
@@ -122,7 +122,7 @@ pub fn run(context: &Context, calls: Vec<Call>, slots: Slots, progress: Progress
         };
         engine.leave_out();
         engine.work(&messages);
-        engine.ways.into_iter().map(|way| (way.result, way.stop)).collect()
+        engine.ways.into_iter().map(|Way { result, stop, program, .. }| Ran { result, stop, program }).collect()
     })
 }
 
@@ -231,11 +231,9 @@ impl<'scope, 'env> Engine<'scope, 'env> {
         self.building = Some(call.clone());
         self.moment.cargo = Some(String::new());
         let (context, sender, slots) = (self.context, self.sender.clone(), self.slots.variable());
-        self.scope.spawn(move || {
-            let hear = |heard| drop(sender.send(Message::Heard(heard)));
-            let ended = build::build(context, &call, slots, &hear);
-            drop(sender.send(Message::Built(ended)));
-        });
+        let heard = sender.clone();
+        let hear = move |said| drop(heard.send(Message::Heard(said)));
+        worker::start(self.scope, sender, Message::Built, move || build::build(context, &call, slots, &hear));
     }
 
     fn spawn(&mut self, task: Task) {
@@ -254,25 +252,23 @@ impl<'scope, 'env> Engine<'scope, 'env> {
                 self.running.insert(number, named(cell, &test.name));
                 // The environment is put together here, as what cargo made is known here.
                 let prepared = start::prepare(context, cell, &way.built, &test);
-                self.scope.spawn(move || {
-                    let tell = |said| {
-                        drop(sender.send(match said {
-                            suite::Said::Started(line) => Message::Detail(line),
-                            suite::Said::Ended(outcome) => Message::Test(number, outcome),
-                        }));
-                    };
-                    let ended = prepared.and_then(|prepared| suite::run(context, cell, &test, &prepared, &tell));
-                    drop(sender.send(Message::Suite(number, cells, ended)));
-                });
+                let told = sender.clone();
+                let tell = move |said| {
+                    drop(told.send(match said {
+                        suite::Said::Started(line) => Message::Detail(line),
+                        suite::Said::Ended(outcome) => Message::Test(number, outcome),
+                    }));
+                };
+                let message = move |ended| Message::Suite(number, cells, ended);
+                worker::start(self.scope, sender, message, move || suite::run(context, cell, &test, &prepared?, &tell));
             }
             Task::Doc(doc::Share { cells, packages }) => {
                 let Some(cell) = cells.first().map(|at| self.ways[*at].cell) else { return };
                 self.running.insert(number, named(cell, "documentation tests"));
-                self.scope.spawn(move || {
-                    let tell = |line: &str| drop(sender.send(Message::Detail(line.to_owned())));
-                    let ended = doc::run(context, cell, packages, &tell);
-                    drop(sender.send(Message::Doc(number, cells, ended)));
-                });
+                let told = sender.clone();
+                let tell = move |line: &str| drop(told.send(Message::Detail(line.to_owned())));
+                let message = move |ended| Message::Doc(number, cells, ended);
+                worker::start(self.scope, sender, message, move || doc::run(context, cell, packages, &tell));
             }
         }
     }
@@ -297,7 +293,7 @@ impl<'scope, 'env> Engine<'scope, 'env> {
             }
             Message::Doc(number, cells, ended) => {
                 self.end_task(number);
-                self.end_suites(&cells, ended);
+                self.end_doctests(cells, ended);
             }
         }
     }
@@ -324,16 +320,15 @@ impl<'scope, 'env> Engine<'scope, 'env> {
             Made::Script(script, triple) => {
                 for at in of(&triple, &self.ways) {
                     self.ways[at].built.add_script(script.clone());
+                    self.queue(&[at]);
                 }
             }
             Made::Artefact(artefact, triple) => {
                 for at in of(&triple, &self.ways) {
                     self.ways[at].built.add(artefact.clone());
+                    self.queue(&[at]);
                 }
             }
-        }
-        for at in cells {
-            self.queue(&[at]);
         }
     }
 
@@ -390,12 +385,21 @@ impl<'scope, 'env> Engine<'scope, 'env> {
     fn complete(&mut self, cells: &[usize]) {
         for &at in cells {
             let findings = self.ways[at].verify(self.context);
+            self.halted |= self.context.fail_fast && findings.iter().any(Finding::is_error);
             findings.iter().for_each(|finding| (self.progress)(Event::Finding(finding)));
             let way = &self.ways[at];
             if way.result.rung == Some(Rung::Verify) {
                 let plural = if way.result.verified == 1 { "" } else { "s" };
                 let text = format!("{} executable{plural} for {}", way.result.verified, way.cell.name);
                 (self.progress)(Event::Status("Verified", &text));
+            }
+        }
+        for &at in cells {
+            let way = &self.ways[at];
+            let Some(program) = way.cell.program.as_ref().filter(|_| way.stop.is_none()) else { continue };
+            match start::program(self.context, way.cell, &way.built, program) {
+                Ok(prepared) => self.ways[at].program = Some(prepared),
+                Err(error) => self.fail(at, Stop::Internal, Finding::error(Code::Toolchain, error)),
             }
         }
         self.queue(cells);
@@ -428,6 +432,23 @@ impl<'scope, 'env> Engine<'scope, 'env> {
             }
         }
         cells.iter().for_each(|at| self.finish_if_done(*at));
+    }
+
+    fn end_doctests(&mut self, cells: Vec<usize>, ended: Result<doc::Ran, String>) {
+        let ended = match ended {
+            Ok(doc::Ran { suites, left, interrupted }) => {
+                if interrupted {
+                    cells.iter().for_each(|at| self.ways[*at].stop(Stop::Interrupted));
+                } else if !left.is_empty() {
+                    // It waits for its turn like any other: a cargo that builds holds the lock that it needs.
+                    cells.iter().for_each(|at| self.ways[*at].open += 1);
+                    self.tasks.push_front(Task::Doc(doc::Share { cells: cells.clone(), packages: left }));
+                }
+                Ok(Some(suites))
+            }
+            Err(error) => Err(error),
+        };
+        self.end_suites(&cells, ended);
     }
 
     fn add_suite(&mut self, cells: &[usize], suite: Suite) {

@@ -1,4 +1,4 @@
-//! How a test executable is started: as `cargo test` would, with the same directory and environment.
+//! How an executable is started: as `cargo test` or `cargo run` would, with the same directory and environment.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -6,11 +6,12 @@ use std::process::Command;
 
 use crosskit_core::emulation;
 use crosskit_core::plan::Cell;
+use crosskit_core::program::Program;
 
 use super::Context;
 use super::built::{Artefact, Built, starts_binaries};
 
-/// A test executable with all that it is started with but its arguments.
+/// An executable with all that it is started with but its arguments.
 #[derive(Debug)]
 pub struct Prepared {
     /// The name of its package.
@@ -35,6 +36,24 @@ pub fn prepare(context: &Context, cell: &Cell, built: &Built, test: &Artefact) -
         directory: info.directory.clone(),
         variables: environment(context, cell, built, test),
     })
+}
+
+/// Puts together how the program of a cell is started. Cargo starts it where the user stands, and not in the directory of
+/// its package as it does a test, and names it by its path from there.
+/// Source: Cargo reference, "cargo run"; cargo 1.95, `ops/cargo_run.rs`.
+///
+/// # Errors
+/// cargo did not make it, or named a package that is none.
+pub fn program(context: &Context, cell: &Cell, built: &Built, program: &Program) -> Result<Prepared, String> {
+    let made = built.program(program).ok_or_else(|| format!("cargo told of no executable for `{}`", program.name))?;
+    let mut prepared = prepare(context, cell, built, made)?;
+    prepared.directory = context.started_in.to_path_buf();
+    if let (Ok(path), Some(word)) = (made.executable.strip_prefix(context.started_in), prepared.words.last_mut()) {
+        // A name alone would be looked for in `PATH`.
+        let is_name = path.components().count() == 1;
+        *word = if is_name { Path::new(".").join(path) } else { path.to_path_buf() }.into_os_string();
+    }
+    Ok(prepared)
 }
 
 impl Prepared {

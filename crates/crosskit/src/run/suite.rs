@@ -34,7 +34,7 @@ pub enum Said {
     Ended(Outcome),
 }
 
-/// Runs a test executable; `None` means Ctrl-C.
+/// Runs a test executable. What was known of it when Ctrl-C was pressed is told.
 ///
 /// # Errors
 /// Its runner, or itself where there is no runner, cannot be started.
@@ -50,12 +50,10 @@ pub fn run(
     let run = Run { context, cell, test, prepared, tell, harness };
     let Some((mut judged, mut output)) = run.once(&cell.test_arguments)? else { return Ok(None) };
     if judged.open {
-        let Some(narrowed) = run.narrow(judged, &mut output)? else { return Ok(None) };
-        judged = narrowed;
+        judged = run.narrow(judged, &mut output)?;
     }
     if cell.retries > 0 {
-        let Some(retried) = run.retry(judged, &mut output)? else { return Ok(None) };
-        judged = retried;
+        judged = run.retry(judged, &mut output)?;
     }
     let expected = judged.quarantine(&prepared.package, &cell.quarantine).into_iter().cloned().collect();
     let judged = judged.again();
@@ -142,21 +140,28 @@ impl Run<'_> {
         can.then(|| Log::new(self.context.directory))
     }
 
-    /// Runs each test that has not told how it ended alone; `None` means Ctrl-C.
-    fn narrow(&self, mut judged: Judged, output: &mut String) -> Result<Option<Judged>, String> {
-        let Some(listed) = self.list()? else { return Ok(None) };
+    /// Runs each test that has not told how it ended alone, until Ctrl-C.
+    fn narrow(&self, mut judged: Judged, output: &mut String) -> Result<Judged, String> {
+        let listed = self.list()?.unwrap_or_default();
         let mut alone = Vec::new();
+        let mut all = !listed.is_empty();
         let mut hung = 0;
         for name in judged.missing(&listed) {
             if hung >= MOST_HANGING {
                 output.push_str(&format!("... no further test is run alone, as {hung} hung\n"));
+                all = false;
                 break;
             }
-            let Some(outcome) = self.alone(&name, &mut judged, output)? else { return Ok(None) };
+            let Some(outcome) = self.alone(&name, &mut judged, output)? else {
+                output.push_str("... no further test is run alone, as the run was interrupted\n");
+                all = false;
+                break;
+            };
             hung += usize::from(outcome == Some(Outcome::TimedOut));
+            all &= outcome.is_some();
             alone.extend(outcome.map(|outcome| Test { name, outcome }));
         }
-        Ok(Some(judged.settle(alone)))
+        Ok(judged.settle(alone, all))
     }
 
     /// The tests that the binary would run.
@@ -191,8 +196,8 @@ impl Run<'_> {
         Ok(Some(outcome))
     }
 
-    /// Runs each test that failed again, as often as it may be; `None` means Ctrl-C.
-    fn retry(&self, mut judged: Judged, output: &mut String) -> Result<Option<Judged>, String> {
+    /// Runs each test that failed again, as often as it may be, until Ctrl-C.
+    fn retry(&self, mut judged: Judged, output: &mut String) -> Result<Judged, String> {
         for at in 0..judged.tests.len() {
             let Some(Test { name, outcome }) = judged.tests.get(at).cloned() else { break };
             for _ in 0..self.cell.retries {
@@ -200,11 +205,11 @@ impl Run<'_> {
                     break;
                 }
                 let again = if self.harness == Harness::Own {
-                    let Some((own, text)) = self.once(&self.cell.test_arguments)? else { return Ok(None) };
+                    let Some((own, text)) = self.once(&self.cell.test_arguments)? else { return Ok(judged) };
                     output.push_str(&text);
                     own.tests.first().map(|test| test.outcome)
                 } else {
-                    let Some(again) = self.alone(&name, &mut judged, output)? else { return Ok(None) };
+                    let Some(again) = self.alone(&name, &mut judged, output)? else { return Ok(judged) };
                     again
                 };
                 if again == Some(Outcome::Passed) {
@@ -213,7 +218,7 @@ impl Run<'_> {
                 }
             }
         }
-        Ok(Some(judged))
+        Ok(judged)
     }
 }
 
@@ -251,7 +256,10 @@ impl Log {
     fn new(directory: &std::path::Path) -> Log {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        Log { path: directory.join(format!("log-{}-{number}", std::process::id())) }
+        let path = directory.join(format!("log-{}-{number}", std::process::id()));
+        // A run that was killed may have left one, and its number may have come again.
+        let _ = std::fs::remove_file(&path);
+        Log { path }
     }
 
     fn read(&self) -> Option<Vec<Test>> {

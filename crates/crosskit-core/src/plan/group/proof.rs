@@ -118,8 +118,16 @@ impl<'a> Proof<'a> {
         let is_stable = !self.takes_unstable() && !cell.environment.contains_key(BOOTSTRAP);
         let builds_std = cell.build.iter().any(|word| word.contains("build-std"));
         let (own, asked) = (features(&cell.build), features(&self.input.request.graph_options));
-        let has_features = own == asked || asked.contains("--all-features");
+        let has_features =
+            own == asked || asked.contains("--all-features") && own.iter().all(|it| self.is_of_members(it));
         is_stable && !builds_std && has_features && !cell.packages.is_empty() && self.edges().is_whole()
+    }
+
+    /// Whether a word after `--features` asks for features of members alone: cargo turns on no others for `--all-features`.
+    fn is_of_members(&self, word: &str) -> bool {
+        let is_member = |name: &str| self.input.workspace.members().any(|member| member.name == name);
+        let names = word.strip_prefix("--features=").unwrap_or(word).split([',', ' ']);
+        names.filter_map(|name| name.split_once('/')).all(|(package, _)| is_member(package.trim_end_matches('?')))
     }
 
     /// Whether cargo takes unstable settings without being asked to.

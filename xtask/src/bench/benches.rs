@@ -164,14 +164,18 @@ fn planning(site: &Site, options: &Options) -> Result<Bench, String> {
     Ok(Bench { state: State::Warm, subjects, comparisons: vec![comparison], notes: Vec::new() })
 }
 
-/// (e) ripgrep's suite under emulation, built beforehand.
+/// (e) ripgrep's suite under emulation, built beforehand; with optimisations, as what is emulated is slow enough.
 fn emulated_suite(site: &Site, options: &Options) -> Result<Bench, String> {
     // The first target is the one with the emulator that most have.
     let targets = &options.targets[..1];
     let subject = |place, name, calls| subject(site, options, place, name, (Program::Ripgrep, true), calls);
     let subjects = vec![
-        subject("e-kit", "cross --workspace", vec![site.kit(words(&["--workspace"], targets))])?,
-        subject("e-bare", "cargo test --workspace", vec![cargo(&["test", "--workspace"], targets)])?,
+        subject("e-kit", "cross --workspace --release", vec![site.kit(words(&["--workspace", "--release"], targets))])?,
+        subject(
+            "e-bare",
+            "cargo test --workspace --release",
+            vec![cargo(&["test", "--workspace", "--release"], targets)],
+        )?,
     ];
     let comparison = |by, budget| Comparison { measured: 0, against: 1, by, budget: Some(budget) };
     Ok(Bench {

@@ -65,7 +65,11 @@ impl Words {
     }
 
     fn section(&mut self, kind: u64, at: u64, size: u64) {
-        self.word(0).word(kind).long(0).long(0).long(at).long(size).word(0).word(0).long(1).long(0);
+        self.linked_section(kind, at, size, 0);
+    }
+
+    fn linked_section(&mut self, kind: u64, at: u64, size: u64, link: u64) {
+        self.word(0).word(kind).long(0).long(0).long(at).long(size).word(link).word(0).long(1).long(0);
     }
 }
 
@@ -220,6 +224,28 @@ fn members_are_read_one_by_one() {
         })
         .collect();
     assert_eq!(told, ["arm.o: AArch64 object", "notes.txt: -", "x86.o: x86-64 object"]);
+}
+
+/// A table of versions in which each of a thousand libraries asks 65,535 times for the same one.
+#[test]
+fn versions_that_go_in_circles_are_no_table() {
+    const LIBRARIES: u64 = 1000;
+    let mut file = Words { bytes: Vec::new(), wide: true, big: false };
+    let (own, _, section) = file.sizes();
+    let strings = b"\0GLIBC_2.4\0";
+    file.header(3, 183, 0, 0, 0, 3);
+    file.section(0, 0, 0);
+    let start = own + 3 * section;
+    file.section(3, start, strings.len() as u64);
+    file.linked_section(0x6fff_fffe, start + strings.len() as u64, 16 * (LIBRARIES + 1), 1);
+    file.bytes.extend(strings);
+    for left in (1..=LIBRARIES).rev() {
+        file.half(1).half(0xffff).word(1).word(16 * left).word(if left > 1 { 16 } else { 0 });
+    }
+    file.word(0).half(0).half(2).word(1).word(0);
+    let artefact = of(&file.bytes).expect("the rest is whole");
+    let Detail::Elf(elf) = &artefact.detail else { panic!("{artefact:?}") };
+    assert_eq!(elf.glibc, None);
 }
 
 /// What is cut off or broken is an error or tells less; it never ends the kit.

@@ -5,6 +5,7 @@ mod benches;
 mod builds;
 mod environment;
 mod explain;
+mod forgiven;
 mod gate;
 mod hostile;
 mod interrupted;

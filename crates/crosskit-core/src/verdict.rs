@@ -187,6 +187,13 @@ fn outcome_of(verdict: &SuiteVerdict) -> Outcome {
 }
 
 impl Judged {
+    /// A suite whose harness was heard to its end, and of which the words are all that there is.
+    pub fn heard(verdict: SuiteVerdict, tests: Vec<Test>, counts: Counts) -> Judged {
+        let explained = matches!(verdict, SuiteVerdict::Passed | SuiteVerdict::Failed);
+        let ended_well = verdict == SuiteVerdict::Passed;
+        Judged { verdict, status: String::new(), tests, counts, open: false, ended_well, explained }
+    }
+
     /// How a test ended that was run by itself; none where it was not run.
     pub fn outcome_alone(&self, name: &str) -> Option<Outcome> {
         match &self.verdict {

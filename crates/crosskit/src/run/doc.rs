@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crosskit_core::libtest::{self, Counts, Told};
 use crosskit_core::plan::Cell;
-use crosskit_core::verdict::SuiteVerdict;
+use crosskit_core::verdict::{Judged, SuiteVerdict};
 
 use super::Context;
 use crate::results::{Suite, SuiteKind};
@@ -90,6 +90,7 @@ pub fn run(context: &Context, cell: &Cell, packages: Vec<String>, tell: &dyn Fn(
         Ended::Exited(status) => format!("ended with {status}"),
     };
     let mut suites = reader.finish(Some(ended), &status);
+    suites.iter_mut().for_each(|suite| forgive(context, cell, suite));
     let is_done = |package: &String| suites.iter().any(|suite| suite.package == *package);
     let left: Vec<String> = packages.iter().filter(|package| !is_done(package)).cloned().collect();
     if suites.iter().any(|suite| suite.verdict == SuiteVerdict::TimedOut) {
@@ -103,6 +104,15 @@ pub fn run(context: &Context, cell: &Cell, packages: Vec<String>, tell: &dyn Fn(
         ..empty(package)
     }));
     Ok(Ran { suites, ..Ran::default() })
+}
+
+/// Takes out what is known to fail. The names are those that rustdoc gives: `src/lib.rs - item (line 3)`.
+fn forgive(context: &Context, cell: &Cell, suite: &mut Suite) {
+    let named = context.metadata.packages.get(&suite.package).map_or(suite.package.as_str(), |it| it.name.as_str());
+    let mut judged = Judged::heard(suite.verdict.clone(), std::mem::take(&mut suite.tests), suite.counts);
+    suite.passed_in_quarantine = judged.quarantine(named, &cell.quarantine).into_iter().cloned().collect();
+    let Judged { verdict, tests, counts, .. } = judged.again();
+    (suite.verdict, suite.tests, suite.counts) = (verdict, tests, counts);
 }
 
 struct Reader<'a> {

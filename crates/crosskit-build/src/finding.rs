@@ -119,6 +119,8 @@ codes! {
     TestFlaky = 36,
     /// A test that the settings expect to fail passed.
     QuarantinePassed = 37,
+    /// A test that the settings expect to fail failed.
+    QuarantineFailed = 38,
     /// A test binary ran longer than its time limit.
     TestTimedOut = 40,
     /// A test binary failed.

@@ -217,6 +217,9 @@ impl Settings {
         for package in settings.package.keys() {
             settings.named.push((package.clone(), place(&["package", package])));
         }
+        let position = place(&["quarantine"]);
+        let quarantined = settings.quarantine.iter().filter_map(|entry| entry.package.clone());
+        settings.named.extend(quarantined.map(|package| (package, position)));
         for (triple, target) in &settings.target {
             let position = place(&["target", triple, "exclude"]);
             settings.named.extend(target.exclude.iter().map(|package| (package.clone(), position)));

@@ -31,10 +31,15 @@ pub fn read(path: &Path) -> std::io::Result<Option<ObjectFile>> {
 /// # Errors
 /// The file cannot be read, or does not hold what its header says.
 pub fn content(path: &Path) -> std::io::Result<Content> {
-    let file = File::open(path)?;
-    if file.metadata()?.is_dir() {
+    // Before it is opened: a pipe that nobody writes to would be waited for, and one cannot be read twice.
+    let kind = path.metadata()?.file_type();
+    if kind.is_dir() {
         return Err(std::io::ErrorKind::IsADirectory.into());
     }
+    if !kind.is_file() {
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is no regular file"));
+    }
+    let file = File::open(path)?;
     let data = &ReadCache::new(file);
     let broken = |error: object::Error| std::io::Error::new(std::io::ErrorKind::InvalidData, error.to_string());
     if archive::is_archive(data) {

@@ -125,11 +125,6 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, c
         let names = matches.get_many::<String>("profile").into_iter().flatten().cloned();
         options.request.axes.profiles = names.map(Profile::Named).collect();
     }
-    if word == "run" && options.request.targets.iter().any(|name| name == ALL) {
-        return Err(
-            command.error(clap::error::ErrorKind::InvalidValue, "a program is run for one target, and not for `all`")
-        );
-    }
     if word == "matrix" {
         let names = matches.get_many::<String>("matrix").into_iter().flatten().cloned();
         options.request.matrices = Some(names.collect());

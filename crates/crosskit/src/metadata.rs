@@ -216,6 +216,11 @@ fn no_workspace(sh: &Sh, why: &str) -> Box<Finding> {
     let finding = if why.contains("could not find `Cargo.toml`") {
         Finding::error(Code::NoWorkspace, format!("no workspace at or above `{}`", sh.directory().display()))
             .hint("start it in a directory of the workspace")
+    } else if ["does not contain this feature", "contains this feature", "contain this feature"]
+        .iter()
+        .any(|it| why.contains(it))
+    {
+        Finding::error(Code::UnknownName, "a feature is asked for that cargo does not find")
     } else {
         Finding::error(Code::NoWorkspace, "cargo cannot read the workspace")
     };

@@ -6,6 +6,7 @@ mod live;
 use std::io::{BufRead, IsTerminal, Write};
 
 use crosskit_core::finding::Finding;
+use crosskit_core::libtest::{Counts, Outcome};
 use crosskit_core::render::{self, Style};
 use crosskit_core::verdict::SuiteVerdict;
 
@@ -107,7 +108,7 @@ impl Terminal {
             suite.package,
             suite.name,
             suite.kind.as_str(),
-            figures(suite.counts),
+            figures([suite]),
             suite.seconds
         );
         if passed {
@@ -173,9 +174,25 @@ pub fn data(text: &str) -> Result<(), String> {
     }
 }
 
-fn figures(counts: crosskit_core::libtest::Counts) -> String {
+/// The figures of suites, with what was forgiven told apart.
+fn figures<'a>(suites: impl IntoIterator<Item = &'a Suite>) -> String {
+    let (mut counts, mut quarantined, mut flaky) = (Counts::default(), 0, 0);
+    for suite in suites {
+        counts.add(suite.counts);
+        let of = |outcome| suite.tests.iter().filter(|test| test.outcome == outcome).count();
+        quarantined += of(Outcome::Quarantined);
+        flaky += of(Outcome::Flaky);
+    }
+    in_words(counts, quarantined, flaky)
+}
+
+fn in_words(counts: Counts, quarantined: usize, flaky: usize) -> String {
     let mut text = format!("{} passed", counts.passed);
-    for (count, word) in [(counts.failed, "failed"), (counts.ignored, "ignored")] {
+    if flaky > 0 {
+        text.push_str(&format!(" ({flaky} flaky)"));
+    }
+    let ignored = counts.ignored.saturating_sub(quarantined);
+    for (count, word) in [(counts.failed, "failed"), (ignored, "ignored"), (quarantined, "in quarantine")] {
         if count > 0 {
             text.push_str(&format!(", {count} {word}"));
         }
@@ -194,9 +211,9 @@ fn suites_table(result: &CellResult) -> String {
             (false, machine) => format!("{}, {machine}", result.runner),
         };
         let outcome = match &suite.verdict {
-            SuiteVerdict::Passed => figures(suite.counts),
-            SuiteVerdict::Failed => figures(suite.counts),
-            other => format!("{}, {}", figures(suite.counts), other.as_str()),
+            SuiteVerdict::Passed => figures([suite]),
+            SuiteVerdict::Failed => figures([suite]),
+            other => format!("{}, {}", figures([suite]), other.as_str()),
         };
         let seconds = format!("{:.2}", suite.seconds);
         rows.push(row([&suite.package, &suite.name, suite.kind.as_str(), &outcome, &seconds, &place]));
@@ -220,8 +237,8 @@ fn summary_row(result: &CellResult) -> Vec<String> {
         (_, Verdict::Missing) if !result.stopped_by.is_empty() => result.stopped_by.join("; "),
         (_, Verdict::Missing) if result.rung.is_some() => "nothing runs it here".to_owned(),
         (_, Verdict::Missing) => "a tool is missing".to_owned(),
-        (Some(Rung::Run), _) => figures(result.counts()),
-        (_, _) if !result.suites.is_empty() => figures(result.counts()),
+        (Some(Rung::Run), _) => figures(&result.suites),
+        (_, _) if !result.suites.is_empty() => figures(&result.suites),
         (Some(Rung::Verify), _) if result.verified == 0 => "no executable to check".to_owned(),
         (Some(Rung::Verify), _) if result.verified == 1 => "1 executable checked".to_owned(),
         (Some(Rung::Verify), _) => format!("{} executables checked", result.verified),

@@ -14,8 +14,10 @@ pub enum SuiteKind {
     Unit,
     /// An integration test of its own.
     Integration,
-    /// Another executable that `cargo test` runs: a bench or an example with `test = true`.
-    Other,
+    /// A bench.
+    Bench,
+    /// An example with `test = true`.
+    Example,
     /// The documentation tests of a package.
     Doc,
 }
@@ -26,7 +28,8 @@ impl SuiteKind {
         match self {
             SuiteKind::Unit => "unit",
             SuiteKind::Integration => "integration",
-            SuiteKind::Other => "other",
+            SuiteKind::Bench => "bench",
+            SuiteKind::Example => "example",
             SuiteKind::Doc => "doc",
         }
     }

@@ -3,6 +3,9 @@
 /// Options that are followed by a value. Source: the test crate of Rust 1.95, `cli.rs`, `optgroups`.
 const WITH_VALUE: &[&str] = &["--test-threads", "--skip", "--logfile", "--color", "--format", "--shuffle-seed", "-Z"];
 
+/// The option by which tests are listed, and none is run.
+pub const LIST: &str = "--list";
+
 /// Options that say which tests are run: what names one test has no use for them.
 const SELECTING: &[&str] = &["--exact", "--skip", "--list"];
 

@@ -300,6 +300,19 @@ fn this_program_is_for_this_computer() {
     assert!(demands.iter().any(|demand| demand.symbols.iter().any(|it| it == "__libc_start_main")), "{demands:?}");
 }
 
+/// Nobody writes to it, and who opens it waits for one that does.
+#[cfg(all(unix, not(target_vendor = "apple")))]
+#[test]
+fn a_pipe_is_an_error_and_not_waited_for() {
+    use rustix::fs::{CWD, Mode, mkfifoat};
+    let path = std::env::temp_dir().join(format!("crosskit-pipe-{}", std::process::id()));
+    let _ = std::fs::remove_file(&path);
+    mkfifoat(CWD, &path, Mode::RUSR | Mode::WUSR).expect("a pipe can be made");
+    let error = content(&path).expect_err("it is no file");
+    std::fs::remove_file(&path).expect("it can be removed");
+    assert_eq!(error.to_string(), "it is no regular file");
+}
+
 #[test]
 fn a_directory_and_a_file_that_is_not_there_are_errors() {
     assert!(content(Path::new(env!("CARGO_MANIFEST_DIR"))).is_err());

@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, ArgGroup, Command, value_parser};
 
 use crosskit_core::emulation::Way;
 use crosskit_core::explain::Shell;
+use crosskit_core::plan::ALL;
 
 /// The whole command line.
 pub fn command() -> Command {
@@ -46,7 +47,12 @@ pub fn command() -> Command {
 }
 
 fn run() -> Command {
-    let target = Arg::new("target").value_name("TARGET").help("A triple, an alias, or `host`");
+    let one = |name: &str| match name {
+        ALL => Err("a program is run for one target".to_owned()),
+        name => Ok(name.to_owned()),
+    };
+    let target = Arg::new("target").value_name("TARGET").required(true).value_parser(one);
+    let target = target.help("A triple, an alias, or `host`");
     let text = |name: &'static str, help: &'static str| Arg::new(name).long(name).value_name("NAME").help(help);
     let arguments = Arg::new("arguments")
         .value_name("ARGUMENTS")

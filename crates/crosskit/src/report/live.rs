@@ -81,7 +81,7 @@ fn line(moment: &Moment, width: usize) -> String {
     }
     let tests = moment.tests;
     if tests.passed + tests.failed > 0 {
-        parts.push(super::figures(tests));
+        parts.push(super::in_words(tests, 0, 0));
     }
     parts.extend(moment.cargo.iter().filter(|words| !words.is_empty()).map(|words| format!("cargo: {words}")));
     if let Some((longest, seconds)) = moment.running.first() {

@@ -50,7 +50,8 @@ impl Artefact {
     pub fn suite_kind(&self) -> SuiteKind {
         match self.kinds.iter().map(String::as_str).next() {
             Some("test") => SuiteKind::Integration,
-            Some("bench" | "example") => SuiteKind::Other,
+            Some("bench") => SuiteKind::Bench,
+            Some("example") => SuiteKind::Example,
             _ => SuiteKind::Unit,
         }
     }

@@ -178,6 +178,12 @@ impl<'a> Progress<'a> {
             Some(Stop::Interrupted | Stop::OthersFailed) => Verdict::Skipped,
             Some(_) => Verdict::Failed,
         };
+        let why = match self.stop {
+            Some(Stop::Interrupted) => Some("interrupted"),
+            Some(Stop::OthersFailed) => Some("something else failed, and `--fail-fast` was given"),
+            _ => None,
+        };
+        self.result.stopped_by.extend(why.map(str::to_owned));
     }
 
     /// Suites end in any order, and are reported in cargo's.
@@ -221,7 +227,12 @@ fn forgiven(cell: &Cell, suite: &Suite) -> Vec<Finding> {
             .note(format!("the reason was: {}", entry.reason))
             .hint(format!("take it out of `[[quarantine]]` in {FILE}"))
     });
-    (!flaky.is_empty()).then_some(of_flaky).into_iter().chain(passed).collect()
+    let failed = suite.tests.iter().filter(|test| test.outcome == Outcome::Quarantined).filter_map(|test| {
+        let entry = cell.quarantine.iter().find(|entry| entry.names(&suite.package, &test.name))?;
+        let what = format!("`{}` of {} failed on {}, and is in quarantine", test.name, suite.package, cell.name);
+        Some(Finding::note_only(Code::QuarantineFailed, what).note(format!("the reason is: {}", entry.reason)))
+    });
+    (!flaky.is_empty()).then_some(of_flaky).into_iter().chain(passed).chain(failed).collect()
 }
 
 /// The tests that count against a suite, and how each ended where that is not by failing.

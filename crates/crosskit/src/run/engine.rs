@@ -153,7 +153,10 @@ impl<'scope, 'env> Engine<'scope, 'env> {
             while let Ok(message) = messages.try_recv() {
                 self.hear(message);
             }
-            self.halted |= self.context.sh.is_interrupted();
+            if self.context.sh.is_interrupted() && !self.halted {
+                self.halted = true;
+                self.tell_interrupted();
+            }
             self.tell_moment();
         }
         // What was never begun has its reason in what ended the others.
@@ -163,6 +166,17 @@ impl<'scope, 'env> Engine<'scope, 'env> {
                 self.ways[at].stop(why);
                 self.finish(at);
             }
+        }
+    }
+
+    /// Says what Ctrl-C meets: of what is in the middle there will be no result, nor of what waits.
+    fn tell_interrupted(&self) {
+        let cargo = self.building.iter().map(|_| "cargo");
+        let mut words: Vec<&str> = cargo.chain(self.running.values().map(|it| it.words.as_str())).collect();
+        let waiting = format!("{} not begun", self.tasks.len() + self.calls.len());
+        words.extend((self.tasks.len() + self.calls.len() > 0).then_some(waiting.as_str()));
+        if !words.is_empty() {
+            (self.progress)(Event::Status("Stopping", &words.join(", ")));
         }
     }
 

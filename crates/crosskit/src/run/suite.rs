@@ -134,7 +134,8 @@ impl Run<'_> {
     /// A file for libtest to tell in, where that can be.
     fn log(&self, own_arguments: &[String]) -> Option<Log> {
         let shares_files = if self.test.host { self.cell.host_runner.is_empty() } else { self.cell.shares_files };
-        let is_told = own_arguments.iter().any(|argument| argument.starts_with(log::OPTION));
+        let is_told =
+            own_arguments.iter().any(|argument| argument.starts_with(log::OPTION) || argument == arguments::LIST);
         // A bench is started as cargo starts it: what it costs to write a file would be measured.
         let can = shares_files && self.harness == Harness::LibtestWithLog && !is_told && !self.cell.benches;
         can.then(|| Log::new(self.context.directory))
@@ -200,8 +201,10 @@ impl Run<'_> {
     fn retry(&self, mut judged: Judged, output: &mut String) -> Result<Judged, String> {
         for at in 0..judged.tests.len() {
             let Some(Test { name, outcome }) = judged.tests.get(at).cloned() else { break };
+            // What does not count need not pass.
+            let counts = !self.cell.quarantine.iter().any(|entry| entry.names(&self.prepared.package, &name));
             for _ in 0..self.cell.retries {
-                if !outcome.is_failure() {
+                if !outcome.is_failure() || !counts {
                     break;
                 }
                 let again = if self.harness == Harness::Own {

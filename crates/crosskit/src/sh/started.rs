@@ -96,7 +96,13 @@ impl Started {
             if let Some((status, at)) = exited
                 && (closed || at.elapsed() > GRACE)
             {
-                self.running.end_group();
+                if closed && asked.is_none() {
+                    // Whoever is left has closed all that it had of us, or waits for nothing but to be buried.
+                    #[cfg(unix)]
+                    super::signal_group(self.running.child.id(), rustix::process::Signal::KILL);
+                } else {
+                    self.running.end_group();
+                }
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                 return Ok((text(&stdout), text(&stderr), status));
             }

@@ -2,7 +2,7 @@
 
 mod emulator;
 
-use crate::libtest::{Counts, Outcome, Test, Told};
+use crate::libtest::{self, Counts, Outcome, Test, Told};
 use crate::settings::Quarantine;
 
 pub use emulator::fault;
@@ -138,7 +138,7 @@ pub fn judge(evidence: &Evidence) -> Judged {
         },
     };
     let ran = !matches!(verdict, SuiteVerdict::NotRun | SuiteVerdict::Refused(_));
-    let lists = arguments.iter().any(|argument| argument == "--list");
+    let lists = arguments.iter().any(|argument| argument == libtest::arguments::LIST);
     let (tests, counts) = match log {
         _ if !ran || lists => (Vec::new(), Counts::default()),
         Some(log) => (log.to_vec(), Counts::of(log)),

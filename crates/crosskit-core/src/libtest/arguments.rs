@@ -7,16 +7,14 @@ const WITH_VALUE: &[&str] = &["--test-threads", "--skip", "--logfile", "--color"
 pub const LIST: &str = "--list";
 
 /// Options that say which tests are run: what names one test has no use for them.
-const SELECTING: &[&str] = &["--exact", "--skip", "--list"];
+const SELECTING: &[&str] = &["--exact", "--skip", LIST];
 
 /// The arguments that list the tests which other arguments would run.
 pub fn listing(arguments: &[String]) -> Vec<String> {
-    let own = ["--list", "--format", "terse"].map(str::to_owned);
+    let own = [LIST, "--format", "terse"].map(str::to_owned);
     let (options, filters) = parts(arguments);
     let kept = options.into_iter().filter(|words| {
-        words
-            .first()
-            .is_some_and(|option| !["--list", "--format", "--nocapture", "--no-capture"].contains(&name(option)))
+        words.first().is_some_and(|option| ![LIST, "--format", "--nocapture", "--no-capture"].contains(&name(option)))
     });
     own.into_iter().chain(kept.flatten()).chain(filters).collect()
 }

@@ -80,7 +80,7 @@ fn line(moment: &Moment, width: usize) -> String {
         parts.push(format!("{} of {} targets done", moment.done, moment.cells));
     }
     let tests = moment.tests;
-    if tests.passed + tests.failed > 0 {
+    if tests.passed > 0 || tests.failed > 0 {
         parts.push(super::in_words(tests, 0, 0));
     }
     parts.extend(moment.cargo.iter().filter(|words| !words.is_empty()).map(|words| format!("cargo: {words}")));

@@ -253,3 +253,13 @@ fn figures_of_another_libtest_do_not_count() {
     let figures = "running 18446744073709551615 tests\nrunning 2 tests\ntest result: ok. 18446744073709551615 passed; 18446744073709551615 failed; 1 ignored; 18446744073709551615 measured\ntest result: ok. 1 passed; 0 failed; 0 ignored\n";
     assert!(judged(&Case { output: figures, ..CASE }).open, "and nothing overflows");
 }
+
+#[test]
+fn a_failure_without_a_name_is_not_forgiven_with_another() {
+    let heard = |failed| {
+        let counts = Counts { passed: 1, failed, ignored: 0 };
+        Judged::heard(SuiteVerdict::Failed, vec![named("a", Outcome::Failed), named("b", Outcome::Passed)], counts)
+    };
+    assert_eq!(quarantined(heard(1), "a").verdict, SuiteVerdict::Passed);
+    assert_eq!(quarantined(heard(2), "a").verdict, SuiteVerdict::Failed);
+}

@@ -14,7 +14,7 @@ const HELP: &str = "\
 Usage: cargo xtask COMMAND
 
 Commands:
-  bench [a|b|c|e...] [--pairs N] [--install [--yes]] [--targets T,T...] [--jobs N]
+  bench [a|b|c|d|e...] [--pairs N] [--install [--yes]] [--targets T,T...] [--jobs N]
                                     Time the kit against cargo and nextest, and hold its budgets against that
   ci [--full] [--install [--yes]]   Run the checks: the quick tier (6 minutes at most), or all of them
   codegen [--check]                 Hold the catalogue of targets against rustc and rustup

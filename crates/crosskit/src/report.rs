@@ -6,6 +6,7 @@ mod live;
 use std::io::{BufRead, IsTerminal, Write};
 
 use crosskit_core::finding::Finding;
+use crosskit_core::libtest::arguments::LIST;
 use crosskit_core::libtest::{Counts, Outcome};
 use crosskit_core::render::{self, Style};
 use crosskit_core::verdict::SuiteVerdict;
@@ -50,7 +51,7 @@ impl Terminal {
     /// The same terminal, which shows what passing tests print if the test binaries are asked to print it.
     pub fn for_test_arguments(self, arguments: &[String]) -> Terminal {
         let prints =
-            |argument: &String| ["--list", "--nocapture", "--no-capture", "--show-output"].contains(&argument.as_str());
+            |argument: &String| [LIST, "--nocapture", "--no-capture", "--show-output"].contains(&argument.as_str());
         Terminal { shows_output: self.shows_output || arguments.iter().any(prints), ..self }
     }
 

@@ -351,14 +351,20 @@ impl Running {
 
     /// Ends what the process started, and waits for it: a signal is delivered when the system comes to it.
     fn end_group(&self) {
+        self.kill_group();
         #[cfg(unix)]
         {
-            signal_group(self.child.id(), rustix::process::Signal::KILL);
             let asked = Instant::now();
             while !self.is_empty_group() && asked.elapsed() < KILLED {
                 std::thread::sleep(Duration::from_millis(1));
             }
         }
+    }
+
+    /// Sends the end to whoever is left in the group, and does not wait for it.
+    fn kill_group(&self) {
+        #[cfg(unix)]
+        signal_group(self.child.id(), rustix::process::Signal::KILL);
     }
 
     /// Whether nobody is in the group any more but the leader, if that was not waited for.

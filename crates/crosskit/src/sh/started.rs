@@ -98,8 +98,7 @@ impl Started {
             {
                 if closed && asked.is_none() {
                     // Whoever is left has closed all that it had of us, or waits for nothing but to be buried.
-                    #[cfg(unix)]
-                    super::signal_group(self.running.child.id(), rustix::process::Signal::KILL);
+                    self.running.kill_group();
                 } else {
                     self.running.end_group();
                 }

@@ -12,6 +12,7 @@ mod interrupted;
 mod plants;
 mod program;
 mod providers;
+mod scripts;
 mod ssh;
 mod start;
 mod targets;

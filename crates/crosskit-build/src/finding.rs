@@ -151,6 +151,16 @@ codes! {
     EmulatorProcessor = 53,
     /// The little program that `doctor --probe` builds and runs did not get to its end.
     TrialFailed = 54,
+    /// An archiver is for another machine, or its archives have no index that the target's linker could use.
+    ArchiverMismatch = 55,
+    /// A variable without a target in its name gives the target's compiler to build scripts as well.
+    ReachesBothKinds = 56,
+    /// Flags for the C compiler name another processor than the target's.
+    ProcessorFlags = 57,
+    /// pkg-config answers for the target with libraries of the host.
+    PkgConfigHost = 58,
+    /// bindgen reads the headers of another machine than the target.
+    BindgenTarget = 59,
     /// A `cfg(…)` table never holds, or always.
     DeadCfg = 60,
     /// A triple with a dot is quoted, and Cargo ignores its table.
@@ -197,6 +207,16 @@ codes! {
     EmbeddedAsNative = 83,
     /// A value that comes from outside the workspace.
     OnlyHere = 84,
+    /// A toolchain file of CMake is for another machine than the target.
+    CmakeToolchain = 90,
+    /// A variable names a file or directory that is not there.
+    PathMissing = 91,
+    /// A directory of libraries holds those of another machine than the target.
+    ForeignLibraries = 92,
+    /// The C library that a package is compiled against is newer than the one that was asked for.
+    SysrootTooNew = 93,
+    /// A build script ran with another linker than the present one.
+    LinkerStale = 94,
 }
 
 impl fmt::Display for Code {

@@ -1,34 +1,66 @@
-//! The C compiler that would be picked here and now.
+//! The compilers and the archiver that would be picked here and now, and what they make.
 
-use std::env;
 use std::path::Path;
 
-use super::{probe, variable};
-use crate::rules::{self, CompilerFacts, CompilerOrigin, DefaultCompiler};
+use crate::rules::{self, ArchiverFacts, CompilerFacts, CompilerOrigin, DefaultCompiler, Probe};
 
-/// What the environment and the rules say about the C compiler, and what the compiler makes.
-pub(super) fn compiler(target: &str, host: &str, rustc_linker: Option<&str>, package: Option<String>) -> CompilerFacts {
+use super::{gather, tools, variable, Inputs};
+
+/// What is picked.
+pub(super) struct Picked {
+    /// The C compiler, and the C++ compiler where a variable says something about it.
+    pub(super) compilers: Vec<CompilerFacts>,
+    /// Whether the C compiler takes its target as an argument.
+    pub(super) any_target: bool,
+    pub(super) archiver: Option<ArchiverFacts>,
+    /// What could not be kept for the next time.
+    pub(super) trouble: Option<String>,
+}
+
+/// A language, and what is known about its compiler from names alone.
+struct Named {
+    kind: &'static str,
+    tool: &'static str,
+    ruled: Option<String>,
+    origin: CompilerOrigin,
+}
+
+pub(super) fn compilers(inputs: &Inputs, rustc_linker: Option<&str>) -> Picked {
+    let Inputs { host, target, .. } = inputs;
+    let is_set = |setting| !rules::settings(setting, target, host, &variable).is_empty();
+    let mut named = vec![named(inputs, "C compiler", "CC", rustc_linker)];
+    // Without a variable it is of the same toolchain as the C compiler.
+    if is_set("CXX") || is_set("CXXFLAGS") {
+        named.push(self::named(inputs, "C++ compiler", "CXX", rustc_linker));
+    }
+    let (results, archiver, trouble) = tries(inputs, &named);
+    let any_target = results.first().is_some_and(|(_, _, any_target)| *any_target);
     let cross_compile = variable("CROSS_COMPILE");
-    let (ruled, origin) = match rules::compiler_variable("CC", target, host, &variable) {
+    let compilers = named.into_iter().zip(results).map(|(named, (compiler, probe, _))| CompilerFacts {
+        package: variable("CARGO_PKG_NAME"),
+        host: host.clone(),
+        target: target.clone(),
+        kind: named.kind.to_string(),
+        variable: named.tool.to_string(),
+        compiler,
+        without: rules::compiler_without(&named.origin, target, host, rustc_linker, cross_compile.as_deref()),
+        origin: named.origin,
+        probe,
+    });
+    Picked { compilers: compilers.collect(), any_target, archiver, trouble }
+}
+
+fn named(inputs: &Inputs, kind: &'static str, tool: &'static str, rustc_linker: Option<&str>) -> Named {
+    let Inputs { host, target, .. } = inputs;
+    let (ruled, origin) = match rules::compiler_variable(tool, target, host, &variable) {
         Some((name, value)) => (Some(program(&value)), CompilerOrigin::Variable(name)),
-        None => match rules::default_compiler(target, host, rustc_linker, cross_compile.as_deref()) {
-            Some(default) => (Some(first_on_path(&default)), default.origin),
+        None => match rules::default_compiler(target, host, rustc_linker, variable("CROSS_COMPILE").as_deref()) {
+            Some(default) if tool == "CC" => (Some(first_on_path(&default)), default.origin),
+            Some(default) => (None, default.origin),
             None => (None, CompilerOrigin::CcCrate),
         },
     };
-    let (compiler, probe) = probe::compiler(target, host, ruled.as_deref());
-    let without = rules::compiler_without(&origin, target, host, rustc_linker, cross_compile.as_deref());
-    CompilerFacts {
-        package,
-        host: host.to_string(),
-        target: target.to_string(),
-        kind: "C compiler".to_string(),
-        variable: "CC".to_string(),
-        compiler,
-        origin,
-        probe,
-        without,
-    }
+    Named { kind, tool, ruled, origin }
 }
 
 /// The program that the value of a variable names.
@@ -42,11 +74,55 @@ fn program(value: &str) -> String {
 
 /// The first candidate that is on `PATH`, directory by directory, otherwise the first of all.
 fn first_on_path(default: &DefaultCompiler) -> String {
-    let found = env::var_os("PATH").and_then(|path| {
-        env::split_paths(&path).find_map(|dir| {
-            let there = |name: &&String| dir.join(format!("{name}{}", env::consts::EXE_SUFFIX)).exists();
-            default.candidates.iter().find(there).cloned()
-        })
+    let found = default.candidates.iter().find(|name| tools::find(name).is_some());
+    found.map_or_else(|| default.name().to_string(), String::clone)
+}
+
+/// A compiler, what it makes, and whether it takes its target as an argument.
+type Tried = (String, Probe, bool);
+
+#[cfg(feature = "cc")]
+fn tries(inputs: &Inputs, named: &[Named]) -> (Vec<Tried>, Option<ArchiverFacts>, Option<String>) {
+    use super::{cache, probe};
+
+    let circumstances = probe::circumstances(inputs, named.len());
+    let kept = inputs.out_dir.as_ref().and_then(|directory| cache::load(directory, &circumstances));
+    let mut trouble = None;
+    let trials = match kept {
+        Some(trials) => trials,
+        None => {
+            let each = named.iter().map(|it| probe::compiler(inputs, it.tool == "CXX", it.ruled.as_deref()));
+            let trials: Vec<probe::Trial> = each.collect();
+            if let Some(directory) = &inputs.out_dir {
+                trouble = cache::save(directory, &circumstances, &trials).err();
+            }
+            trials
+        }
+    };
+    let archiver = trials.first().and_then(|it| it.archiver.clone()).map(|(program, probe)| {
+        let origin = match rules::compiler_variable("AR", &inputs.target, &inputs.host, &variable) {
+            Some((name, _)) => CompilerOrigin::Variable(name),
+            None => CompilerOrigin::CcCrate,
+        };
+        ArchiverFacts { program, origin, probe }
     });
-    found.unwrap_or_else(|| default.name().to_string())
+    let archiver = archiver.or_else(|| gather::named_archiver(&inputs.target, &inputs.host));
+    let tried = trials.iter().map(|it| (it.compiler.clone(), it.probe(), it.any_target));
+    (tried.collect(), archiver, trouble)
+}
+
+/// The compilers by the rules of this crate. Nothing is compiled: which machine a compiler makes objects for depends on
+/// the arguments that the cc crate adds (`-m32`, `--target=`).
+#[cfg(not(feature = "cc"))]
+fn tries(inputs: &Inputs, named: &[Named]) -> (Vec<Tried>, Option<ArchiverFacts>, Option<String>) {
+    let tried = named.iter().map(|it| {
+        let Some(name) = &it.ruled else { return (super::UNKNOWN.to_string(), Probe::NotTried, false) };
+        let probe = if tools::find(name).is_some() { Probe::NotTried } else { Probe::NotFound };
+        (name.clone(), probe, name.contains("clang"))
+    });
+    let archiver = gather::named_archiver(&inputs.target, &inputs.host).map(|it| {
+        let probe = if tools::find(&it.program).is_some() { it.probe } else { rules::ArchiveProbe::NotFound };
+        ArchiverFacts { probe, ..it }
+    });
+    (tried.collect(), archiver, None)
 }

@@ -1,127 +1,218 @@
-//! What the compiler makes: asks the cc crate, and compiles a file with one declaration.
+//! What the C compiler and the archiver make: asks the cc crate which they are, and tries them on one line.
 
-#[cfg(feature = "cc")]
-pub(super) use with_cc::compiler;
-#[cfg(not(feature = "cc"))]
-pub(super) use without_cc::compiler;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::mpsc;
+use std::thread;
 
-/// What to call a compiler of which nothing is known.
-const UNKNOWN: &str = "unknown";
+use crate::object_file::{self, HEADER_LEN};
+use crate::rules::{self, ArchiveProbe, Probe};
 
-#[cfg(feature = "cc")]
-mod with_cc {
-    use std::fs;
-    use std::io::{ErrorKind, Read};
-    use std::path::{Path, PathBuf};
-    use std::process::{Command, Stdio};
+use super::command::{output, LIMIT};
+use super::{rerun, variable, Inputs};
 
-    use super::super::variable;
-    use crate::object_file::{self, HEADER_LEN};
-    use crate::rules::Probe;
+/// The symbol that the file for the trial defines.
+const SYMBOL: &str = "crosskit_build_probe";
 
-    /// The compiler that the cc crate picks, and what it makes.
-    pub(in super::super) fn compiler(target: &str, host: &str, ruled: Option<&str>) -> (String, Probe) {
-        let ruled = ruled.unwrap_or(super::UNKNOWN).to_string();
-        let Some(out_dir) = variable("OUT_DIR").map(PathBuf::from) else { return (ruled, Probe::NotTried) };
-        let picked = cc::Build::new()
-            .target(target)
-            .host(host)
-            .out_dir(&out_dir)
-            .opt_level_str(variable("OPT_LEVEL").as_deref().unwrap_or("0"))
-            // Debug information does not change the machine, nor do the flags of rustc that the crate passes on; for
-            // each of the latter it would run the compiler once to see whether it knows the flag.
-            .debug(false)
-            .inherit_rustflags(false)
-            .cargo_metadata(false)
-            .cargo_warnings(false)
-            .cargo_output(false)
-            .try_get_compiler();
-        match picked {
-            Ok(tool) => {
-                let mut probe = compile(tool.to_command(), tool.is_like_msvc(), &out_dir);
-                // A GCC for another machine may refuse the arguments for this one (`-m64`). What it makes without them
-                // says why. Clang gets its target by argument, so without any it says nothing.
-                if tool.is_like_gnu() && matches!(probe, Probe::Failed(_)) {
-                    if let Probe::Object(file) = compile(Command::new(tool.path()), false, &out_dir) {
-                        if object_file::matches(target, &file) == Some(false) {
-                            probe = Probe::Object(file);
-                        }
-                    }
-                }
-                (tool.path().display().to_string(), probe)
-            }
-            Err(error) => (ruled, Probe::Failed(first_line(&error.to_string()))),
-        }
+/// What came of a trial, in a form that can be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Trial {
+    /// The compiler as it was picked.
+    pub(super) compiler: String,
+    /// The beginning of the object, or why there is none.
+    pub(super) made: Result<Vec<u8>, Failure>,
+    /// Whether it takes its target as an argument.
+    pub(super) any_target: bool,
+    /// The archiver and what it made, where it was tried.
+    pub(super) archiver: Option<(String, ArchiveProbe)>,
+}
+
+/// Why a compiler made nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    NotFound,
+    Said(String),
+    NotTried,
+}
+
+impl Trial {
+    pub(super) fn failed(compiler: &str, failure: Failure) -> Trial {
+        Trial { compiler: compiler.to_string(), made: Err(failure), any_target: false, archiver: None }
     }
 
-    fn compile(mut command: Command, msvc: bool, out_dir: &Path) -> Probe {
-        let source = out_dir.join("crosskit-build.c");
-        let object = out_dir.join("crosskit-build.o");
-        // ISO C forbids an empty file, and flags may make that an error.
-        if let Err(error) = fs::write(&source, "typedef int crosskit_build;\n") {
-            return Probe::Failed(format!("cannot write {}: {error}", source.display()));
+    /// As the rules take it.
+    pub(super) fn probe(&self) -> Probe {
+        match &self.made {
+            Ok(header) => object_file::machine(header).map_or(Probe::Unknown, Probe::Object),
+            Err(Failure::NotFound) => Probe::NotFound,
+            Err(Failure::NotTried) => Probe::NotTried,
+            Err(Failure::Said(said)) => Probe::Failed(said.clone()),
         }
-        command.arg(if msvc { "/c" } else { "-c" }).arg(&source);
-        if msvc {
-            command.arg(format!("/Fo{}", object.display()));
-        } else {
-            command.arg("-o").arg(&object);
-        }
-        let output = command.stdin(Stdio::null()).output();
-        let probe = match output {
-            Err(error) if error.kind() == ErrorKind::NotFound => Probe::NotFound,
-            Err(error) => Probe::Failed(error.to_string()),
-            Ok(output) if output.status.success() => header(&object),
-            Ok(output) => {
-                // MSVC reports errors on stdout.
-                let said = if output.stderr.is_empty() { &output.stdout } else { &output.stderr };
-                match first_line(&String::from_utf8_lossy(said)) {
-                    line if line.is_empty() => Probe::Failed(output.status.to_string()),
-                    line => Probe::Failed(line),
-                }
-            }
-        };
-        // Leftovers would do no harm.
-        let _ = fs::remove_file(&source);
-        let _ = fs::remove_file(&object);
-        probe
-    }
-
-    fn header(object: &Path) -> Probe {
-        let mut bytes = Vec::new();
-        let read = fs::File::open(object).and_then(|file| file.take(HEADER_LEN as u64).read_to_end(&mut bytes));
-        match read {
-            Ok(_) => object_file::machine(&bytes).map_or(Probe::Unknown, Probe::Object),
-            Err(error) => Probe::Failed(format!("cannot read {}: {error}", object.display())),
-        }
-    }
-
-    fn first_line(text: &str) -> String {
-        text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("").to_string()
     }
 }
 
-#[cfg(not(feature = "cc"))]
-mod without_cc {
-    use std::env;
-    use std::path::Path;
+/// Tries the compiler that the cc crate picks, and the archiver that goes with it.
+///
+/// `ruled` is the compiler by the rules of this crate, and serves as a name where there is nothing better.
+pub(super) fn compiler(inputs: &Inputs, cpp: bool, ruled: Option<&str>) -> Trial {
+    let ruled = ruled.unwrap_or(super::UNKNOWN);
+    if inputs.out_dir.is_none() {
+        return Trial::failed(ruled, Failure::NotTried);
+    }
+    // The cc crate starts the compiler as well, without a limit: what hangs must not get so far.
+    // Any other failure is of no account: it may be a name that only the cc crate can find.
+    if let Err(error) = output(Command::new(ruled).arg("--version"), LIMIT) {
+        if error.kind() == ErrorKind::TimedOut {
+            return Trial::failed(ruled, Failure::Said(format!("`{ruled}`: {error}")));
+        }
+    }
+    let (sender, receiver) = mpsc::channel();
+    let (inputs, name) = (inputs.clone(), ruled.to_string());
+    // A wrapper may hang where the compiler behind it does not.
+    thread::spawn(move || {
+        let _ = sender.send(tried(&inputs, cpp, &name));
+    });
+    receiver.recv_timeout(LIMIT * 3).unwrap_or_else(|_| {
+        Trial::failed(ruled, Failure::Said(format!("it does not end in {} s", (LIMIT * 3).as_secs())))
+    })
+}
 
-    use crate::rules::Probe;
+fn tried(inputs: &Inputs, cpp: bool, ruled: &str) -> Trial {
+    let Some(directory) = &inputs.out_dir else { return Trial::failed(ruled, Failure::NotTried) };
+    let build = build(inputs, cpp, directory);
+    let tool = match build.try_get_compiler() {
+        Ok(tool) => tool,
+        Err(error) => return Trial::failed(ruled, Failure::Said(super::first_line(&error.to_string()))),
+    };
+    let files = Files::new(directory, cpp);
+    let mut made = files.compile(tool.to_command(), tool.is_like_msvc());
+    // A GCC for another machine may refuse the arguments for this one (`-m64`). What it makes without them says why.
+    // Clang gets its target by argument, so without any it says nothing.
+    if tool.is_like_gnu() && matches!(made, Err(Failure::Said(_))) {
+        if let Ok(header) = files.compile(Command::new(tool.path()), false) {
+            let object = object_file::machine(&header);
+            if object.is_some_and(|object| object_file::matches(&inputs.target, &object) == Some(false)) {
+                made = Ok(header);
+            }
+        }
+    }
+    let fits = made.as_ref().is_ok_and(|header| {
+        object_file::machine(header).is_some_and(|object| object_file::matches(&inputs.target, &object) == Some(true))
+    });
+    let tries_archiver = fits && !cpp && is_asked_for(inputs) && !tool.is_like_msvc();
+    let archiver = if tries_archiver { build.try_get_archiver().ok().map(|it| files.archive(it)) } else { None };
+    files.remove();
+    Trial { compiler: tool.path().display().to_string(), made, any_target: tool.is_like_clang(), archiver }
+}
 
-    /// The compiler by the rules of this crate. Nothing is compiled: which machine a compiler makes objects for depends
-    /// on the arguments that the cc crate adds (`-m32`, `--target=`).
-    pub(in super::super) fn compiler(_target: &str, _host: &str, ruled: Option<&str>) -> (String, Probe) {
-        let Some(name) = ruled else { return (super::UNKNOWN.to_string(), Probe::NotTried) };
-        let probe = if exists(name) { Probe::NotTried } else { Probe::NotFound };
-        (name.to_string(), probe)
+fn build(inputs: &Inputs, cpp: bool, directory: &Path) -> cc::Build {
+    let mut build = cc::Build::new();
+    build
+        .target(&inputs.target)
+        .host(&inputs.host)
+        .out_dir(directory)
+        .opt_level_str(&opt_level())
+        .cpp(cpp)
+        // Debug information does not change the machine, nor do the flags of rustc that the crate passes on; for
+        // each of the latter it would run the compiler once to see whether it knows the flag.
+        .debug(false)
+        .inherit_rustflags(false)
+        .cargo_metadata(false)
+        .cargo_warnings(false)
+        .cargo_output(false);
+    build
+}
+
+fn opt_level() -> String {
+    variable("OPT_LEVEL").unwrap_or_else(|| "0".to_string())
+}
+
+/// Whether the archiver is worth a trial: the host's own fits the host.
+fn is_asked_for(inputs: &Inputs) -> bool {
+    let Inputs { host, target, .. } = inputs;
+    host != target || rules::compiler_variable("AR", target, host, &variable).is_some()
+}
+
+/// All that the trials depend on and that is no file, in lines.
+pub(super) fn circumstances(inputs: &Inputs, count: usize) -> String {
+    let mut text = format!("{count} {:?}", opt_level());
+    let names = rerun::variables(&inputs.target, &inputs.host);
+    for name in names.iter().map(String::as_str).chain(["PATH", "RUSTC_WRAPPER", "TARGET", "HOST"]) {
+        if let Some(value) = variable(name) {
+            text.push_str(&format!("\n{name}={value:?}"));
+        }
+    }
+    text
+}
+
+/// The files of a trial.
+struct Files {
+    source: PathBuf,
+    object: PathBuf,
+    archive: PathBuf,
+}
+
+impl Files {
+    fn new(directory: &Path, cpp: bool) -> Files {
+        let file = |name: &str| directory.join(name);
+        Files {
+            source: file(if cpp { "crosskit-build.cpp" } else { "crosskit-build.c" }),
+            object: file(if cpp { "crosskit-build-cpp.o" } else { "crosskit-build.o" }),
+            archive: file("crosskit-build.a"),
+        }
     }
 
-    fn exists(name: &str) -> bool {
-        let suffixed = format!("{name}{}", env::consts::EXE_SUFFIX);
-        let is_in = |dir: &Path| dir.join(name).is_file() || dir.join(&suffixed).is_file();
-        if name.contains(['/', '\\']) {
-            return is_in(Path::new(""));
+    /// The beginning of the object that a compiler makes.
+    fn compile(&self, mut command: Command, msvc: bool) -> Result<Vec<u8>, Failure> {
+        let said = |words: String| Err(Failure::Said(words));
+        if let Err(error) = fs::write(&self.source, format!("int {SYMBOL} = 1;\n")) {
+            return said(format!("there is no file to try it on: {error}"));
         }
-        env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|dir| is_in(&dir)))
+        command.arg(if msvc { "/c" } else { "-c" }).arg(&self.source);
+        if msvc {
+            command.arg(format!("/Fo{}", self.object.display()));
+        } else {
+            command.arg("-o").arg(&self.object);
+        }
+        match output(&mut command, LIMIT) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Err(Failure::NotFound),
+            Err(error) => said(error.to_string()),
+            Ok(ended) if !ended.status.success() => said(ended.said()),
+            Ok(_) => match fs::read(&self.object) {
+                Ok(mut bytes) => {
+                    bytes.truncate(HEADER_LEN);
+                    Ok(bytes)
+                }
+                Err(error) if error.kind() == ErrorKind::NotFound => said("it ends well and makes nothing".to_string()),
+                Err(error) => said(format!("what it makes cannot be read: {error}")),
+            },
+        }
+    }
+
+    /// The archiver's name, and what it makes of the object.
+    fn archive(&self, mut archiver: Command) -> (String, ArchiveProbe) {
+        let program = archiver.get_program().to_string_lossy().into_owned();
+        // One left from a trial that was cut off would be added to.
+        let _ = fs::remove_file(&self.archive);
+        let probe = match output(archiver.arg("cqs").arg(&self.archive).arg(&self.object), LIMIT) {
+            Err(error) if error.kind() == ErrorKind::NotFound => ArchiveProbe::NotFound,
+            Err(error) => ArchiveProbe::Failed(error.to_string()),
+            Ok(ended) if !ended.status.success() => ArchiveProbe::Failed(ended.said()),
+            Ok(_) => match super::archive::has_index(&self.archive, SYMBOL) {
+                Some(true) => ArchiveProbe::Index,
+                Some(false) => ArchiveProbe::NoIndex,
+                None => ArchiveProbe::Failed("what it wrote is no archive".to_string()),
+            },
+        };
+        (program, probe)
+    }
+
+    /// Leftovers would do no harm.
+    fn remove(&self) {
+        for file in [&self.source, &self.object, &self.archive] {
+            let _ = fs::remove_file(file);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! What makes Cargo run the build script again.
 
+use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::rules;
@@ -10,8 +11,10 @@ use crate::triple;
 /// Cargo compares what the user exports and what `[env]` sets, not what it sets itself; `RUSTC_LINKER` is here because
 /// one that the user exports goes through where no linker is configured.
 pub(super) fn variables(target: &str, host: &str) -> Vec<String> {
-    const TOOLS: [&str; 6] = ["CC", "CXX", "AR", "RANLIB", "CFLAGS", "CXXFLAGS"];
-    const OTHERS: [&str; 8] = [
+    const TOOLS: [&str; 7] = ["CC", "CXX", "AR", "RANLIB", "CFLAGS", "CXXFLAGS", "CMAKE_TOOLCHAIN_FILE"];
+    const PKG_CONFIG: [&str; 5] =
+        ["PKG_CONFIG", "PKG_CONFIG_ALLOW_CROSS", "PKG_CONFIG_LIBDIR", "PKG_CONFIG_PATH", "PKG_CONFIG_SYSROOT_DIR"];
+    const OTHERS: [&str; 9] = [
         "CROSS_COMPILE",
         "CRATE_CC_NO_DEFAULTS",
         "CC_KNOWN_WRAPPER_CUSTOM",
@@ -20,28 +23,62 @@ pub(super) fn variables(target: &str, host: &str) -> Vec<String> {
         "RUSTFLAGS",
         "CARGO_BUILD_RUSTFLAGS",
         "CARGO_ENCODED_RUSTFLAGS",
+        "LIBCLANG_PATH",
     ];
     let upper = triple::env_upper(target);
     let mut names: Vec<String> = TOOLS.iter().flat_map(|tool| rules::variable_names(tool, target, host)).collect();
+    names.extend(PKG_CONFIG.iter().flat_map(|setting| rules::pkg_config_names(setting, target, host)));
+    names.extend(rules::bindgen_names(target));
     names.extend(OTHERS.map(String::from));
     names.push(format!("CARGO_TARGET_{upper}_LINKER"));
     names.push(format!("CARGO_TARGET_{upper}_RUSTFLAGS"));
     names.push(super::MODE.to_string());
+    // What is set for the host kind decides about one rule.
+    names.extend(["CC", "CXX"].iter().flat_map(|tool| rules::variable_names(tool, host, host)));
+    let mut seen = Vec::new();
+    names.retain(|name| {
+        !seen.contains(name) && {
+            seen.push(name.clone());
+            true
+        }
+    });
     names
 }
 
-/// Where Cargo may have read configuration from, the nearest first.
+/// Where Cargo may have read configuration from, the nearest first: the files that are there.
 ///
 /// Cargo looks above the directory that it is started in
 /// (<https://doc.rust-lang.org/cargo/reference/config.html#hierarchical-structure>), which a build script cannot know:
 /// its own is the package's. The directories above the package are the best guess, and right for a workspace that is
-/// built from its root or from a member.
-pub(super) fn config_files(manifest_dir: &Path, cargo_home: Option<&Path>) -> Vec<PathBuf> {
-    let above = manifest_dir.ancestors().map(|dir| dir.join(".cargo"));
-    above
-        .chain(cargo_home.map(Path::to_path_buf))
-        .flat_map(|dir| [dir.join("config.toml"), dir.join("config")])
-        .collect()
+/// built from its root or from a member; a package from a registry lies elsewhere, and its `OUT_DIR` mostly below the
+/// workspace.
+pub(super) fn config_files(places: &[Option<&Path>], cargo_home: Option<&Path>) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for directory in above(places).map(|it| it.join(".cargo")).chain(cargo_home.map(Path::to_path_buf)) {
+        // Where both are there, Cargo takes the old name.
+        for file in ["config", "config.toml"].map(|name| directory.join(name)) {
+            if file.is_file() && !files.contains(&file) {
+                files.push(file);
+                break;
+            }
+        }
+    }
+    files
+}
+
+/// The kit's settings, at the nearest place above.
+pub(super) fn settings_file(places: &[Option<&Path>]) -> Option<PathBuf> {
+    above(places).map(|it| it.join("crosskit.toml")).find(|path| path.is_file())
+}
+
+fn above<'a>(places: &'a [Option<&'a Path>]) -> impl Iterator<Item = &'a Path> {
+    places.iter().copied().flatten().flat_map(Path::ancestors)
+}
+
+/// `$CARGO_HOME`, or its default.
+pub(super) fn cargo_home() -> Option<PathBuf> {
+    let home = env::var_os(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).map(PathBuf::from);
+    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(home?.join(".cargo")))
 }
 
 /// The lines to print. The form with one colon is understood by every Cargo and in packages of every `rust-version`.
@@ -69,29 +106,14 @@ mod tests {
             "CARGO_TARGET_THUMBV8M_MAIN_NONE_EABI_LINKER",
             "RUSTFLAGS",
             "CROSSKIT_BUILD",
+            "PKG_CONFIG_PATH_thumbv8m.main_none_eabi",
+            "BINDGEN_EXTRA_CLANG_ARGS",
+            "TARGET_CMAKE_TOOLCHAIN_FILE",
+            "HOST_CC",
         ] {
             assert!(names.iter().any(|known| known == name), "{name}");
         }
         assert!(!names.iter().any(|name| name == "PATH"));
-    }
-
-    #[test]
-    fn configuration_is_looked_for_above_the_package_and_at_home() {
-        let files = config_files(Path::new("/w/a"), Some(Path::new("/home/u/.cargo")));
-        let files: Vec<&str> = files.iter().filter_map(|path| path.to_str()).collect();
-        assert_eq!(
-            files,
-            [
-                "/w/a/.cargo/config.toml",
-                "/w/a/.cargo/config",
-                "/w/.cargo/config.toml",
-                "/w/.cargo/config",
-                "/.cargo/config.toml",
-                "/.cargo/config",
-                "/home/u/.cargo/config.toml",
-                "/home/u/.cargo/config",
-            ]
-        );
     }
 
     #[test]

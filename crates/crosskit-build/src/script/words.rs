@@ -1,7 +1,8 @@
 //! What to say, from what is known.
 
-use crate::finding::{Finding, Severity};
-use crate::rules::{compiler_mismatch, CompilerFacts, CompilerOrigin, Probe};
+use crate::finding::{Code, Finding, Severity};
+use crate::object_file;
+use crate::rules::{CompilerOrigin, Probe, ScriptFacts};
 
 /// What `CROSSKIT_BUILD` asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,10 +11,12 @@ pub(super) enum Mode {
     Default,
     /// Do nothing.
     Off,
-    /// Speak up in native builds as well.
+    /// Speak up in native builds as well, and tell all.
     Verbose,
     /// Never fail.
     Warn,
+    /// Fail on warnings as well.
+    Deny,
 }
 
 impl Mode {
@@ -24,20 +27,10 @@ impl Mode {
             Some("off") => (Mode::Off, None),
             Some("verbose") => (Mode::Verbose, None),
             Some("warn") => (Mode::Warn, None),
+            Some("deny") => (Mode::Deny, None),
             Some(other) => (Mode::Default, Some(other.to_string())),
         }
     }
-}
-
-/// All that the decision rests on.
-#[derive(Clone, Debug)]
-pub(super) struct Facts {
-    pub(super) compiler: CompilerFacts,
-    /// The linker that Cargo or the flags of rustc name.
-    pub(super) linker: Option<String>,
-    pub(super) mode: Mode,
-    /// A value of `CROSSKIT_BUILD` that is not known.
-    pub(super) unknown_mode: Option<String>,
 }
 
 /// What to print and how to end.
@@ -49,50 +42,73 @@ pub(super) struct Verdict {
     pub(super) fail: bool,
 }
 
-pub(super) fn decide(facts: &Facts) -> Verdict {
-    let CompilerFacts { host, target, probe, .. } = &facts.compiler;
-    let finding = compiler_mismatch(&facts.compiler);
-    let mut warnings = Vec::new();
-    if let Some(value) = &facts.unknown_mode {
-        warnings.push(format!("{}={value} is not known; there are off, verbose and warn", super::MODE));
+/// `remarks` are lines about the helper itself: a mode that is not known, a file that cannot be written.
+pub(super) fn decide(facts: &ScriptFacts, findings: &[Finding], mode: Mode, remarks: &[String]) -> Verdict {
+    let target = &facts.target;
+    let mut warnings: Vec<String> = remarks.iter().map(|remark| format!("TARGET {target}: {remark}")).collect();
+    let told = findings.iter().filter(|it| it.severity != Severity::Note || mode == Mode::Verbose);
+    let told: Vec<&Finding> = told.collect();
+    let failed = facts.c().is_some_and(|compiler| matches!(compiler.probe, Probe::Failed(_)));
+    let errors = told.iter().any(|it| it.is_error());
+    if !errors && (facts.is_cross() || mode == Mode::Verbose || failed || !told.is_empty()) {
+        warnings.push(one_line(facts));
     }
-    let error = finding.as_ref().filter(|finding| finding.is_error());
-    if let Some(finding) = error {
-        warnings.extend(finding_lines(finding, target));
-    } else if host != target || facts.mode == Mode::Verbose || finding.is_some() || matches!(probe, Probe::Failed(_)) {
-        warnings.push(one_line(facts, finding.is_some()));
+    // The line says it of a compiler that nobody chose, and no more is known until the package compiles C.
+    let in_line = |it: &Finding| !errors && mode == Mode::Default && it.code == Code::CompilerMismatch;
+    for finding in told.into_iter().filter(|it| !in_line(it)) {
+        warnings.extend(finding_lines(finding, target, mode == Mode::Verbose));
     }
-    let warnings = warnings.iter().map(|line| printable(line)).collect();
-    Verdict { warnings, fail: error.is_some() && facts.mode != Mode::Warn }
+    let fails = |it: &Finding| it.is_error() || (mode == Mode::Deny && it.severity == Severity::Warning);
+    let fail = mode != Mode::Warn && findings.iter().any(fails);
+    Verdict { warnings: warnings.iter().map(|line| printable(line)).collect(), fail }
 }
 
-/// A finding as lines, in the layout of rustc. The first one names the target, as nothing else about a warning does.
-fn finding_lines(finding: &Finding, target: &str) -> Vec<String> {
-    let Finding { code, severity, message, notes, hints, .. } = finding;
-    let mut lines = vec![format!("{severity}[{code}]: {message} (TARGET {target})")];
-    lines.extend(notes.iter().map(|note| format!("{}: {note}", Severity::Note)));
-    lines.extend(hints.iter().map(|hint| format!("hint: {hint}")));
+/// A finding as lines, in the layout of rustc. Each names the target, as nothing else about a warning of Cargo's does.
+///
+/// Of what does not stop the build the notes are left out: there are pages.
+fn finding_lines(finding: &Finding, target: &str, all: bool) -> Vec<String> {
+    let Finding { code, severity, message, notes, hints, origin } = finding;
+    let mut lines = vec![format!("TARGET {target}: {severity}[{code}]: {message}")];
+    if let Some(origin) = origin {
+        lines.push(format!("TARGET {target}:   --> {origin}"));
+    }
+    if all || finding.is_error() {
+        // One of them may begin as every line does.
+        let start = format!("TARGET {target}, ");
+        let notes = notes.iter().map(|note| note.strip_prefix(&start).unwrap_or(note));
+        lines.extend(notes.map(|note| format!("TARGET {target}: {}: {note}", Severity::Note)));
+    }
+    lines.extend(hints.iter().map(|hint| format!("TARGET {target}: hint: {hint}")));
     lines
 }
 
 /// HOST, TARGET and the tools between them in one line.
-fn one_line(facts: &Facts, wrong_machine: bool) -> String {
-    let CompilerFacts { host, target, kind, compiler, origin, probe, variable, .. } = &facts.compiler;
-    let from = match origin {
-        CompilerOrigin::Host if host == target => String::new(),
-        origin => format!(" (from {origin})"),
-    };
-    let missing = if *probe == Probe::NotFound { " not found" } else { "" };
-    let linker = facts.linker.as_deref().unwrap_or("default");
-    let rest = match probe {
-        Probe::Object(file) if wrong_machine => format!(
-            "; this compiler makes objects for {file}: set {variable}_{} if the package compiles C",
-            crate::triple::env_lower(target)
-        ),
-        Probe::Failed(said) => format!("; trying the {kind} failed: {said}"),
-        _ => String::new(),
-    };
-    format!("TARGET {target}, HOST {host}, {kind} {compiler}{missing}{from}, linker {linker}{rest}")
+fn one_line(facts: &ScriptFacts) -> String {
+    let ScriptFacts { host, target, .. } = facts;
+    let mut line = format!("TARGET {target}, HOST {host}");
+    if let Some(compiler) = facts.c() {
+        let from = match &compiler.origin {
+            CompilerOrigin::Host if host == target => String::new(),
+            origin => format!(" (from {origin})"),
+        };
+        let missing = if compiler.probe == Probe::NotFound { " not found" } else { "" };
+        line.push_str(&format!(", {} {}{missing}{from}", compiler.kind, compiler.compiler));
+    }
+    line.push_str(&format!(", linker {}", facts.linker.as_ref().map_or("default", |it| it.program.as_str())));
+    match facts.c().map(|it| (it, &it.probe)) {
+        Some((compiler, Probe::Object(file))) if object_file::matches(target, file) == Some(false) => {
+            let own = crate::triple::env_lower(target);
+            line.push_str(&format!(
+                "; this compiler makes objects for {file}: set {}_{own} if the package compiles C",
+                compiler.variable
+            ));
+        }
+        Some((compiler, Probe::Failed(said))) => {
+            line.push_str(&format!("; trying the {} failed: {said}", compiler.kind));
+        }
+        _ => {}
+    }
+    line
 }
 
 /// Cargo reads line by line: a line break in a path or a message must not start a new one.
@@ -100,17 +116,22 @@ fn printable(line: &str) -> String {
     line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
+/// The flags of rustc, as Cargo joins them.
+pub(super) fn encoded(flags: Option<&str>) -> Vec<String> {
+    flags.map_or_else(Vec::new, |flags| flags.split('\x1f').filter(|it| !it.is_empty()).map(String::from).collect())
+}
+
 /// The linker by name, as Cargo's configuration or a flag of rustc gives it; the flag comes later on rustc's command
 /// line, and wins.
 ///
 /// Cargo sets `RUSTC_LINKER` from `target.<triple>.linker` alone, and `CARGO_ENCODED_RUSTFLAGS` from all flags.
 /// Source: <https://doc.rust-lang.org/cargo/reference/environment-variables.html>.
-pub(super) fn linker(rustc_linker: Option<&str>, encoded_rustflags: Option<&str>) -> Option<String> {
+pub(super) fn linker(rustc_linker: Option<&str>, rustflags: &[String]) -> Option<String> {
     let mut found = rustc_linker.filter(|name| !name.is_empty());
     let mut option = "";
-    for flag in encoded_rustflags.unwrap_or("").split('\x1f') {
+    for flag in rustflags {
         let codegen = match option {
-            "-C" | "--codegen" => Some(flag),
+            "-C" | "--codegen" => Some(flag.as_str()),
             _ => flag.strip_prefix("-C").or_else(|| flag.strip_prefix("--codegen=")),
         };
         if let Some(name) = codegen.and_then(|option| option.strip_prefix("linker=")) {

@@ -1,5 +1,6 @@
 use super::*;
 use crate::object_file::{expected, ObjectFile};
+use crate::rules::{self, CompilerFacts, Linker};
 
 const X86: &str = "x86_64-unknown-linux-gnu";
 const ARM: &str = "aarch64-unknown-linux-gnu";
@@ -8,7 +9,7 @@ fn object(triple: &str) -> Probe {
     Probe::Object(ObjectFile { machines: vec![expected(triple).expect("a known triple")], linked: Some(false) })
 }
 
-fn facts(target: &str, compiler: &str, origin: CompilerOrigin, probe: Probe) -> Facts {
+fn facts(target: &str, compiler: &str, origin: CompilerOrigin, probe: Probe) -> ScriptFacts {
     let compiler = CompilerFacts {
         package: Some("demo".to_string()),
         host: X86.to_string(),
@@ -20,7 +21,14 @@ fn facts(target: &str, compiler: &str, origin: CompilerOrigin, probe: Probe) -> 
         probe,
         without: None,
     };
-    Facts { compiler, linker: None, mode: Mode::Default, unknown_mode: None }
+    // A linker is there, so that only the compiler is in question.
+    let linker = Some(Linker { program: "gcc".to_string(), origin: None });
+    let (host, target) = (X86.to_string(), target.to_string());
+    ScriptFacts { host, target, compilers: vec![compiler], linker, ..ScriptFacts::default() }
+}
+
+fn decided(facts: &ScriptFacts, mode: Mode) -> Verdict {
+    decide(facts, &rules::check(facts), mode, &[])
 }
 
 fn cc() -> CompilerOrigin {
@@ -30,14 +38,14 @@ fn cc() -> CompilerOrigin {
 #[test]
 fn native_builds_are_silent_unless_asked() {
     for probe in [object(X86), Probe::NotFound, Probe::Unknown, Probe::NotTried] {
-        let mut facts = facts(X86, "cc", CompilerOrigin::Host, probe);
-        assert_eq!(decide(&facts), Verdict { warnings: vec![], fail: false });
-        facts.mode = Mode::Verbose;
-        assert_eq!(decide(&facts).warnings.len(), 1);
+        let facts = facts(X86, "cc", CompilerOrigin::Host, probe);
+        assert_eq!(decided(&facts, Mode::Default), Verdict { warnings: vec![], fail: false });
+        assert_eq!(decided(&facts, Mode::Verbose).warnings.len(), 1);
     }
-    let mut verbose = facts(X86, "cc", CompilerOrigin::Host, object(X86));
-    verbose.mode = Mode::Verbose;
-    assert_eq!(decide(&verbose).warnings, [format!("TARGET {X86}, HOST {X86}, C compiler cc, linker default")]);
+    let mut native = facts(X86, "cc", CompilerOrigin::Host, object(X86));
+    native.linker = None;
+    let line = format!("TARGET {X86}, HOST {X86}, C compiler cc, linker default");
+    assert_eq!(decided(&native, Mode::Verbose).warnings, [line]);
 }
 
 #[test]
@@ -52,25 +60,25 @@ fn cross_builds_get_one_line() {
         (
             facts(ARM, gcc, CompilerOrigin::CcCrate, Probe::NotFound),
             None,
-            "C compiler aarch64-linux-gnu-gcc not found (from the cc crate), linker default",
+            "C compiler aarch64-linux-gnu-gcc not found (from the cc crate), linker gcc",
         ),
         (
             facts(ARM, gcc, cc(), Probe::Failed("unrecognized option\nmore".to_string())),
             None,
-            "C compiler aarch64-linux-gnu-gcc (from CC), linker default; \
+            "C compiler aarch64-linux-gnu-gcc (from CC), linker gcc; \
              trying the C compiler failed: unrecognized option more",
         ),
         (
             facts(ARM, "cc", CompilerOrigin::Host, object(X86)),
             None,
-            "C compiler cc (from the host), linker default; \
+            "C compiler cc (from the host), linker gcc; \
              this compiler makes objects for x86-64 (ELF 64-bit little-endian): \
              set CC_aarch64_unknown_linux_gnu if the package compiles C",
         ),
     ];
     for (mut facts, linker, line) in cases {
-        facts.linker = linker.map(String::from);
-        let verdict = decide(&facts);
+        facts.linker = linker.map(|it| Linker { program: it.to_string(), origin: None }).or(facts.linker);
+        let verdict = decided(&facts, Mode::Default);
         assert_eq!(verdict.warnings, [format!("TARGET {ARM}, HOST {X86}, {line}")]);
         assert!(!verdict.fail);
     }
@@ -79,15 +87,28 @@ fn cross_builds_get_one_line() {
 #[test]
 fn a_compiler_that_was_set_wrong_ends_the_build() {
     for (target, makes) in [(ARM, X86), (X86, ARM)] {
-        let mut facts = facts(target, "some-gcc", cc(), object(makes));
-        let verdict = decide(&facts);
+        let facts = facts(target, "some-gcc", cc(), object(makes));
+        let verdict = decided(&facts, Mode::Default);
         assert!(verdict.fail);
-        assert!(verdict.warnings[0].starts_with("error[X050]: C compiler `some-gcc` makes objects for "));
-        assert!(verdict.warnings[0].ends_with(&format!("(TARGET {target})")));
-        assert!(verdict.warnings.iter().any(|line| line.starts_with("hint: set CC_")));
-        facts.mode = Mode::Warn;
-        assert_eq!(decide(&facts), Verdict { warnings: verdict.warnings, fail: false });
+        let start = format!("TARGET {target}: error[X050]: C compiler `some-gcc` makes objects for ");
+        assert!(verdict.warnings[0].starts_with(&start), "{verdict:?}");
+        assert!(verdict.warnings.iter().all(|line| line.starts_with(&format!("TARGET {target}: "))), "{verdict:?}");
+        assert!(verdict.warnings.iter().any(|line| line.contains(": hint: set CC_")), "{verdict:?}");
+        assert_eq!(decided(&facts, Mode::Warn), Verdict { fail: false, ..verdict });
     }
+}
+
+#[test]
+fn warnings_fail_where_they_are_denied() {
+    let mut facts = facts(ARM, "gcc", CompilerOrigin::CcCrate, object(ARM));
+    facts.linker = None;
+    let told = decided(&facts, Mode::Default);
+    assert!(!told.fail);
+    assert!(told.warnings[1].contains(": warning[X067]: "), "{told:?}");
+    assert!(!told.warnings.iter().any(|line| line.contains(": note: ")), "{told:?}");
+    assert!(decided(&facts, Mode::Deny).fail);
+    let all = decided(&facts, Mode::Verbose);
+    assert!(!all.fail && all.warnings.iter().any(|line| line.contains(": note: ")), "{all:?}");
 }
 
 #[test]
@@ -95,9 +116,10 @@ fn modes_are_words() {
     assert_eq!(Mode::parse(None), (Mode::Default, None));
     assert_eq!(Mode::parse(Some("off")), (Mode::Off, None));
     assert_eq!(Mode::parse(Some("loud")), (Mode::Default, Some("loud".to_string())));
-    let mut facts = facts(X86, "cc", CompilerOrigin::Host, object(X86));
-    facts.unknown_mode = Some("loud".to_string());
-    assert_eq!(decide(&facts).warnings, ["CROSSKIT_BUILD=loud is not known; there are off, verbose and warn"]);
+    assert_eq!(Mode::parse(Some(" deny ")), (Mode::Deny, None));
+    let facts = facts(X86, "cc", CompilerOrigin::Host, object(X86));
+    let verdict = decide(&facts, &[], Mode::Default, &["a\nb".to_string()]);
+    assert_eq!(verdict.warnings, [format!("TARGET {X86}: a b")]);
 }
 
 #[test]
@@ -111,6 +133,6 @@ fn a_flag_names_the_linker_over_the_configuration() {
         (Some("a"), Some("-Clinker-flavor=gcc\x1f-Clink-arg=-Clinker"), Some("a")),
     ];
     for (configured, flags, expected) in cases {
-        assert_eq!(linker(configured, flags).as_deref(), expected, "{flags:?}");
+        assert_eq!(linker(configured, &encoded(flags)).as_deref(), expected, "{flags:?}");
     }
 }

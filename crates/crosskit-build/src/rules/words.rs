@@ -1,0 +1,28 @@
+//! What the rules have in common.
+
+use crate::finding::{Finding, Origin};
+use crate::object_file::{self, Machine};
+
+/// The finding with the variable that it came from.
+pub(super) fn at(finding: Finding, variable: Option<&str>) -> Finding {
+    match variable {
+        Some(name) => finding.at(Origin::Variable(name.to_string())),
+        None => finding,
+    }
+}
+
+/// The architecture of a triple in a word.
+pub(super) fn machine_of(triple: &str) -> Option<&'static str> {
+    object_file::expected(triple).as_ref().map(Machine::name)
+}
+
+/// The architecture that the prefix of a GNU tool names: `aarch64-linux-gnu-gcc`.
+pub(super) fn machine_of_name(program: &str) -> Option<&'static str> {
+    let name = program.rsplit(['/', '\\']).next()?;
+    machine_of(name.rsplit_once('-')?.0)
+}
+
+/// Whether two triples are of one architecture; `None` where one of them does not tell.
+pub(super) fn same_machine(one: &str, other: &str) -> Option<bool> {
+    Some(object_file::expected(one)?.arch == object_file::expected(other)?.arch)
+}

@@ -66,6 +66,7 @@ const CRATES: [Crate; 3] = [
                     "trial",
                     "inspect",
                     "libtest",
+                    "script_report",
                     "verdict",
                     "exit",
                     "gate",

@@ -35,6 +35,7 @@ pub mod program;
 pub mod python;
 pub mod render;
 pub mod resolve;
+pub mod script_report;
 pub mod settings;
 pub mod survey;
 pub mod target;

@@ -10,6 +10,7 @@ mod left_over;
 mod slots;
 mod start;
 mod suite;
+mod told;
 mod worker;
 
 use std::collections::BTreeMap;

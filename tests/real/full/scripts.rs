@@ -11,7 +11,7 @@
 //! | `file PATH` | a file, relative to the package; an executable one if it begins with `#!`. `.cargo/config.toml` names the linker by default |
 //! | `shell` | what makes other files, by `sh` |
 //!
-//! What must come out: `exit`, and `warnings`, which is what cargo shows of the build script's. `{root}` is the package's
+//! What must come out: `exit`, and `warnings`, which is what cargo shows of the build script's words. `{root}` is the package's
 //! directory.
 
 use std::os::unix::fs::PermissionsExt;
@@ -22,6 +22,10 @@ use crosskit_tests::installed::AARCH64;
 use crosskit_tests::scratch::{CONFIG, Scratch};
 use crosskit_tests::sections::Sections;
 use crosskit_tests::{expect, process, repository};
+
+use crate::little::Little;
+
+const CHECK: &str = "fn main() {\n    crosskit_build::check();\n}\n";
 
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -40,6 +44,96 @@ fn what_is_mixed_up_is_told_with_its_target() {
     expect::nothing_wrong(&complaints);
 }
 
+/// A package of the workspace and one of a registry, whose warnings cargo hides: the kit tells of both, once.
+fn with_a_hidden_package(name: &str) -> Little {
+    let little = Little::new(name, &[]);
+    let helper = repository::root().join("crates/crosskit-build");
+    let of_registry = little.root.join("registry");
+    for package in ["crosskit-build", "hidden"] {
+        little.write(&format!("registry/{package}/.cargo-checksum.json"), "{\"files\":{}}");
+    }
+    let mut copy = process::command("cp", &little.root);
+    copy.arg("-R").arg(helper.join("src")).arg(helper.join("Cargo.toml")).arg(of_registry.join("crosskit-build"));
+    process::run(copy, LIMIT).exits(0);
+    let dependency = "[build-dependencies]\ncrosskit-build = { version = \"0.1.0\", default-features = false }\n";
+    let hidden = format!("[package]\nname = \"hidden\"\nversion = \"1.2.3\"\nedition = \"2021\"\n\n{dependency}");
+    little.write("registry/hidden/Cargo.toml", &hidden);
+    little.write("registry/hidden/src/lib.rs", "");
+    let own = little.read("Cargo.toml") + "\n[dependencies]\nhidden = \"1.2\"\n\n" + dependency;
+    little.write("Cargo.toml", &own);
+    for build in ["build.rs", "registry/hidden/build.rs"] {
+        little.write(build, CHECK);
+    }
+    // The feature is off, and a registry has all packages that are named.
+    let manifest = little.read("registry/crosskit-build/Cargo.toml");
+    let without_cc = manifest.replace("default = [\"cc\"]", "default = []").replace("cc = [\"dep:cc\"]", "");
+    let without_cc = without_cc.replace("cc = { version = \"1.2\", optional = true }", "");
+    little.write("registry/crosskit-build/Cargo.toml", &without_cc);
+    let source = "[source.crates-io]\nreplace-with = \"own\"\n\n[source.own]\ndirectory = \"registry\"\n\n";
+    little.write(CONFIG, &format!("{source}[target.aarch64-unknown-linux-gnu]\nlinker = \"aarch64-linux-gnu-gcc\"\n"));
+    std::fs::remove_file(little.root.join("Cargo.lock")).expect("a file can be removed");
+    little
+}
+
+#[test]
+fn the_kit_tells_what_cargo_hides_and_tells_it_once() {
+    AARCH64.require();
+    let little = with_a_hidden_package("scripts-told");
+    let mut plain = process::command("cargo", &little.root);
+    plain.args(["build", "--target", "aarch64-unknown-linux-gnu"]).env("PKG_CONFIG_ALLOW_CROSS", "1");
+    let plain =
+        process::run(plain, LIMIT).exits(0).tells(&["little@0.0.0: TARGET aarch64-unknown-linux-gnu: warning[X058]"]);
+    assert!(!plain.stderr.contains("hidden@"), "cargo hides it: {plain}");
+
+    let told = |expected: usize| {
+        let mut command = little.command("build aarch64");
+        command.env("PKG_CONFIG_ALLOW_CROSS", "1");
+        let outcome = little.end(process::start(command));
+        let finished = outcome.finished.clone().exits(0).tells(&[
+            "warning[X058]: `pkg-config` answers for aarch64-unknown-linux-gnu with libraries of this machine\n  \
+             --> environment variable PKG_CONFIG_ALLOW_CROSS\n",
+            "hidden 1.2.3`",
+            "`little 0.0.0`",
+        ]);
+        assert_eq!(finished.stderr.matches("X058").count(), expected, "{finished}");
+        assert!(!finished.stderr.contains("little@0.0.0: TARGET"), "its lines are not shown as well: {finished}");
+        let cell = outcome.cell("aarch64-unknown-linux-gnu");
+        assert_eq!(cell.findings.iter().filter(|it| it.code == "X058").count(), 1);
+    };
+    told(1);
+    // Nothing runs again, and cargo's message is the same.
+    told(1);
+}
+
+#[test]
+fn a_build_script_that_ran_with_another_linker_is_told() {
+    AARCH64.require();
+    let little = with_a_hidden_package("scripts-stale");
+    let other = little.program("other-gcc", "#!/bin/sh\nexec aarch64-linux-gnu-gcc \"$@\"\n");
+    // A config that changes would have the build script run again.
+    process::run(little.command("sync aarch64"), LIMIT).exits(0);
+    let mut plain = process::command("cargo", &little.root);
+    // What is set by an option no build script can see.
+    let option = format!("target.aarch64-unknown-linux-gnu.linker={:?}", other.display().to_string());
+    plain.args(["build", "--target", "aarch64-unknown-linux-gnu", "--config", &option]);
+    process::run(plain, LIMIT).exits(0);
+    let finished = little.run("build aarch64").finished.exits(0);
+    let finished = finished
+        .tells(&["warning[X094]: the build script of `little 0.0.0` ran with linker `", "hint: cargo clean -p little"]);
+    assert_eq!(finished.stderr.matches("X094").count(), 2, "that of the hidden package as well: {finished}");
+}
+
+#[test]
+fn a_build_script_that_ends_the_build_is_told_once() {
+    AARCH64.require();
+    let little = with_a_hidden_package("scripts-ended");
+    let mut command = little.command("build aarch64");
+    command.env("CROSSKIT_BUILD", "deny").env("PKG_CONFIG_ALLOW_CROSS", "1");
+    let finished = little.end(process::start(command)).finished.exits(5).tells(&["X030", "error[X058]"]);
+    let lines = finished.stderr.lines().filter(|line| line.contains("little@0.0.0: TARGET"));
+    assert_eq!(lines.count(), 0, "cargo shows what the build script printed: {finished}");
+}
+
 fn one(path: &Path, scratch: &Scratch) -> Option<String> {
     let name = path.file_stem()?.to_str()?;
     let shown = format!("tests/scripts/{name}.txt");
@@ -51,7 +145,7 @@ fn one(path: &Path, scratch: &Scratch) -> Option<String> {
 
     write(&package, "Cargo.toml", &manifest(name, &case));
     write(&package, "src/lib.rs", "");
-    write(&package, "build.rs", case.get("build.rs").unwrap_or("fn main() {\n    crosskit_build::check();\n}\n"));
+    write(&package, "build.rs", case.get("build.rs").unwrap_or(CHECK));
     write(&package, CONFIG, "[target.aarch64-unknown-linux-gnu]\nlinker = \"aarch64-linux-gnu-gcc\"\n");
     for (section, text) in &case.sections {
         if let Some(file) = section.strip_prefix("file ") {
@@ -81,7 +175,9 @@ fn one(path: &Path, scratch: &Scratch) -> Option<String> {
     let warnings: String = finished
         .stderr
         .lines()
-        .filter_map(|line| line.strip_prefix(&prefix))
+        .filter_map(|line| {
+            line.strip_prefix(&prefix).or_else(|| Some(line.trim()).filter(|it| it.starts_with("TARGET ")))
+        })
         .map(|line| line.replace(&root, "{root}") + "\n")
         .collect();
     let mut actual = case.clone();

@@ -138,14 +138,16 @@ fn entries(directory: &Path) -> impl Iterator<Item = PathBuf> {
     entries.take(ENTRIES).filter_map(|entry| Some(entry.ok()?.path()))
 }
 
-/// A library in a directory, or in `lib` below it, if all that tell are for other machines than the target.
+/// The libraries in a directory, and in `lib` below it.
+pub(super) fn libraries(directory: &Path) -> impl Iterator<Item = PathBuf> {
+    let places =
+        if directory.is_absolute() { vec![directory.to_path_buf(), directory.join("lib")] } else { Vec::new() };
+    places.into_iter().flat_map(|place| entries(&place)).filter(|it| is_library(it))
+}
+
+/// A library in a directory, if all in it that tell are for other machines than the target.
 pub(super) fn foreign_library(setting: &Setting, target: &str) -> Option<LibraryFacts> {
-    let directory = Path::new(&setting.value);
-    if !directory.is_absolute() {
-        return None;
-    }
-    let mut libraries: Vec<PathBuf> =
-        entries(directory).chain(entries(&directory.join("lib"))).filter(|it| is_library(it)).collect();
+    let mut libraries: Vec<PathBuf> = libraries(Path::new(&setting.value)).collect();
     libraries.sort();
     let mut foreign = None;
     for library in libraries.iter().take(LIBRARIES) {

@@ -173,9 +173,11 @@ fn foreign_libraries(target: &str, host: &str) -> Vec<rules::LibraryFacts> {
     directories(target, host).iter().filter_map(|it| files::foreign_library(it, target)).collect()
 }
 
-/// The variables that were looked at because they are set, and that have no fixed names.
+/// The variables that lead to libraries, and have no fixed names.
 pub(super) fn names_of_directories(target: &str, host: &str) -> Vec<String> {
-    let mut names: Vec<String> = directories(target, host).into_iter().map(|it| it.name).collect();
+    let with_libraries = |it: &Setting| files::libraries(Path::new(&it.value)).next().is_some();
+    let mut names: Vec<String> =
+        directories(target, host).into_iter().filter(with_libraries).map(|it| it.name).collect();
     names.sort();
     names
 }

@@ -243,32 +243,35 @@ impl Report {
     /// - When to run the build script again, see the [crate](crate#when-cargo-runs-the-build-script-again).
     /// - HOST and TARGET are equal and nothing is wrong: nothing else.
     /// - HOST and TARGET differ: one `cargo:warning=` line with TARGET, HOST, the C compiler and the linker.
-    /// - Each finding, line by line. A line names TARGET, as a warning of Cargo's does not.
+    /// - Each finding, line by line. A line names TARGET, as a warning of Cargo's does not. Where one ends the build
+    ///   script, they go to stderr, which Cargo then shows.
     ///
     /// What is found is also written to `crosskit-build.json` in `OUT_DIR`, where the crosskit commands read it.
-    pub fn emit(self) {
-        for line in rerun::lines(&self.rerun_files, &self.rerun_variables) {
-            println!("{line}");
+    pub fn emit(mut self) {
+        for finding in &mut self.findings {
+            finding.severity = match (self.mode, finding.severity) {
+                (Mode::Warn, Severity::Error) => Severity::Warning,
+                (Mode::Deny, Severity::Warning) => Severity::Error,
+                (_, severity) => severity,
+            };
         }
+        let rerun = rerun::lines(&self.rerun_files, &self.rerun_variables);
         if self.mode == Mode::Off {
+            rerun.iter().for_each(|line| println!("{line}"));
             return;
         }
         let mut remarks = self.remarks.clone();
         let written = self.write(&self.decide(&remarks));
-        if written.is_ok() {
-            println!("cargo:rustc-env={MARK}");
-        }
+        let mark = written.is_ok().then(|| format!("cargo:rustc-env={MARK}"));
         remarks.extend(written.err());
         let Verdict { warnings, fail } = self.decide(&remarks);
-        for line in &warnings {
-            println!("cargo:warning={line}");
-        }
         if fail {
-            for line in &warnings {
-                eprintln!("{line}");
-            }
+            // Of a build script that failed Cargo shows all that it printed, and runs it again in any case.
+            warnings.iter().for_each(|line| eprintln!("{line}"));
             std::process::exit(1);
         }
+        let warnings = warnings.iter().map(|line| format!("cargo:warning={line}"));
+        rerun.into_iter().chain(mark).chain(warnings).for_each(|line| println!("{line}"));
     }
 
     fn decide(&self, remarks: &[String]) -> Verdict {
@@ -293,6 +296,7 @@ impl Report {
         let name = |name| variable(name).unwrap_or_default();
         let (package, version) = (name("CARGO_PKG_NAME"), name("CARGO_PKG_VERSION"));
         let compiler = self.facts.c();
+        let rustc_linker = variable("RUSTC_LINKER");
         let value = Value::Object(vec![
             ("schema", Value::Number(1)),
             ("package", Value::Text(&package)),
@@ -301,6 +305,7 @@ impl Report {
             ("target", Value::Text(self.target())),
             ("c_compiler", Value::maybe(compiler.map(|it| it.compiler.as_str()))),
             ("linker", Value::maybe(self.linker().map(|it| it.program.as_str()))),
+            ("rustc_linker", Value::maybe(rustc_linker.as_deref())),
             (
                 "findings",
                 Value::List(self.findings.iter().zip(&codes).map(|(it, code)| Value::finding(it, code)).collect()),

@@ -58,9 +58,7 @@ pub(super) fn decide(facts: &ScriptFacts, findings: &[Finding], mode: Mode, rema
     for finding in told.into_iter().filter(|it| !in_line(it)) {
         warnings.extend(finding_lines(finding, target, mode == Mode::Verbose));
     }
-    let fails = |it: &Finding| it.is_error() || (mode == Mode::Deny && it.severity == Severity::Warning);
-    let fail = mode != Mode::Warn && findings.iter().any(fails);
-    Verdict { warnings: warnings.iter().map(|line| printable(line)).collect(), fail }
+    Verdict { warnings: warnings.iter().map(|line| printable(line)).collect(), fail: errors }
 }
 
 /// A finding as lines, in the layout of rustc. Each names the target, as nothing else about a warning of Cargo's does.

@@ -153,10 +153,12 @@ impl Built {
         String::from_utf8_lossy(&self.output.stderr).into_owned()
     }
 
-    /// What Cargo shows of the build script's warnings.
+    /// What Cargo shows of the build script's warnings, or of what it said as it failed.
     pub fn warnings(&self) -> Vec<String> {
         let prefix = format!("warning: {}@0.1.0: ", self.name);
-        self.stderr().lines().filter_map(|line| line.strip_prefix(&prefix)).map(String::from).collect()
+        let said = |line: &str| Some(line.trim().to_string()).filter(|line| line.starts_with("TARGET "));
+        let shown = |line: &str| line.strip_prefix(&prefix).map(String::from).or_else(|| said(line));
+        self.stderr().lines().filter_map(shown).collect()
     }
 
     /// The warnings of a build that must have come to its end.

@@ -15,6 +15,7 @@ use super::build::{self, Call, Heard};
 use super::built::{Artefact, Built, Made, starts_binaries};
 use super::cell::{Progress as Way, Stage, stop_of};
 use super::slots::Slots;
+use super::told::Told;
 use super::{Context, Ran, Stop, archives, doc, left_over, start, suite, worker};
 use crate::event::{Event, Moment, Progress};
 use crate::results::Suite;
@@ -93,6 +94,8 @@ struct Engine<'scope, 'env> {
     told: Instant,
     /// Diagnostics that were shown: the same code is compiled for every target.
     shown: BTreeSet<String>,
+    /// What build scripts tell in the present call.
+    told_by_scripts: Told,
     /// Whether nothing new is started.
     halted: bool,
 }
@@ -118,6 +121,7 @@ pub fn run(context: &Context, calls: Vec<Call>, slots: Slots, progress: Progress
             moment: Moment { cells: context.plan.cells.len(), ..Moment::default() },
             told: Instant::now(),
             shown: BTreeSet::new(),
+            told_by_scripts: Told::default(),
             halted: false,
         };
         engine.leave_out();
@@ -293,6 +297,9 @@ impl<'scope, 'env> Engine<'scope, 'env> {
                 (self.progress)(Event::Detail("Running", &line));
             }
             Message::Heard(Heard::Words(line)) => {
+                if self.told_by_scripts.hold(&line) {
+                    return;
+                }
                 (self.progress)(Event::Output(&line));
                 self.moment.cargo = Some(render::plain(&line).trim().to_owned());
             }
@@ -332,6 +339,7 @@ impl<'scope, 'env> Engine<'scope, 'env> {
                 }
             }
             Made::Script(script, triple) => {
+                self.told_by_scripts.read(&script);
                 for at in of(&triple, &self.ways) {
                     self.ways[at].built.add_script(script.clone());
                     self.queue(&[at]);
@@ -365,6 +373,7 @@ impl<'scope, 'env> Engine<'scope, 'env> {
         self.slots.take_back();
         self.moment.cargo = None;
         let Some(call) = self.building.take() else { return };
+        self.tell_of_scripts(&call);
         match ended {
             Ok(Ended::Exited(status)) if status.success() => self.complete(&call.cells),
             Ok(Ended::Interrupted) => call.cells.iter().for_each(|at| self.ways[*at].stop(Stop::Interrupted)),
@@ -390,6 +399,34 @@ impl<'scope, 'env> Engine<'scope, 'env> {
             Err(error) => {
                 for at in call.cells {
                     self.fail(at, Stop::Internal, Finding::error(Code::Toolchain, error.clone()));
+                }
+            }
+        }
+    }
+
+    /// What build scripts told in a call that has ended: their findings, and lines that are none of those.
+    fn tell_of_scripts(&mut self, call: &Call) {
+        let cells = || call.cells.iter().map(|at| self.ways[*at].cell);
+        let linker = |target: &str| cells().find(|cell| cell.triple == target).and_then(|cell| cell.linker.clone());
+        let ended = std::mem::take(&mut self.told_by_scripts).end(linker);
+        ended.lines.iter().for_each(|line| (self.progress)(Event::Output(line)));
+        ended.known.iter().for_each(|line| (self.progress)(Event::Detail("Told", &render::plain(line))));
+        let about = |target: &str| cells().any(|cell| cell.triple == target);
+        let findings: Vec<(Option<String>, Finding)> = ended
+            .findings
+            .into_iter()
+            // What is found for the host kind is about all that is built.
+            .map(|(target, finding)| (about(&target).then_some(target), finding))
+            .chain(ended.unread.into_iter().map(|finding| (None, finding)))
+            .collect();
+        for (target, finding) in findings {
+            if self.shown.insert(format!("{finding:?}")) {
+                (self.progress)(Event::Finding(&finding));
+            }
+            for &at in &call.cells {
+                let way = &mut self.ways[at];
+                if target.as_ref().is_none_or(|target| way.cell.triple == *target) {
+                    way.result.findings.push(finding.clone());
                 }
             }
         }

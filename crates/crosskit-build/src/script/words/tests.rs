@@ -94,19 +94,17 @@ fn a_compiler_that_was_set_wrong_ends_the_build() {
         assert!(verdict.warnings[0].starts_with(&start), "{verdict:?}");
         assert!(verdict.warnings.iter().all(|line| line.starts_with(&format!("TARGET {target}: "))), "{verdict:?}");
         assert!(verdict.warnings.iter().any(|line| line.contains(": hint: set CC_")), "{verdict:?}");
-        assert_eq!(decided(&facts, Mode::Warn), Verdict { fail: false, ..verdict });
     }
 }
 
 #[test]
-fn warnings_fail_where_they_are_denied() {
+fn notes_of_warnings_are_told_where_all_is() {
     let mut facts = facts(ARM, "gcc", CompilerOrigin::CcCrate, object(ARM));
     facts.linker = None;
     let told = decided(&facts, Mode::Default);
     assert!(!told.fail);
     assert!(told.warnings[1].contains(": warning[X067]: "), "{told:?}");
     assert!(!told.warnings.iter().any(|line| line.contains(": note: ")), "{told:?}");
-    assert!(decided(&facts, Mode::Deny).fail);
     let all = decided(&facts, Mode::Verbose);
     assert!(!all.fail && all.warnings.iter().any(|line| line.contains(": note: ")), "{all:?}");
 }

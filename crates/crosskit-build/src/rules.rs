@@ -24,14 +24,18 @@ pub use facts::{
 pub use linker::takes_hosts_linker;
 pub use mismatch::{compiler_mismatch, CompilerFacts, Probe};
 pub use settings::{
-    bindgen_arguments, bindgen_names, clang_target, flags, pkg_config_names, settings, Lookup, PkgConfig, Setting,
+    bindgen_arguments, bindgen_names, clang_target, deciding, flags, pkg_config_names, settings, Lookup, PkgConfig,
+    Setting,
 };
 
 use crate::finding::Finding;
 
 /// What is wrong, or worth to know, about the environment of a build script.
+///
+/// Loops stand here and in the rules where iterators would read as well: this is compiled before every build script, and
+/// each chain of adapters is compiled for itself.
 pub fn check(facts: &ScriptFacts) -> Vec<Finding> {
-    let rules: [fn(&ScriptFacts) -> Vec<Finding>; 12] = [
+    let rules: [Rule; 13] = [
         compilers,
         archiver::check,
         both_kinds::check,
@@ -43,13 +47,25 @@ pub fn check(facts: &ScriptFacts) -> Vec<Finding> {
         foreign::bindgen,
         foreign::cmake,
         foreign::libraries,
-        |facts| places::missing(facts).into_iter().chain(places::glibc(facts)).collect(),
+        places::missing,
+        places::glibc,
     ];
-    rules.iter().flat_map(|rule| rule(facts)).collect()
+    let mut found = Vec::new();
+    for rule in rules {
+        rule(facts, &mut found);
+    }
+    found
 }
 
-fn compilers(facts: &ScriptFacts) -> Vec<Finding> {
-    facts.compilers.iter().filter_map(compiler_mismatch).collect()
+/// Adds what it finds.
+type Rule = fn(&ScriptFacts, &mut Vec<Finding>);
+
+fn compilers(facts: &ScriptFacts, found: &mut Vec<Finding>) {
+    for compiler in &facts.compilers {
+        if let Some(finding) = compiler_mismatch(compiler) {
+            found.push(finding);
+        }
+    }
 }
 
 #[cfg(test)]

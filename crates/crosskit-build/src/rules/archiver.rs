@@ -6,11 +6,15 @@ use crate::triple;
 use super::words::{at, machine_of, machine_of_name};
 use super::{ArchiveProbe, CompilerOrigin, ScriptFacts};
 
-pub(super) fn check(facts: &ScriptFacts) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = archiver(facts).into_iter().collect();
-    let ranlib = facts.ranlib.as_ref();
-    findings.extend(ranlib.and_then(|it| named(facts, "index maker", "RANLIB", &it.value, Some(it.name.as_str()))));
-    findings
+pub(super) fn check(facts: &ScriptFacts, found: &mut Vec<Finding>) {
+    if let Some(finding) = archiver(facts) {
+        found.push(finding);
+    }
+    if let Some(ranlib) = &facts.ranlib {
+        if let Some(finding) = named(facts, "index maker", "RANLIB", &ranlib.value, Some(&ranlib.name)) {
+            found.push(finding);
+        }
+    }
 }
 
 /// What the archiver made, or, where it was not tried, what its name says.

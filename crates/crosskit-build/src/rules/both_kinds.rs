@@ -10,11 +10,15 @@ use super::{compiler_program, CompilerFacts, CompilerOrigin, Probe, ScriptFacts}
 /// A plain `CC` that fits the target, and is taken for what build scripts depend on as well.
 ///
 /// One that does not fit the target is an error of its own, and clang fits both.
-pub(super) fn check(facts: &ScriptFacts) -> Vec<Finding> {
+pub(super) fn check(facts: &ScriptFacts, found: &mut Vec<Finding>) {
     if !facts.is_cross() || facts.any_target {
-        return Vec::new();
+        return;
     }
-    facts.compilers.iter().filter_map(|compiler| one(facts, compiler)).collect()
+    for compiler in &facts.compilers {
+        if let Some(finding) = one(facts, compiler) {
+            found.push(finding);
+        }
+    }
 }
 
 fn one(facts: &ScriptFacts, compiler: &CompilerFacts) -> Option<Finding> {

@@ -6,7 +6,7 @@ use crate::object_file::ObjectFile;
 use super::{CompilerFacts, CompilerOrigin, PkgConfig, Setting};
 
 /// All that the rules look at.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct ScriptFacts {
     /// HOST of the build script.
     pub host: String,
@@ -53,7 +53,7 @@ pub struct ScriptFacts {
 }
 
 /// The archiver, and what it makes of an object of the target.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct ArchiverFacts {
     /// The program.
     pub program: String,
@@ -64,7 +64,7 @@ pub struct ArchiverFacts {
 }
 
 /// What came of putting one object of the target into an archive.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ArchiveProbe {
     /// The archive has an index.
     Index,
@@ -79,7 +79,7 @@ pub enum ArchiveProbe {
 }
 
 /// A linker that somebody named.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct Linker {
     /// The program, a name or a path.
     pub program: String,
@@ -88,7 +88,7 @@ pub struct Linker {
 }
 
 /// Flags of rustc in one place.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct ConfiguredFlags {
     /// The flags.
     pub flags: Vec<String>,
@@ -97,7 +97,7 @@ pub struct ConfiguredFlags {
 }
 
 /// A `.pc` file that speaks of another place than its own.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct Moved {
     /// The variable that names the directory.
     pub setting: Setting,
@@ -110,7 +110,7 @@ pub struct Moved {
 }
 
 /// A toolchain file of CMake.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct ToolchainFile {
     /// The variable that names it.
     pub setting: Setting,
@@ -119,7 +119,7 @@ pub struct ToolchainFile {
 }
 
 /// A library in a directory that a variable names.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct LibraryFacts {
     /// The variable that names the directory.
     pub setting: Setting,
@@ -130,7 +130,7 @@ pub struct LibraryFacts {
 }
 
 /// The glibc to compile against, and the newest one that is allowed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct GlibcFacts {
     /// Major and minor version of the sysroot.
     pub sysroot: (u32, u32),

@@ -9,7 +9,7 @@ use super::words::{machine_of, same_machine};
 use super::ScriptFacts;
 
 /// bindgen that reads the headers of another machine.
-pub(super) fn bindgen(facts: &ScriptFacts) -> Vec<Finding> {
+pub(super) fn bindgen(facts: &ScriptFacts, found: &mut Vec<Finding>) {
     let arguments = facts.bindgen.as_ref().map_or("", |it| it.value.as_str());
     let under = triple::env_lower(&facts.target);
     let own = format!("BINDGEN_EXTRA_CLANG_ARGS_{under}");
@@ -24,38 +24,38 @@ pub(super) fn bindgen(facts: &ScriptFacts) -> Vec<Finding> {
             };
             let finding = finding.at(Origin::Variable(setting.name.clone()));
             let finding = finding.note("bindgen adds the right `--target` by itself where none is named");
-            return vec![if setting.name == "BINDGEN_EXTRA_CLANG_ARGS" {
+            found.push(if setting.name == "BINDGEN_EXTRA_CLANG_ARGS" {
                 finding.hint(format!("move the arguments to the variable of their target: {own}"))
             } else {
                 finding.hint(format!("take `--target` out of {}", setting.name))
-            }];
+            });
+            return;
         }
     }
     let named = ["--sysroot", "-isysroot", "-isystem", "-I", "-nostdinc"].iter().any(|word| arguments.contains(word));
-    match &facts.sysroot {
-        Some(sysroot) if facts.is_cross() && facts.uses_bindgen && !named => {
+    if let Some(sysroot) = &facts.sysroot {
+        if facts.is_cross() && facts.uses_bindgen && !named {
             let message = format!("bindgen does not look into the sysroot of the C compiler, `{sysroot}`");
             let finding = Finding::warning(Code::BindgenTarget, message)
                 .note("libclang looks for headers where it looks on this machine")
                 .hint(format!("{own}=--sysroot={sysroot}"));
-            vec![match &facts.bindgen {
+            found.push(match &facts.bindgen {
                 Some(setting) => finding.at(Origin::Variable(setting.name.clone())),
                 None => finding,
-            }]
+            });
         }
-        _ => Vec::new(),
     }
 }
 
 /// A toolchain file of CMake for another machine.
-pub(super) fn cmake(facts: &ScriptFacts) -> Vec<Finding> {
-    let Some(file) = &facts.toolchain_file else { return Vec::new() };
-    let Some(processor) = &file.processor else { return Vec::new() };
+pub(super) fn cmake(facts: &ScriptFacts, found: &mut Vec<Finding>) {
+    let Some(file) = &facts.toolchain_file else { return };
+    let Some(processor) = &file.processor else { return };
     let (Some(made), Some(wanted)) = (machine_of_processor(processor), machine_of(&facts.target)) else {
-        return Vec::new();
+        return;
     };
     if made == wanted {
-        return Vec::new();
+        return;
     }
     let own = format!("CMAKE_TOOLCHAIN_FILE_{}", triple::env_lower(&facts.target));
     let finding = Finding::error(
@@ -65,13 +65,13 @@ pub(super) fn cmake(facts: &ScriptFacts) -> Vec<Finding> {
     .at(Origin::Variable(file.setting.name.clone()))
     .note(format!("it sets CMAKE_SYSTEM_PROCESSOR to {processor}"));
     let plain = file.setting.name == "CMAKE_TOOLCHAIN_FILE";
-    vec![match (plain, facts.is_cross()) {
+    found.push(match (plain, facts.is_cross()) {
         (true, true) => finding.hint(format!("{own}=… for this target, or unset CMAKE_TOOLCHAIN_FILE")),
         (true, false) => finding
             .note("it reaches what build scripts depend on as well, which is for this machine")
             .hint("name the target: CMAKE_TOOLCHAIN_FILE_<triple>, with `_` for `-`"),
         (false, _) => finding.hint(format!("correct or unset {}", file.setting.name)),
-    }]
+    });
 }
 
 /// The architecture that CMake's word for a processor stands for.
@@ -89,10 +89,11 @@ fn machine_of_processor(processor: &str) -> Option<&'static str> {
 }
 
 /// Libraries of another machine in directories that variables name: one finding for each directory.
-pub(super) fn libraries(facts: &ScriptFacts) -> Vec<Finding> {
-    let is_foreign = |object| object_file::matches(&facts.target, object) == Some(false);
-    let foreign = facts.libraries.iter().filter(|it| is_foreign(&it.object));
-    let finding = foreign.map(|library| {
+pub(super) fn libraries(facts: &ScriptFacts, found: &mut Vec<Finding>) {
+    for library in &facts.libraries {
+        if object_file::matches(&facts.target, &library.object) != Some(false) {
+            continue;
+        }
         let name = &library.setting.name;
         let finding = Finding::warning(
             Code::ForeignLibraries,
@@ -101,11 +102,10 @@ pub(super) fn libraries(facts: &ScriptFacts) -> Vec<Finding> {
         .at(Origin::Variable(name.clone()))
         .note(format!("`{}` is one of them", library.file));
         let upper = triple::env_upper(&facts.target);
-        if name.starts_with(&upper) || name.ends_with(&triple::env_lower(&facts.target)) {
+        found.push(if name.starts_with(&upper) || name.ends_with(&triple::env_lower(&facts.target)) {
             finding.hint(format!("correct {name}"))
         } else {
             finding.hint(format!("unset {name}, or where the package asks for it set {upper}_{name}"))
-        }
-    });
-    finding.collect()
+        });
+    }
 }

@@ -7,30 +7,30 @@ use crate::triple;
 use super::{default_compiler, CompilerOrigin, ScriptFacts};
 
 /// No linker for a foreign target: rustc takes the host's, and the words it ends with name neither.
-pub(super) fn unset(facts: &ScriptFacts) -> Vec<Finding> {
+pub(super) fn unset(facts: &ScriptFacts, found: &mut Vec<Finding>) {
     let ScriptFacts { host, target, .. } = facts;
     if !facts.is_cross() || facts.linker.is_some() || !takes_hosts_linker(target) {
-        return Vec::new();
+        return;
     }
     let (Some(wanted), Some(own)) = (object_file::expected(target), object_file::expected(host)) else {
-        return Vec::new();
+        return;
     };
     use object_file::Arch::{X86, X86_64};
     // One compiler of GNU's links for both widths.
     let alike = wanted.arch == own.arch || (wanted.arch == X86 && own.arch == X86_64);
     if alike && wanted.format == own.format && wanted.endian == own.endian {
-        return Vec::new();
+        return;
     }
     let finding =
         Finding::warning(Code::NoLinker, format!("no linker is set for {target}, so that rustc takes the host's `cc`"))
             .note("it ends with \"is incompatible with elf64-x86-64\" or \"file in wrong format\" (cargo #4133)");
     let variable = format!("CARGO_TARGET_{}_LINKER", triple::env_upper(target));
-    vec![match default_compiler(target, host, None, None) {
+    found.push(match default_compiler(target, host, None, None) {
         Some(default) if default.origin == CompilerOrigin::CcCrate => finding
             .hint(format!("in .cargo/config.toml: [target.{target}] linker = \"{}\"", default.name()))
             .hint(format!("or {variable}={}", default.name())),
         _ => finding.hint(format!("{variable}=…, a linker for {}", wanted.name())),
-    }]
+    });
 }
 
 /// Whether rustc's own linker for a target is `cc`, which is the host's.
@@ -51,12 +51,12 @@ pub fn takes_hosts_linker(target: &str) -> bool {
 }
 
 /// The name of the linker decides whether rustc's own LLD links.
-pub(super) fn name_decides(facts: &ScriptFacts) -> Vec<Finding> {
-    let Some(linker) = &facts.linker else { return Vec::new() };
+pub(super) fn name_decides(facts: &ScriptFacts, found: &mut Vec<Finding>) {
+    let Some(linker) = &facts.linker else { return };
     let glibc = facts.target.contains("-linux-gnu");
     if !facts.is_cross() || !glibc || tells(&linker.program) || facts.rustflags.iter().any(|it| it.contains("fuse-ld"))
     {
-        return Vec::new();
+        return;
     }
     let finding = Finding::note_only(
         Code::LinkerName,
@@ -64,10 +64,10 @@ pub(super) fn name_decides(facts: &ScriptFacts) -> Vec<Finding> {
     )
     .note("rustc adds `-fuse-ld=lld` unless the name ends in gcc, g++, clang or ld (rust #155437)")
     .hint("name it …-gcc to get its own linker, or add rustflags = [\"-Clink-arg=-fuse-ld=bfd\"]");
-    vec![match &linker.origin {
+    found.push(match &linker.origin {
         Some(origin) => finding.at(origin.clone()),
         None => finding,
-    }]
+    });
 }
 
 /// Whether a file name tells rustc what kind of linker it is.
@@ -84,24 +84,26 @@ fn tells(program: &str) -> bool {
 }
 
 /// Flags that are configured for TARGET and do not arrive.
-pub(super) fn wiped(facts: &ScriptFacts) -> Vec<Finding> {
+pub(super) fn wiped(facts: &ScriptFacts, found: &mut Vec<Finding>) {
     // For the host kind Cargo passes on none of them, as soon as a `--target` is named.
     if !facts.is_cross() {
-        return Vec::new();
+        return;
     }
-    let arrives = |flag: &String| facts.rustflags.contains(flag);
-    let lost = facts.configured_flags.iter().filter(|it| !it.flags.iter().all(arrives));
-    let finding = lost.map(|it| {
-        let flags = it.flags.join(" ");
-        let finding =
-            Finding::warning(Code::FlagsWiped, format!("`{flags}` is set for {} and does not arrive", facts.target))
-                .at(it.origin.clone())
-                .note("only one source of flags counts, and RUSTFLAGS takes the place of every other (cargo #5376)");
-        let adds = format!("CARGO_TARGET_{}_RUSTFLAGS", triple::env_upper(&facts.target));
-        match &it.origin {
-            Origin::Variable(name) => finding.hint(format!("unset RUSTFLAGS, or repeat there what {name} says")),
-            _ => finding.hint(format!("unset RUSTFLAGS, and add to the configuration by {adds}='…'")),
+    for configured in &facts.configured_flags {
+        if configured.flags.iter().all(|flag| facts.rustflags.contains(flag)) {
+            continue;
         }
-    });
-    finding.collect()
+        let flags = configured.flags.join(" ");
+        let message = format!("`{flags}` is set for {} and does not arrive", facts.target);
+        let finding = Finding::warning(Code::FlagsWiped, message)
+            .at(configured.origin.clone())
+            .note("only one source of flags counts, and RUSTFLAGS takes the place of every other (cargo #5376)");
+        found.push(match &configured.origin {
+            Origin::Variable(name) => finding.hint(format!("unset RUSTFLAGS, or repeat there what {name} says")),
+            _ => finding.hint(format!(
+                "unset RUSTFLAGS, and add to the configuration by CARGO_TARGET_{}_RUSTFLAGS='…'",
+                triple::env_upper(&facts.target)
+            )),
+        });
+    }
 }

@@ -6,11 +6,15 @@ use crate::triple;
 use super::words::at;
 use super::ScriptFacts;
 
-pub(super) fn check(facts: &ScriptFacts) -> Vec<Finding> {
+pub(super) fn check(facts: &ScriptFacts, found: &mut Vec<Finding>) {
     if !facts.is_cross() {
-        return Vec::new();
+        return;
     }
-    hosts_own(facts).into_iter().chain(moved(facts)).collect()
+    for rule in [hosts_own, moved] {
+        if let Some(finding) = rule(facts) {
+            found.push(finding);
+        }
+    }
 }
 
 /// Allowed, and told nothing about where the target's libraries are.

@@ -6,10 +6,9 @@ use crate::object_file::{self, Arch};
 use super::{Probe, ScriptFacts, Setting};
 
 /// `-march=native` for another machine than this one, and names of processors of another architecture.
-pub(super) fn check(facts: &ScriptFacts) -> Vec<Finding> {
-    let Some(machine) = object_file::expected(&facts.target) else { return Vec::new() };
+pub(super) fn check(facts: &ScriptFacts, found: &mut Vec<Finding>) {
+    let Some(machine) = object_file::expected(&facts.target) else { return };
     let fails = facts.c().is_some_and(|compiler| matches!(compiler.probe, Probe::Failed(_)));
-    let mut findings = Vec::new();
     for setting in &facts.compiler_flags {
         for flag in setting.value.split_whitespace() {
             let Some(processor) = processor(flag) else { continue };
@@ -32,10 +31,9 @@ pub(super) fn check(facts: &ScriptFacts) -> Vec<Finding> {
             } else {
                 Finding::warning(Code::ProcessorFlags, message)
             };
-            findings.push(hints(facts, setting, finding.at(Origin::Variable(setting.name.clone()))));
+            found.push(hints(facts, setting, finding.at(Origin::Variable(setting.name.clone()))));
         }
     }
-    findings
 }
 
 fn hints(facts: &ScriptFacts, setting: &Setting, finding: Finding) -> Finding {

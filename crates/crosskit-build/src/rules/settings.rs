@@ -8,7 +8,7 @@ use super::variable_names;
 pub type Lookup<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
 /// A variable that is set, and its value.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct Setting {
     /// The name of the variable.
     pub name: String,
@@ -22,7 +22,7 @@ pub struct Setting {
 /// Source: <https://docs.rs/cc/latest/cc/#external-configuration-via-environment-variables>, and cmake 0.1.58, which asks
 /// alike.
 pub fn settings(setting: &str, target: &str, host: &str, lookup: &Lookup) -> Vec<Setting> {
-    set(variable_names(setting, target, host), lookup)
+    set(&variable_names(setting, target, host), lookup)
 }
 
 /// The variables that hold the flags of a compiler, in the order in which the cc crate joins them.
@@ -32,17 +32,31 @@ pub fn flags(setting: &str, target: &str, host: &str, lookup: &Lookup) -> Vec<Se
     joined
 }
 
-fn set(names: impl IntoIterator<Item = String>, lookup: &Lookup) -> Vec<Setting> {
+fn set(names: &[String], lookup: &Lookup) -> Vec<Setting> {
     let mut found: Vec<Setting> = Vec::new();
     for name in names {
-        if found.iter().any(|setting| setting.name == name) {
+        if found.iter().any(|setting| setting.name == *name) {
             continue;
         }
-        if let Some(value) = lookup(&name) {
-            found.push(Setting { name, value });
+        if let Some(value) = lookup(name) {
+            found.push(Setting { name: name.clone(), value });
         }
     }
     found
+}
+
+fn first(names: &[String], lookup: &Lookup) -> Option<Setting> {
+    for name in names {
+        if let Some(value) = lookup(name) {
+            return Some(Setting { name: name.clone(), value });
+        }
+    }
+    None
+}
+
+/// The variable that decides about a setting.
+pub fn deciding(setting: &str, target: &str, host: &str, lookup: &Lookup) -> Option<Setting> {
+    first(&variable_names(setting, target, host), lookup)
 }
 
 /// The variables that the pkg-config crate asks about a setting, the strongest first. In a triple it replaces `-` alone.
@@ -59,7 +73,7 @@ pub fn pkg_config_names(setting: &str, target: &str, host: &str) -> [String; 4] 
 }
 
 /// What the pkg-config crate takes from the environment.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default)]
 pub struct PkgConfig {
     /// `PKG_CONFIG`: another program than `pkg-config`.
     pub program: Option<Setting>,
@@ -76,7 +90,7 @@ pub struct PkgConfig {
 impl PkgConfig {
     /// What is set for a target.
     pub fn of(target: &str, host: &str, lookup: &Lookup) -> PkgConfig {
-        let first = |setting| set(pkg_config_names(setting, target, host), lookup).into_iter().next();
+        let first = |setting| first(&pkg_config_names(setting, target, host), lookup);
         PkgConfig {
             program: first("PKG_CONFIG"),
             allow_cross: first("PKG_CONFIG_ALLOW_CROSS"),
@@ -107,7 +121,7 @@ pub fn bindgen_names(target: &str) -> [String; 3] {
 
 /// The variable that holds arguments for bindgen's libclang.
 pub fn bindgen_arguments(target: &str, lookup: &Lookup) -> Option<Setting> {
-    set(bindgen_names(target), lookup).into_iter().next()
+    first(&bindgen_names(target), lookup)
 }
 
 /// The target that arguments for clang name, if they name one: `--target=T` or `-target T`, the last one.

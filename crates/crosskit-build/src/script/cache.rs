@@ -3,7 +3,6 @@
 //! What is kept holds as long as every variable is the same that the answer depends on, and every program that was
 //! asked is the same file: path, size and time of its last change.
 
-use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
@@ -63,8 +62,8 @@ pub(super) fn save(directory: &Path, inputs: &str, trials: &[Trial]) -> Result<(
         }
         let (stamp, of_archiver) = (stamp(&trial.compiler), stamp(archiver));
         let any_target = u8::from(trial.any_target);
-        // A String takes whatever is written.
-        let _ = writeln!(text, "{}\t{stamp}\t{any_target}\t{}\t{archiver}\t{of_archiver}", trial.compiler, hex(header));
+        let (compiler, header) = (&trial.compiler, hex(header));
+        text.push_str(&format!("{compiler}\t{stamp}\t{any_target}\t{header}\t{archiver}\t{of_archiver}\n"));
     }
     fs::write(directory.join(FILE), text).map_err(|error| format!("cannot write {FILE} into OUT_DIR: {error}"))
 }
@@ -78,15 +77,19 @@ fn stamp(program: &str) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let mut text = String::new();
+    for byte in bytes {
+        text.push_str(&format!("{byte:02x}"));
+    }
+    text
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes().chunks(2);
-    digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+    let mut bytes = Vec::new();
+    for pair in text.as_bytes().chunks(2) {
+        bytes.push(u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?);
+    }
+    Some(bytes)
 }
 
 #[cfg(test)]

@@ -10,12 +10,18 @@ pub struct TargetCfg {
 }
 
 impl TargetCfg {
-    pub(super) fn new(variables: impl Iterator<Item = (String, String)>) -> TargetCfg {
-        let mut values: Vec<(String, String)> = variables
-            .filter_map(|(name, value)| Some((name.strip_prefix("CARGO_CFG_")?.to_lowercase(), value)))
-            .collect();
-        values.sort();
-        TargetCfg { values }
+    pub(super) fn from_env() -> TargetCfg {
+        let mut cfg = TargetCfg::default();
+        for (name, value) in std::env::vars_os() {
+            cfg.add(&name.to_string_lossy(), &value.to_string_lossy());
+        }
+        cfg
+    }
+
+    fn add(&mut self, variable: &str, value: &str) {
+        if let Some(name) = variable.strip_prefix("CARGO_CFG_") {
+            self.values.push((name.to_lowercase(), value.to_string()));
+        }
     }
 
     /// The value of a name (`target_os`), with commas between several values; `None` where it is not set.
@@ -80,7 +86,10 @@ mod tests {
             ("CARGO_CFG_TARGET_POINTER_WIDTH", "64"),
             ("CARGO_MANIFEST_DIR", "/x"),
         ];
-        let cfg = TargetCfg::new(set.iter().map(|(name, value)| (name.to_string(), value.to_string())));
+        let mut cfg = TargetCfg::default();
+        for (name, value) in set {
+            cfg.add(name, value);
+        }
         assert_eq!((cfg.os(), cfg.pointer_width(), cfg.env()), ("linux", Some(64), ""));
         assert!(cfg.is_set("unix", None) && !cfg.is_set("windows", None));
         assert!(cfg.is_set("target_feature", Some("neon")) && !cfg.is_set("target_feature", Some("fp")));

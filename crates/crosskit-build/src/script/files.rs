@@ -32,43 +32,59 @@ pub(super) struct Configs {
 
 impl Configs {
     pub(super) fn read(files: &[PathBuf]) -> Configs {
-        let read = |path: &PathBuf| Some((path.clone(), toml::entries(&text(path)?)));
-        Configs { files: files.iter().filter_map(read).collect() }
-    }
-
-    fn find<'a>(&'a self, key: &'a [&str]) -> impl Iterator<Item = (Origin, &'a toml::Entry)> + 'a {
-        self.files.iter().flat_map(move |(path, entries)| {
-            let entries = entries.iter().filter(move |entry| entry.key == key);
-            entries.map(move |entry| (origin(path, entry.line), entry))
-        })
+        let mut read = Vec::new();
+        for path in files {
+            if let Some(text) = text(path) {
+                read.push((path.clone(), toml::entries(&text)));
+            }
+        }
+        Configs { files: read }
     }
 
     /// Where the linker of a target is set to this program.
     pub(super) fn linker(&self, target: &str, program: &str) -> Option<Origin> {
-        let key = ["target", target, "linker"];
-        let name = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or(path).to_string();
-        // Cargo makes a path with a slash absolute.
-        let is_it = |entry: &toml::Entry| entry.values.iter().any(|it| it == program || name(it) == name(program));
-        let found = self.find(&key).find(|(_, entry)| is_it(entry)).map(|(origin, _)| origin);
-        found
+        let key = format!("target.{target}.linker");
+        let name = |path: &str| path.rsplit(['/', '\\']).next().map(str::to_string);
+        for (path, entries) in &self.files {
+            for entry in entries {
+                // Cargo makes a path with a slash absolute.
+                if entry.key == key && entry.values.first().is_some_and(|it| name(it) == name(program)) {
+                    return Some(origin(path, entry.line));
+                }
+            }
+        }
+        None
     }
 
     /// The flags of rustc for a target. Arrays of several files are joined, and each is told by itself.
     pub(super) fn flags(&self, target: &str) -> Vec<ConfiguredFlags> {
-        let key = ["target", target, "rustflags"];
+        let key = format!("target.{target}.rustflags");
+        let mut configured = Vec::new();
         let mut strings = 0;
-        let found = self.find(&key).filter_map(|(origin, entry)| {
-            let flags = if entry.array {
-                entry.values.clone()
-            } else {
-                strings += 1;
-                entry.values.iter().flat_map(|it| it.split_whitespace()).map(String::from).collect()
-            };
-            // Of strings the nearest counts.
-            (entry.array || strings == 1).then_some(ConfiguredFlags { flags, origin })
-        });
-        found.collect()
+        for (path, entries) in &self.files {
+            for entry in entries {
+                if entry.key != key {
+                    continue;
+                }
+                let flags = if entry.array {
+                    entry.values.clone()
+                } else {
+                    strings += 1;
+                    words(entry.values.first().map_or("", String::as_str))
+                };
+                // Of strings the nearest counts.
+                if entry.array || strings == 1 {
+                    configured.push(ConfiguredFlags { flags, origin: origin(path, entry.line) });
+                }
+            }
+        }
+        configured
     }
+}
+
+/// Text split at blanks.
+pub(super) fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(String::from).collect()
 }
 
 fn origin(path: &Path, line: usize) -> Origin {
@@ -78,7 +94,7 @@ fn origin(path: &Path, line: usize) -> Origin {
 /// The newest glibc that the kit's settings allow for a target: `[target.<triple>] glibc = "2.28"`.
 pub(super) fn glibc_limit(settings: &Path, target: &str) -> Option<((u32, u32), Origin)> {
     let entries = toml::entries(&text(settings)?);
-    let key = ["target", target, "glibc"];
+    let key = format!("target.{target}.glibc");
     let entry = entries.iter().find(|entry| entry.key == key)?;
     Some((version(entry.values.first()?)?, origin(settings, entry.line)))
 }
@@ -92,12 +108,18 @@ pub(super) fn version(text: &str) -> Option<(u32, u32)> {
 /// Whether a manifest names a package as a dependency, in any of TOML's ways.
 pub(super) fn names(manifest: &str, package: &str) -> bool {
     let is_name = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-    manifest.lines().map(|line| line.split('#').next().unwrap_or("")).any(|line| {
-        line.match_indices(package).any(|(at, _)| {
-            let (before, after) = (&line[..at], &line[at + package.len()..]);
-            !before.ends_with(is_name) && !after.starts_with(is_name)
-        })
-    })
+    for line in manifest.lines() {
+        let line = line.split('#').next().unwrap_or("");
+        let mut from = 0;
+        while let Some(at) = line[from..].find(package) {
+            let (start, end) = (from + at, from + at + package.len());
+            if !line[..start].ends_with(is_name) && !line[end..].starts_with(is_name) {
+                return true;
+            }
+            from = end;
+        }
+    }
+    false
 }
 
 /// `CMAKE_SYSTEM_PROCESSOR` in a toolchain file, where it is set to a plain word.
@@ -121,55 +143,62 @@ pub(super) fn processor(toolchain_file: &str) -> Option<String> {
 
 /// The first `.pc` file in directories of a sysroot whose prefix leads out of it: the file, the prefix, the sysroot.
 pub(super) fn moved(directories: &str) -> Option<(String, String, String)> {
-    env::split_paths(directories).find_map(|directory| {
-        let shown = directory.to_str()?;
-        let sysroot = &shown[..shown.find("/usr/").filter(|&at| at > 0)?];
-        let mut files: Vec<PathBuf> = entries(&directory).filter(|it| it.extension() == Some("pc".as_ref())).collect();
-        files.sort();
-        let text = text(files.first()?)?;
-        let prefix = text.lines().find_map(|line| line.trim().strip_prefix("prefix="))?.trim();
-        let leads_out = prefix.starts_with('/') && !prefix.starts_with(sysroot);
-        leads_out.then(|| (files[0].display().to_string(), prefix.to_string(), sysroot.to_string()))
-    })
+    for directory in env::split_paths(directories) {
+        let Some(shown) = directory.to_str() else { continue };
+        let Some(at) = shown.find("/usr/").filter(|&at| at > 0) else { continue };
+        let sysroot = &shown[..at];
+        let Some(file) = entries(&directory, &["pc"]).into_iter().min() else { continue };
+        for line in text(&file).unwrap_or_default().lines() {
+            let Some(prefix) = line.trim().strip_prefix("prefix=") else { continue };
+            if prefix.starts_with('/') && !prefix.starts_with(sysroot) {
+                return Some((file.display().to_string(), prefix.trim().to_string(), sysroot.to_string()));
+            }
+        }
+    }
+    None
 }
 
-fn entries(directory: &Path) -> impl Iterator<Item = PathBuf> {
-    let entries = fs::read_dir(directory).ok().into_iter().flatten();
-    entries.take(ENTRIES).filter_map(|entry| Some(entry.ok()?.path()))
+/// The files of a directory with one of these extensions.
+fn entries(directory: &Path, extensions: &[&str]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let Ok(entries) = fs::read_dir(directory) else { return found };
+    for entry in entries.take(ENTRIES).flatten() {
+        let path = entry.path();
+        let extension = path.extension().and_then(|it| it.to_str()).unwrap_or("");
+        if extensions.contains(&extension) && path.is_file() {
+            found.push(path);
+        }
+    }
+    found
 }
 
 /// The libraries in a directory, and in `lib` below it.
-pub(super) fn libraries(directory: &Path) -> impl Iterator<Item = PathBuf> {
-    let places =
-        if directory.is_absolute() { vec![directory.to_path_buf(), directory.join("lib")] } else { Vec::new() };
-    places.into_iter().flat_map(|place| entries(&place)).filter(|it| is_library(it))
+pub(super) fn libraries(directory: &Path) -> Vec<PathBuf> {
+    let extensions = ["a", "so", "dylib", "lib"];
+    if !directory.is_absolute() {
+        return Vec::new();
+    }
+    let mut libraries = entries(directory, &extensions);
+    libraries.append(&mut entries(&directory.join("lib"), &extensions));
+    libraries
 }
 
 /// A library in a directory, if all in it that tell are for other machines than the target.
 pub(super) fn foreign_library(setting: &Setting, target: &str) -> Option<LibraryFacts> {
-    let mut libraries: Vec<PathBuf> = libraries(Path::new(&setting.value)).collect();
-    libraries.sort();
-    let mut foreign = None;
-    for library in libraries.iter().take(LIBRARIES) {
+    let mut foreign: Option<LibraryFacts> = None;
+    for library in libraries(Path::new(&setting.value)).iter().take(LIBRARIES) {
         let Some(object) = archive::machine(library) else { continue };
-        match crate::object_file::matches(target, &object) {
-            Some(false) => {
-                foreign.get_or_insert(LibraryFacts {
-                    setting: setting.clone(),
-                    file: library.display().to_string(),
-                    object,
-                });
-            }
-            // It may be a directory for several machines.
-            _ => return None,
+        // It may be a directory for several machines.
+        if crate::object_file::matches(target, &object) != Some(false) {
+            return None;
+        }
+        let file = library.display().to_string();
+        // The first by name is told, as directories have no order.
+        if foreign.as_ref().map_or(true, |known| file < known.file) {
+            foreign = Some(LibraryFacts { setting: setting.clone(), file, object });
         }
     }
     foreign
-}
-
-fn is_library(path: &Path) -> bool {
-    let extension = path.extension().and_then(|it| it.to_str()).unwrap_or("");
-    ["a", "so", "dylib", "lib"].contains(&extension) && path.is_file()
 }
 
 #[cfg(test)]

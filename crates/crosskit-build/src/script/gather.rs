@@ -23,7 +23,7 @@ pub(super) struct Gathered {
 
 pub(super) fn gather(inputs: &Inputs, config_files: &[PathBuf], settings: Option<&Path>) -> Gathered {
     let Inputs { host, target, .. } = inputs;
-    let first = |setting| rules::settings(setting, target, host, &variable).into_iter().next();
+    let first = |setting| rules::deciding(setting, target, host, &variable);
     let rustflags = words::encoded(variable("CARGO_ENCODED_RUSTFLAGS").as_deref());
     let rustc_linker = variable("RUSTC_LINKER");
     let configs = files::Configs::read(config_files);
@@ -42,8 +42,14 @@ pub(super) fn gather(inputs: &Inputs, config_files: &[PathBuf], settings: Option
     let uses_bindgen = inputs.manifest_dir.as_ref().is_some_and(|directory| {
         files::text(&directory.join("Cargo.toml")).is_some_and(|manifest| files::names(&manifest, "bindgen"))
     });
-    let compiler_flags: Vec<Setting> =
-        ["CFLAGS", "CXXFLAGS"].iter().flat_map(|name| rules::flags(name, target, host, &variable)).collect();
+    let mut compiler_flags = rules::flags("CFLAGS", target, host, &variable);
+    compiler_flags.append(&mut rules::flags("CXXFLAGS", target, host, &variable));
+    let mut of_host_kind = Vec::new();
+    for tool in ["CC", "CXX"] {
+        if let Some(setting) = rules::deciding(tool, host, host, &variable) {
+            of_host_kind.push(setting);
+        }
+    }
     let compiler = picked.compilers.first();
     let fits = compiler.and_then(|it| fitting(it, target));
     let cross = host != target;
@@ -53,10 +59,7 @@ pub(super) fn gather(inputs: &Inputs, config_files: &[PathBuf], settings: Option
         any_target: picked.any_target,
         archiver: picked.archiver,
         ranlib: first("RANLIB"),
-        of_host_kind: ["CC", "CXX"]
-            .iter()
-            .filter_map(|tool| rules::settings(tool, host, host, &variable).into_iter().next())
-            .collect(),
+        of_host_kind,
         compiler_flags: compiler_flags.clone(),
         linker,
         rustflags,
@@ -66,7 +69,7 @@ pub(super) fn gather(inputs: &Inputs, config_files: &[PathBuf], settings: Option
         pkg_config,
         bindgen: rules::bindgen_arguments(target, &variable),
         uses_bindgen,
-        sysroot: fits.filter(|_| uses_bindgen && cross).and_then(sysroot),
+        sysroot: fits.filter(|_| uses_bindgen && cross).and_then(|compiler| sysroot(compiler, inputs)),
         toolchain_file,
         missing: Vec::new(),
         libraries: foreign_libraries(target, host),
@@ -77,7 +80,7 @@ pub(super) fn gather(inputs: &Inputs, config_files: &[PathBuf], settings: Option
         compilers: picked.compilers,
     };
     if cross && facts.pkg_config.allowed_by().is_some() {
-        ask_pkg_config(&mut facts);
+        ask_pkg_config(&mut facts, inputs);
     }
     facts.missing = missing(&facts, target, host);
     Gathered { facts, trouble: picked.trouble }
@@ -95,35 +98,36 @@ fn configured_flags(target: &str, configs: &files::Configs) -> Vec<ConfiguredFla
     let name = format!("CARGO_TARGET_{}_RUSTFLAGS", triple::env_upper(target));
     let mut configured = configs.flags(target);
     if let Some(value) = variable(&name) {
-        let flags = value.split_whitespace().map(String::from).collect();
+        let flags = files::words(&value);
         configured.push(ConfiguredFlags { flags, origin: Origin::Variable(name) });
     }
     configured
 }
 
 /// The sysroot that a GNU compiler has built in.
-fn sysroot(compiler: &str) -> Option<String> {
-    let ended = output(Command::new(compiler).arg("-print-sysroot"), LIMIT).ok()?;
-    let path = ended.stdout.trim();
+fn sysroot(compiler: &str, inputs: &Inputs) -> Option<String> {
+    let ended = output(Command::new(compiler).arg("-print-sysroot"), inputs.out_dir.as_ref()?, LIMIT).ok()?;
+    let path = ended.printed.trim();
     (ended.status.success() && path.len() > 1 && Path::new(path).is_dir()).then(|| path.to_string())
 }
 
 /// The glibc whose headers a compiler reads.
 fn glibc(compiler: &str, flags: &[Setting], inputs: &Inputs) -> Option<(u32, u32)> {
-    let source = inputs.out_dir.as_ref()?.join("crosskit-build-glibc.c");
+    let directory = inputs.out_dir.as_ref()?;
+    let source = directory.join("crosskit-build-glibc.c");
     std::fs::write(&source, "#include <features.h>\ncrosskit __GLIBC__ __GLIBC_MINOR__\n").ok()?;
     // A sysroot may be named there.
     let flags = flags.iter().filter(|it| !it.name.contains("CXX")).flat_map(|it| it.value.split_whitespace());
-    let ended = output(Command::new(compiler).args(flags).args(["-E", "-P"]).arg(&source), LIMIT);
+    let ended = output(Command::new(compiler).args(flags).args(["-E", "-P"]).arg(&source), directory, LIMIT);
     // A leftover would do no harm.
     let _ = std::fs::remove_file(&source);
     let ended = ended.ok()?;
-    let words = ended.stdout.lines().find_map(|line| line.trim().strip_prefix("crosskit "))?;
+    let words = ended.printed.lines().find_map(|line| line.trim().strip_prefix("crosskit "))?;
     let (major, minor) = words.split_once(' ')?;
     Some((major.parse().ok()?, minor.trim().parse().ok()?))
 }
 
-fn ask_pkg_config(facts: &mut ScriptFacts) {
+fn ask_pkg_config(facts: &mut ScriptFacts, inputs: &Inputs) {
     let settings = &facts.pkg_config;
     if settings.sysroot.is_some() {
         return;
@@ -131,38 +135,42 @@ fn ask_pkg_config(facts: &mut ScriptFacts) {
     let directories = [&settings.libdir, &settings.path];
     if directories.iter().all(|it| it.is_none()) {
         let program = settings.program.as_ref().map_or("pkg-config", |it| it.value.as_str());
-        let ended = output(Command::new(program).args(["--variable", "pc_path", "pkg-config"]), LIMIT);
-        if let Ok(ended) = ended {
-            let directories = env::split_paths(ended.stdout.trim()).map(|it| it.display().to_string());
-            facts.pkg_config_directories = directories.filter(|it| !it.is_empty()).collect();
+        let mut command = Command::new(program);
+        command.args(["--variable", "pc_path", "pkg-config"]);
+        let ended = inputs.out_dir.as_ref().and_then(|directory| output(&mut command, directory, LIMIT).ok());
+        if let Some(ended) = ended.filter(|it| it.status.success()) {
+            for directory in env::split_paths(ended.printed.trim()) {
+                facts.pkg_config_directories.push(directory.display().to_string());
+            }
         }
     }
-    facts.moved = directories.iter().copied().flatten().find_map(|setting| {
-        let (file, prefix, sysroot) = files::moved(&setting.value)?;
-        Some(Moved { setting: setting.clone(), file, prefix, sysroot })
-    });
+    for setting in directories.into_iter().flatten() {
+        if let Some((file, prefix, sysroot)) = files::moved(&setting.value) {
+            facts.moved = Some(Moved { setting: setting.clone(), file, prefix, sysroot });
+            break;
+        }
+    }
 }
 
 /// Variables that lead to directories of libraries, as `OPENSSL_DIR` and `SQLITE3_LIB_DIR` do.
 fn directories(target: &str, host: &str) -> Vec<Setting> {
     let own = format!("{}_", triple::env_upper(target));
-    let set: Vec<Setting> = env::vars_os()
-        .filter_map(|(name, value)| Some(Setting { name: name.into_string().ok()?, value: value.into_string().ok()? }))
-        .filter(|it| it.name.ends_with("_DIR") && !is_cargos(&it.name) && !it.value.is_empty())
-        .collect();
-    let is_foreign = |name: &str| {
-        // Packages like openssl-sys ask for a name with the triple before it.
-        let systems = ["_LINUX_", "_WINDOWS_", "_APPLE_", "_NONE_", "_FREEBSD_", "_ANDROID"];
-        !name.starts_with(&own) && systems.iter().any(|word| name.contains(word))
-    };
-    let is_hidden = |name: &str| set.iter().any(|it| it.name == format!("{own}{name}"));
-    let mut kept: Vec<Setting> =
-        set.iter().filter(|it| !is_foreign(&it.name) && !is_hidden(&it.name)).cloned().collect();
-    // Of the host kind only what is meant for it: a plain name may be the target's.
-    if host == target {
-        kept.retain(|it| it.name.starts_with(&own));
+    // Packages like openssl-sys ask for a name with the triple before it.
+    let systems = ["_LINUX_", "_WINDOWS_", "_APPLE_", "_NONE_", "_FREEBSD_", "_ANDROID"];
+    let mut found = Vec::new();
+    for (name, value) in env::vars_os() {
+        let (Some(name), Some(value)) = (name.to_str(), value.to_str()) else { continue };
+        if !name.ends_with("_DIR") || value.is_empty() || is_cargos(name) {
+            continue;
+        }
+        let is_own = name.starts_with(&own);
+        // Of the host kind only what is meant for it: a plain name may be the target's.
+        let is_foreign = host == target || systems.iter().any(|word| name.contains(word));
+        if is_own || !is_foreign && variable(&format!("{own}{name}")).is_none() {
+            found.push(Setting { name: name.to_string(), value: value.to_string() });
+        }
     }
-    kept
+    found
 }
 
 fn is_cargos(name: &str) -> bool {
@@ -170,15 +178,23 @@ fn is_cargos(name: &str) -> bool {
 }
 
 fn foreign_libraries(target: &str, host: &str) -> Vec<rules::LibraryFacts> {
-    directories(target, host).iter().filter_map(|it| files::foreign_library(it, target)).collect()
+    let mut foreign = Vec::new();
+    for setting in directories(target, host) {
+        if let Some(library) = files::foreign_library(&setting, target) {
+            foreign.push(library);
+        }
+    }
+    foreign
 }
 
 /// The variables that lead to libraries, and have no fixed names.
 pub(super) fn names_of_directories(target: &str, host: &str) -> Vec<String> {
-    let with_libraries = |it: &Setting| files::libraries(Path::new(&it.value)).next().is_some();
-    let mut names: Vec<String> =
-        directories(target, host).into_iter().filter(with_libraries).map(|it| it.name).collect();
-    names.sort();
+    let mut names = Vec::new();
+    for setting in directories(target, host) {
+        if !files::libraries(Path::new(&setting.value)).is_empty() {
+            names.push(setting.name);
+        }
+    }
     names
 }
 
@@ -190,8 +206,8 @@ fn missing(facts: &ScriptFacts, target: &str, host: &str) -> Vec<(Setting, Strin
             missing.push((setting.clone(), path.to_string()));
         }
     };
-    let first = |name| rules::settings(name, target, host, &variable).into_iter().next();
-    for setting in ["CC", "CXX", "AR", "RANLIB"].into_iter().filter_map(first) {
+    for tool in ["CC", "CXX", "AR", "RANLIB"] {
+        let Some(setting) = rules::deciding(tool, target, host, &variable) else { continue };
         let program = setting.value.split_whitespace().next().unwrap_or("");
         // A name without a slash is looked for on PATH; a path may have blanks.
         if program.contains('/') && !Path::new(&setting.value).exists() {
@@ -201,14 +217,15 @@ fn missing(facts: &ScriptFacts, target: &str, host: &str) -> Vec<(Setting, Strin
     let pkg_config = &facts.pkg_config;
     for setting in [&pkg_config.libdir, &pkg_config.path].into_iter().flatten() {
         // Lists often name directories that only some systems have.
-        let mut directories = env::split_paths(&setting.value).filter(|it| !it.as_os_str().is_empty()).peekable();
-        if directories.peek().is_some() && directories.all(|it| !it.exists()) {
+        if !env::split_paths(&setting.value).any(|it| it.exists()) {
             look(setting, &setting.value);
         }
     }
-    let toolchain = facts.toolchain_file.as_ref().map(|it| &it.setting);
-    for setting in pkg_config.sysroot.iter().chain(toolchain) {
+    if let Some(setting) = &pkg_config.sysroot {
         look(setting, &setting.value);
+    }
+    if let Some(file) = &facts.toolchain_file {
+        look(&file.setting, &file.setting.value);
     }
     if facts.uses_bindgen {
         if let Some(value) = variable("LIBCLANG_PATH") {
@@ -216,8 +233,10 @@ fn missing(facts: &ScriptFacts, target: &str, host: &str) -> Vec<(Setting, Strin
         }
     }
     for setting in facts.compiler_flags.iter().chain(&facts.bindgen) {
-        for sysroot in setting.value.split_whitespace().filter_map(|word| word.strip_prefix("--sysroot=")) {
-            look(setting, sysroot);
+        for word in setting.value.split_whitespace() {
+            if let Some(sysroot) = word.strip_prefix("--sysroot=") {
+                look(setting, sysroot);
+            }
         }
     }
     missing

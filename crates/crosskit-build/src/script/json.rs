@@ -1,76 +1,98 @@
 //! Writes what a build script found for whoever reads along: `crosskit-build.json` in `OUT_DIR`.
 
-use std::fmt::Write;
-
 use crate::finding::{Finding, Origin};
 
-/// A value, as far as the report needs them.
-pub(super) enum Value<'a> {
-    Null,
-    Number(usize),
-    Text(&'a str),
-    List(Vec<Value<'a>>),
-    Object(Vec<(&'static str, Value<'a>)>),
+/// An object that is being written.
+pub(super) struct Json {
+    text: String,
 }
 
-impl<'a> Value<'a> {
-    pub(super) fn texts(texts: &'a [String]) -> Value<'a> {
-        Value::List(texts.iter().map(|text| Value::Text(text)).collect())
+impl Json {
+    pub(super) fn new() -> Json {
+        Json { text: "{".to_string() }
     }
 
-    pub(super) fn maybe(text: Option<&'a str>) -> Value<'a> {
-        text.map_or(Value::Null, Value::Text)
+    fn key(&mut self, key: &str) {
+        if !self.text.ends_with('{') {
+            self.text.push(',');
+        }
+        quoted(key, &mut self.text);
+        self.text.push(':');
     }
 
-    pub(super) fn finding(finding: &'a Finding, code: &'a str) -> Value<'a> {
-        let origin = match &finding.origin {
-            None => Value::Null,
-            Some(Origin::File { path, line, column }) => Value::Object(vec![
-                ("file", Value::Text(path)),
-                ("line", Value::Number(*line)),
-                ("column", Value::Number(*column)),
-            ]),
-            Some(Origin::Variable(name)) => Value::Object(vec![("variable", Value::Text(name))]),
-            Some(Origin::CommandLine | Origin::Catalogue(_)) => Value::Null,
-        };
-        Value::Object(vec![
-            ("code", Value::Text(code)),
-            ("severity", Value::Text(finding.severity.as_str())),
-            ("message", Value::Text(&finding.message)),
-            ("origin", origin),
-            ("notes", Value::texts(&finding.notes)),
-            ("hints", Value::texts(&finding.hints)),
-        ])
+    pub(super) fn text(&mut self, key: &str, value: &str) {
+        self.key(key);
+        quoted(value, &mut self.text);
     }
 
-    pub(super) fn write(&self, to: &mut String) {
-        match self {
-            Value::Null => to.push_str("null"),
-            Value::Number(number) => to.push_str(&number.to_string()),
-            Value::Text(text) => quoted(text, to),
-            Value::List(values) => {
-                to.push('[');
-                for (at, value) in values.iter().enumerate() {
-                    if at > 0 {
-                        to.push(',');
-                    }
-                    value.write(to);
-                }
-                to.push(']');
-            }
-            Value::Object(entries) => {
-                to.push('{');
-                for (at, (key, value)) in entries.iter().enumerate() {
-                    if at > 0 {
-                        to.push(',');
-                    }
-                    quoted(key, to);
-                    to.push(':');
-                    value.write(to);
-                }
-                to.push('}');
+    pub(super) fn maybe(&mut self, key: &str, value: Option<&str>) {
+        match value {
+            Some(value) => self.text(key, value),
+            None => {
+                self.key(key);
+                self.text.push_str("null");
             }
         }
+    }
+
+    pub(super) fn number(&mut self, key: &str, value: usize) {
+        self.key(key);
+        self.text.push_str(&value.to_string());
+    }
+
+    pub(super) fn texts(&mut self, key: &str, values: &[String]) {
+        self.key(key);
+        self.text.push('[');
+        for value in values {
+            if !self.text.ends_with('[') {
+                self.text.push(',');
+            }
+            quoted(value, &mut self.text);
+        }
+        self.text.push(']');
+    }
+
+    pub(super) fn findings(&mut self, key: &str, findings: &[Finding]) {
+        self.key(key);
+        self.text.push('[');
+        for finding in findings {
+            if !self.text.ends_with('[') {
+                self.text.push(',');
+            }
+            self.text.push('{');
+            self.text("code", &finding.code.to_string());
+            self.text("severity", finding.severity.as_str());
+            self.text("message", &finding.message);
+            self.origin(finding.origin.as_ref());
+            self.texts("notes", &finding.notes);
+            self.texts("hints", &finding.hints);
+            self.text.push('}');
+        }
+        self.text.push(']');
+    }
+
+    fn origin(&mut self, origin: Option<&Origin>) {
+        self.key("origin");
+        match origin {
+            Some(Origin::File { path, line, column }) => {
+                self.text.push('{');
+                self.text("file", path);
+                self.number("line", *line);
+                self.number("column", *column);
+                self.text.push('}');
+            }
+            Some(Origin::Variable(name)) => {
+                self.text.push('{');
+                self.text("variable", name);
+                self.text.push('}');
+            }
+            Some(Origin::CommandLine | Origin::Catalogue(_)) | None => self.text.push_str("null"),
+        }
+    }
+
+    pub(super) fn end(mut self) -> String {
+        self.text.push_str("}\n");
+        self.text
     }
 }
 
@@ -82,10 +104,7 @@ fn quoted(text: &str, to: &mut String) {
                 to.push('\\');
                 to.push(c);
             }
-            c if (c as u32) < 0x20 => {
-                // A String takes whatever is written.
-                let _ = write!(to, "\\u{:04x}", c as u32);
-            }
+            c if (c as u32) < 0x20 => to.push_str(&format!("\\u{:04x}", c as u32)),
             c => to.push(c),
         }
     }
@@ -95,15 +114,23 @@ fn quoted(text: &str, to: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Code;
 
     #[test]
-    fn text_is_quoted() {
-        let mut text = String::new();
-        Value::Object(vec![
-            ("a", Value::List(vec![Value::Text("\"\\\n\u{1b}é"), Value::Null])),
-            ("n", Value::Number(3)),
-        ])
-        .write(&mut text);
-        assert_eq!(text, r#"{"a":["\"\\\u000a\u001bé",null],"n":3}"#);
+    fn text_is_quoted_and_lists_have_commas() {
+        let mut json = Json::new();
+        json.text("a", "\"\\\n\u{1b}é{");
+        json.maybe("b", None);
+        json.texts("c", &["[".to_string(), "x".to_string()]);
+        let finding = Finding::warning(Code::NoLinker, "m").at(Origin::Variable("V".to_string()));
+        json.findings("d", &[finding]);
+        assert_eq!(
+            json.end(),
+            concat!(
+                r#"{"a":"\"\\\u000a\u001bé{","b":null,"c":["[","x"],"#,
+                r#""d":[{"code":"X067","severity":"warning","message":"m","origin":{"variable":"V"},"notes":[],"hints":[]}]}"#,
+                "\n"
+            )
+        );
     }
 }

@@ -34,20 +34,24 @@ pub(super) fn compilers(inputs: &Inputs, rustc_linker: Option<&str>) -> Picked {
         named.push(self::named(inputs, "C++ compiler", "CXX", rustc_linker));
     }
     let (results, archiver, trouble) = tries(inputs, &named);
-    let any_target = results.first().is_some_and(|(_, _, any_target)| *any_target);
     let cross_compile = variable("CROSS_COMPILE");
-    let compilers = named.into_iter().zip(results).map(|(named, (compiler, probe, _))| CompilerFacts {
-        package: variable("CARGO_PKG_NAME"),
-        host: host.clone(),
-        target: target.clone(),
-        kind: named.kind.to_string(),
-        variable: named.tool.to_string(),
-        compiler,
-        without: rules::compiler_without(&named.origin, target, host, rustc_linker, cross_compile.as_deref()),
-        origin: named.origin,
-        probe,
-    });
-    Picked { compilers: compilers.collect(), any_target, archiver, trouble }
+    let mut any_target = None;
+    let mut compilers = Vec::new();
+    for (named, tried) in named.iter().zip(results) {
+        any_target = any_target.or(Some(tried.any_target));
+        compilers.push(CompilerFacts {
+            package: variable("CARGO_PKG_NAME"),
+            host: host.clone(),
+            target: target.clone(),
+            kind: named.kind.to_string(),
+            variable: named.tool.to_string(),
+            compiler: tried.compiler,
+            without: rules::compiler_without(&named.origin, target, host, rustc_linker, cross_compile.as_deref()),
+            origin: named.origin.clone(),
+            probe: tried.probe,
+        });
+    }
+    Picked { compilers, any_target: any_target.unwrap_or(false), archiver, trouble }
 }
 
 fn named(inputs: &Inputs, kind: &'static str, tool: &'static str, rustc_linker: Option<&str>) -> Named {
@@ -79,7 +83,11 @@ fn first_on_path(default: &DefaultCompiler) -> String {
 }
 
 /// A compiler, what it makes, and whether it takes its target as an argument.
-type Tried = (String, Probe, bool);
+struct Tried {
+    compiler: String,
+    probe: Probe,
+    any_target: bool,
+}
 
 #[cfg(feature = "cc")]
 fn tries(inputs: &Inputs, named: &[Named]) -> (Vec<Tried>, Option<ArchiverFacts>, Option<String>) {
@@ -91,8 +99,10 @@ fn tries(inputs: &Inputs, named: &[Named]) -> (Vec<Tried>, Option<ArchiverFacts>
     let trials = match kept {
         Some(trials) => trials,
         None => {
-            let each = named.iter().map(|it| probe::compiler(inputs, it.tool == "CXX", it.ruled.as_deref()));
-            let trials: Vec<probe::Trial> = each.collect();
+            let mut trials = Vec::new();
+            for it in named {
+                trials.push(probe::compiler(inputs, it.tool == "CXX", it.ruled.as_deref()));
+            }
             if let Some(directory) = &inputs.out_dir {
                 trouble = cache::save(directory, &circumstances, &trials).err();
             }
@@ -107,22 +117,29 @@ fn tries(inputs: &Inputs, named: &[Named]) -> (Vec<Tried>, Option<ArchiverFacts>
         ArchiverFacts { program, origin, probe }
     });
     let archiver = archiver.or_else(|| gather::named_archiver(&inputs.target, &inputs.host));
-    let tried = trials.iter().map(|it| (it.compiler.clone(), it.probe(), it.any_target));
-    (tried.collect(), archiver, trouble)
+    let mut tried = Vec::new();
+    for trial in trials {
+        tried.push(Tried { probe: trial.probe(), compiler: trial.compiler, any_target: trial.any_target });
+    }
+    (tried, archiver, trouble)
 }
 
 /// The compilers by the rules of this crate. Nothing is compiled: which machine a compiler makes objects for depends on
 /// the arguments that the cc crate adds (`-m32`, `--target=`).
 #[cfg(not(feature = "cc"))]
 fn tries(inputs: &Inputs, named: &[Named]) -> (Vec<Tried>, Option<ArchiverFacts>, Option<String>) {
-    let tried = named.iter().map(|it| {
-        let Some(name) = &it.ruled else { return (super::UNKNOWN.to_string(), Probe::NotTried, false) };
-        let probe = if tools::find(name).is_some() { Probe::NotTried } else { Probe::NotFound };
-        (name.clone(), probe, name.contains("clang"))
-    });
+    let mut tried = Vec::new();
+    for it in named {
+        let (compiler, probe) = match &it.ruled {
+            None => (super::UNKNOWN, Probe::NotTried),
+            Some(name) if tools::find(name).is_some() => (name.as_str(), Probe::NotTried),
+            Some(name) => (name.as_str(), Probe::NotFound),
+        };
+        tried.push(Tried { compiler: compiler.to_string(), probe, any_target: compiler.contains("clang") });
+    }
     let archiver = gather::named_archiver(&inputs.target, &inputs.host).map(|it| {
         let probe = if tools::find(&it.program).is_some() { it.probe } else { rules::ArchiveProbe::NotFound };
         ArchiverFacts { probe, ..it }
     });
-    (tried.collect(), archiver, None)
+    (tried, archiver, None)
 }

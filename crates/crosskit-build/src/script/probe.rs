@@ -4,8 +4,6 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::mpsc;
-use std::thread;
 
 use crate::object_file::{self, HEADER_LEN};
 use crate::rules::{self, ArchiveProbe, Probe};
@@ -17,7 +15,7 @@ use super::{rerun, variable, Inputs};
 const SYMBOL: &str = "crosskit_build_probe";
 
 /// What came of a trial, in a form that can be kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Trial {
     /// The compiler as it was picked.
     pub(super) compiler: String,
@@ -30,7 +28,7 @@ pub(super) struct Trial {
 }
 
 /// Why a compiler made nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Failure {
     NotFound,
     Said(String),
@@ -58,29 +56,14 @@ impl Trial {
 /// `ruled` is the compiler by the rules of this crate, and serves as a name where there is nothing better.
 pub(super) fn compiler(inputs: &Inputs, cpp: bool, ruled: Option<&str>) -> Trial {
     let ruled = ruled.unwrap_or(super::UNKNOWN);
-    if inputs.out_dir.is_none() {
-        return Trial::failed(ruled, Failure::NotTried);
-    }
-    // The cc crate starts the compiler as well, without a limit: what hangs must not get so far.
-    // Any other failure is of no account: it may be a name that only the cc crate can find.
-    if let Err(error) = output(Command::new(ruled).arg("--version"), LIMIT) {
+    let Some(directory) = &inputs.out_dir else { return Trial::failed(ruled, Failure::NotTried) };
+    // The cc crate starts the compiler as well, without a limit: what hangs must not get so far. Any other failure is of no
+    // account, as it may be a name that only the cc crate can find.
+    if let Err(error) = output(Command::new(ruled).arg("--version"), directory, LIMIT) {
         if error.kind() == ErrorKind::TimedOut {
             return Trial::failed(ruled, Failure::Said(format!("`{ruled}`: {error}")));
         }
     }
-    let (sender, receiver) = mpsc::channel();
-    let (inputs, name) = (inputs.clone(), ruled.to_string());
-    // A wrapper may hang where the compiler behind it does not.
-    thread::spawn(move || {
-        let _ = sender.send(tried(&inputs, cpp, &name));
-    });
-    receiver.recv_timeout(LIMIT * 3).unwrap_or_else(|_| {
-        Trial::failed(ruled, Failure::Said(format!("it does not end in {} s", (LIMIT * 3).as_secs())))
-    })
-}
-
-fn tried(inputs: &Inputs, cpp: bool, ruled: &str) -> Trial {
-    let Some(directory) = &inputs.out_dir else { return Trial::failed(ruled, Failure::NotTried) };
     let build = build(inputs, cpp, directory);
     let tool = match build.try_get_compiler() {
         Ok(tool) => tool,
@@ -149,6 +132,7 @@ pub(super) fn circumstances(inputs: &Inputs, count: usize) -> String {
 
 /// The files of a trial.
 struct Files {
+    directory: PathBuf,
     source: PathBuf,
     object: PathBuf,
     archive: PathBuf,
@@ -158,6 +142,7 @@ impl Files {
     fn new(directory: &Path, cpp: bool) -> Files {
         let file = |name: &str| directory.join(name);
         Files {
+            directory: directory.to_path_buf(),
             source: file(if cpp { "crosskit-build.cpp" } else { "crosskit-build.c" }),
             object: file(if cpp { "crosskit-build-cpp.o" } else { "crosskit-build.o" }),
             archive: file("crosskit-build.a"),
@@ -176,7 +161,7 @@ impl Files {
         } else {
             command.arg("-o").arg(&self.object);
         }
-        match output(&mut command, LIMIT) {
+        match output(&mut command, &self.directory, LIMIT) {
             Err(error) if error.kind() == ErrorKind::NotFound => Err(Failure::NotFound),
             Err(error) => said(error.to_string()),
             Ok(ended) if !ended.status.success() => said(ended.said()),
@@ -196,7 +181,7 @@ impl Files {
         let program = archiver.get_program().to_string_lossy().into_owned();
         // One left from a trial that was cut off would be added to.
         let _ = fs::remove_file(&self.archive);
-        let probe = match output(archiver.arg("cqs").arg(&self.archive).arg(&self.object), LIMIT) {
+        let probe = match output(archiver.arg("cqs").arg(&self.archive).arg(&self.object), &self.directory, LIMIT) {
             Err(error) if error.kind() == ErrorKind::NotFound => ArchiveProbe::NotFound,
             Err(error) => ArchiveProbe::Failed(error.to_string()),
             Ok(ended) if !ended.status.success() => ArchiveProbe::Failed(ended.said()),

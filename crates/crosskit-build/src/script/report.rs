@@ -1,6 +1,5 @@
 //! What a build script may ask, and what it prints.
 
-use std::env;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::finding::{Code, Finding, Severity};
 use crate::rules::{self, ArchiverFacts, CompilerFacts, Linker, PkgConfig, ScriptFacts, Setting, ToolchainFile};
 
-use super::json::Value;
+use super::json::Json;
 use super::words::{decide, Mode, Verdict};
 use super::{gather, rerun, variable, Inputs, TargetCfg, MODE};
 
@@ -69,35 +68,43 @@ impl Report {
         let (host, target) = match (set("HOST"), set("TARGET")) {
             (Some(host), Some(target)) => (host, target),
             (host, target) => {
-                let missing = [("HOST", host.is_none()), ("TARGET", target.is_none())];
-                let missing = missing.iter().filter(|(_, missing)| *missing).map(|(name, _)| *name).collect();
+                let mut missing = Vec::new();
+                if host.is_none() {
+                    missing.push("HOST");
+                }
+                if target.is_none() {
+                    missing.push("TARGET");
+                }
                 return Err(NotABuildScript { missing });
             }
         };
         let (mode, unknown_mode) = Mode::parse(variable(MODE).as_deref());
-        let remarks =
-            unknown_mode.map(|value| format!("{MODE}={value} is not known; there are off, verbose, warn and deny"));
+        let mut remarks = Vec::new();
+        if let Some(value) = unknown_mode {
+            remarks.push(format!("{MODE}={value} is not known; there are off, verbose, warn and deny"));
+        }
         let inputs = Inputs {
             out_dir: variable("OUT_DIR").map(PathBuf::from),
             manifest_dir: variable("CARGO_MANIFEST_DIR").map(PathBuf::from),
             host,
             target,
         };
-        let cfg = TargetCfg::new(
-            env::vars_os()
-                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))),
-        );
+        let cfg = TargetCfg::from_env();
         let mut report = Report {
             facts: ScriptFacts { host: inputs.host.clone(), target: inputs.target.clone(), ..ScriptFacts::default() },
             findings: Vec::new(),
             cfg,
             cmake: Vec::new(),
             mode,
-            remarks: remarks.into_iter().collect(),
-            rerun_files: inputs.manifest_dir.iter().map(|it| it.join("build.rs")).filter(|it| it.is_file()).collect(),
+            remarks,
+            rerun_files: Vec::new(),
             rerun_variables: vec![MODE.to_string()],
             inputs,
         };
+        if let Some(directory) = &report.inputs.manifest_dir {
+            let script = directory.join("build.rs");
+            report.rerun_on(script);
+        }
         if mode != Mode::Off {
             report.ask();
         }
@@ -113,16 +120,30 @@ impl Report {
         self.facts = gathered.facts;
         self.findings = rules::check(&self.facts);
         self.remarks.extend(gathered.trouble);
-        self.cmake = ["CMAKE_GENERATOR", "CMAKE_PREFIX_PATH"]
-            .iter()
-            .filter_map(|name| rules::settings(name, target, host, &variable).into_iter().next())
-            .collect();
-        let toolchain_file = self.facts.toolchain_file.iter().map(|it| PathBuf::from(&it.setting.value));
-        // A path that does not exist makes Cargo run the build script every time.
-        let files = config_files.into_iter().chain(settings).chain(toolchain_file).filter(|path| path.is_file());
-        self.rerun_files.extend(files);
+        for name in ["CMAKE_GENERATOR", "CMAKE_PREFIX_PATH"] {
+            if let Some(setting) = rules::deciding(name, target, host, &variable) {
+                self.cmake.push(setting);
+            }
+        }
         self.rerun_variables = rerun::variables(target, host);
-        self.rerun_variables.extend(gather::names_of_directories(target, host));
+        self.rerun_variables.append(&mut gather::names_of_directories(target, host));
+        for file in config_files {
+            self.rerun_on(file);
+        }
+        if let Some(settings) = settings {
+            self.rerun_on(settings);
+        }
+        if let Some(file) = &self.facts.toolchain_file {
+            let file = PathBuf::from(&file.setting.value);
+            self.rerun_on(file);
+        }
+    }
+
+    /// A path that does not exist would make Cargo run the build script every time.
+    fn rerun_on(&mut self, file: PathBuf) {
+        if file.is_file() {
+            self.rerun_files.push(file);
+        }
     }
 
     /// HOST.
@@ -257,21 +278,28 @@ impl Report {
         }
         let rerun = rerun::lines(&self.rerun_files, &self.rerun_variables);
         if self.mode == Mode::Off {
-            rerun.iter().for_each(|line| println!("{line}"));
+            print(&rerun, "");
             return;
         }
         let mut remarks = self.remarks.clone();
         let written = self.write(&self.decide(&remarks));
-        let mark = written.is_ok().then(|| format!("cargo:rustc-env={MARK}"));
-        remarks.extend(written.err());
+        let is_written = written.is_ok();
+        if let Err(error) = written {
+            remarks.push(error);
+        }
         let Verdict { warnings, fail } = self.decide(&remarks);
         if fail {
             // Of a build script that failed Cargo shows all that it printed, and runs it again in any case.
-            warnings.iter().for_each(|line| eprintln!("{line}"));
+            for line in &warnings {
+                eprintln!("{line}");
+            }
             std::process::exit(1);
         }
-        let warnings = warnings.iter().map(|line| format!("cargo:warning={line}"));
-        rerun.into_iter().chain(mark).chain(warnings).for_each(|line| println!("{line}"));
+        print(&rerun, "");
+        if is_written {
+            println!("cargo:rustc-env={MARK}");
+        }
+        print(&warnings, "cargo:warning=");
     }
 
     fn decide(&self, remarks: &[String]) -> Verdict {
@@ -292,30 +320,26 @@ impl Report {
     }
 
     fn to_json(&self, verdict: &Verdict) -> String {
-        let codes: Vec<String> = self.findings.iter().map(|it| it.code.to_string()).collect();
         let name = |name| variable(name).unwrap_or_default();
-        let (package, version) = (name("CARGO_PKG_NAME"), name("CARGO_PKG_VERSION"));
         let compiler = self.facts.c();
-        let rustc_linker = variable("RUSTC_LINKER");
-        let value = Value::Object(vec![
-            ("schema", Value::Number(1)),
-            ("package", Value::Text(&package)),
-            ("version", Value::Text(&version)),
-            ("host", Value::Text(self.host())),
-            ("target", Value::Text(self.target())),
-            ("c_compiler", Value::maybe(compiler.map(|it| it.compiler.as_str()))),
-            ("linker", Value::maybe(self.linker().map(|it| it.program.as_str()))),
-            ("rustc_linker", Value::maybe(rustc_linker.as_deref())),
-            (
-                "findings",
-                Value::List(self.findings.iter().zip(&codes).map(|(it, code)| Value::finding(it, code)).collect()),
-            ),
-            ("lines", Value::texts(&verdict.warnings)),
-        ]);
-        let mut text = String::new();
-        value.write(&mut text);
-        text.push('\n');
-        text
+        let mut json = Json::new();
+        json.number("schema", 1);
+        json.text("package", &name("CARGO_PKG_NAME"));
+        json.text("version", &name("CARGO_PKG_VERSION"));
+        json.text("host", self.host());
+        json.text("target", self.target());
+        json.maybe("c_compiler", compiler.map(|it| it.compiler.as_str()));
+        json.maybe("linker", self.linker().map(|it| it.program.as_str()));
+        json.maybe("rustc_linker", variable("RUSTC_LINKER").as_deref());
+        json.findings("findings", &self.findings);
+        json.texts("lines", &verdict.warnings);
+        json.end()
+    }
+}
+
+fn print(lines: &[String], before: &str) {
+    for line in lines {
+        println!("{before}{line}");
     }
 }
 

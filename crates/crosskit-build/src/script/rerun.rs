@@ -26,22 +26,28 @@ pub(super) fn variables(target: &str, host: &str) -> Vec<String> {
         "LIBCLANG_PATH",
     ];
     let upper = triple::env_upper(target);
-    let mut names: Vec<String> = TOOLS.iter().flat_map(|tool| rules::variable_names(tool, target, host)).collect();
-    names.extend(PKG_CONFIG.iter().flat_map(|setting| rules::pkg_config_names(setting, target, host)));
-    names.extend(rules::bindgen_names(target));
-    names.extend(OTHERS.map(String::from));
+    let mut names = Vec::new();
+    for tool in TOOLS {
+        names.extend_from_slice(&rules::variable_names(tool, target, host));
+    }
+    for setting in PKG_CONFIG {
+        names.extend_from_slice(&rules::pkg_config_names(setting, target, host));
+    }
+    names.extend_from_slice(&rules::bindgen_names(target));
+    for name in OTHERS {
+        names.push(name.to_string());
+    }
     names.push(format!("CARGO_TARGET_{upper}_LINKER"));
     names.push(format!("CARGO_TARGET_{upper}_RUSTFLAGS"));
     names.push(super::MODE.to_string());
     // What is set for the host kind decides about one rule.
-    names.extend(["CC", "CXX"].iter().flat_map(|tool| rules::variable_names(tool, host, host)));
-    let mut seen = Vec::new();
-    names.retain(|name| {
-        !seen.contains(name) && {
-            seen.push(name.clone());
-            true
+    for tool in ["CC", "CXX"] {
+        for name in rules::variable_names(tool, host, host) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
         }
-    });
+    }
     names
 }
 
@@ -53,12 +59,19 @@ pub(super) fn variables(target: &str, host: &str) -> Vec<String> {
 /// built from its root or from a member; a package from a registry lies elsewhere, and its `OUT_DIR` mostly below the
 /// workspace.
 pub(super) fn config_files(places: &[Option<&Path>], cargo_home: Option<&Path>) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = Vec::new();
-    for directory in above(places).map(|it| it.join(".cargo")).chain(cargo_home.map(Path::to_path_buf)) {
+    let mut directories = above(places, ".cargo");
+    if let Some(home) = cargo_home {
+        directories.push(home.to_path_buf());
+    }
+    let mut files = Vec::new();
+    for directory in directories {
         // Where both are there, Cargo takes the old name.
-        for file in ["config", "config.toml"].map(|name| directory.join(name)) {
-            if file.is_file() && !files.contains(&file) {
-                files.push(file);
+        for name in ["config", "config.toml"] {
+            let file = directory.join(name);
+            if file.is_file() {
+                if !files.contains(&file) {
+                    files.push(file);
+                }
                 break;
             }
         }
@@ -68,11 +81,18 @@ pub(super) fn config_files(places: &[Option<&Path>], cargo_home: Option<&Path>) 
 
 /// The kit's settings, at the nearest place above.
 pub(super) fn settings_file(places: &[Option<&Path>]) -> Option<PathBuf> {
-    above(places).map(|it| it.join("crosskit.toml")).find(|path| path.is_file())
+    above(places, "crosskit.toml").into_iter().find(|path| path.is_file())
 }
 
-fn above<'a>(places: &'a [Option<&'a Path>]) -> impl Iterator<Item = &'a Path> {
-    places.iter().copied().flatten().flat_map(Path::ancestors)
+/// This name in every directory above.
+fn above(places: &[Option<&Path>], name: &str) -> Vec<PathBuf> {
+    let mut paths = Vec::new();
+    for place in places.iter().flatten() {
+        for directory in place.ancestors() {
+            paths.push(directory.join(name));
+        }
+    }
+    paths
 }
 
 /// `$CARGO_HOME`, or its default.
@@ -83,12 +103,17 @@ pub(super) fn cargo_home() -> Option<PathBuf> {
 
 /// The lines to print. The form with one colon is understood by every Cargo and in packages of every `rust-version`.
 pub(super) fn lines(files: &[PathBuf], variables: &[String]) -> Vec<String> {
-    let files = files.iter().filter_map(|path| {
+    let mut lines = Vec::new();
+    for path in files {
         // What a line cannot hold would name another file, and one that does not exist.
-        let path = path.to_str().filter(|path| !path.contains('\n'))?;
-        Some(format!("cargo:rerun-if-changed={path}"))
-    });
-    files.chain(variables.iter().map(|name| format!("cargo:rerun-if-env-changed={name}"))).collect()
+        if let Some(path) = path.to_str().filter(|path| !path.contains('\n')) {
+            lines.push(format!("cargo:rerun-if-changed={path}"));
+        }
+    }
+    for name in variables {
+        lines.push(format!("cargo:rerun-if-env-changed={name}"));
+    }
+    lines
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@
 //! it does not know, and who asks gets nothing: a rule is then silent, and never wrong because of it.
 
 /// A key with a value that is a string or an array of strings.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Entry {
-    /// The parts of the table's name and of the key.
-    pub(super) key: Vec<String>,
+    /// The table's name and the key, with dots between the parts.
+    pub(super) key: String,
     /// The string, or the strings of the array.
     pub(super) values: Vec<String>,
     /// Whether it is an array.
@@ -19,22 +19,25 @@ pub(super) struct Entry {
 /// The entries of a file, in their order.
 pub(super) fn entries(text: &str) -> Vec<Entry> {
     let mut reader = Reader { rest: text.strip_prefix('\u{feff}').unwrap_or(text), line: 1 };
-    let mut table = Vec::new();
+    let mut table = String::new();
     let mut entries = Vec::new();
     while !reader.rest.is_empty() {
         reader.blank(true);
         let line = reader.line;
         if reader.eat("[[") {
             // An array of tables holds nothing that is asked for.
-            table = vec![String::new()];
+            table = "?.".to_string();
         } else if reader.eat("[") {
-            table = reader.key().filter(|_| reader.eat("]")).unwrap_or_else(|| vec![String::new()]);
+            table = match reader.key() {
+                Some(key) if reader.eat("]") => format!("{key}."),
+                _ => "?.".to_string(),
+            };
         } else if let Some(key) = reader.key() {
             if reader.eat("=") {
                 reader.blank(false);
                 let array = reader.rest.starts_with('[');
                 if let Some(values) = reader.value() {
-                    let key = table.iter().cloned().chain(key).collect();
+                    let key = format!("{table}{key}");
                     entries.push(Entry { key, values, array, line });
                 }
             }
@@ -82,25 +85,26 @@ impl Reader<'_> {
     }
 
     /// A dotted key.
-    fn key(&mut self) -> Option<Vec<String>> {
-        let mut parts = Vec::new();
+    fn key(&mut self) -> Option<String> {
+        let mut parts = String::new();
         loop {
             self.blank(false);
             if self.rest.starts_with(['"', '\'']) {
-                parts.push(self.string()?);
+                parts.push_str(&self.string()?);
             } else {
                 let bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
                 let end = self.rest.find(|c| !bare(c)).unwrap_or(self.rest.len());
                 if end == 0 {
                     return None;
                 }
-                parts.push(self.rest[..end].to_string());
+                parts.push_str(&self.rest[..end]);
                 self.advance(end);
             }
             self.blank(false);
             if !self.eat(".") {
                 return Some(parts);
             }
+            parts.push('.');
         }
     }
 
@@ -171,7 +175,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<(String, Vec<String>, usize)> {
-        entries(text).into_iter().map(|it| (it.key.join("/"), it.values, it.line)).collect()
+        entries(text).into_iter().map(|it| (it.key, it.values, it.line)).collect()
     }
 
     fn one(key: &str, values: &[&str], line: usize) -> (String, Vec<String>, usize) {
@@ -186,9 +190,9 @@ mod tests {
         assert_eq!(
             read(text),
             [
-                one("target/a/linker", &["x"], 2),
-                one("target/cfg(unix)/rustflags", &["-C", "b"], 4),
-                one("target/thumbv8m/main-none-eabi/linker", &["a\"b"], 10),
+                one("target.a.linker", &["x"], 2),
+                one("target.cfg(unix).rustflags", &["-C", "b"], 4),
+                one("target.thumbv8m.main-none-eabi.linker", &["a\"b"], 10),
             ]
         );
     }
@@ -196,7 +200,7 @@ mod tests {
     #[test]
     fn what_is_not_known_is_passed_over() {
         let text = "a = \"\"\"\nb = 'no'\n\"\"\"\nc = { d = 'no' }\ne = ['x', 3]\n[[f]]\ng = 'x'\n[h\ni = 'x'\nj = \"\\u00e9\"\nk = 'x";
-        assert_eq!(read(text), [one("/g", &["x"], 7), one("/i", &["x"], 9)]);
+        assert_eq!(read(text), [one("?.g", &["x"], 7), one("?.i", &["x"], 9)]);
         assert_eq!(read("\u{feff}a = 'x'"), [one("a", &["x"], 1)]);
         assert_eq!(read("ä = 'x'\n= 'y'\n[]\n]"), []);
     }

@@ -9,13 +9,21 @@ pub(super) fn find(program: &str) -> Option<PathBuf> {
         return None;
     }
     let suffixed = format!("{program}{}", env::consts::EXE_SUFFIX);
-    let names = [program, &suffixed];
-    if program.contains(['/', '\\']) {
-        return names.iter().map(PathBuf::from).find(|path| path.is_file());
+    let is_path = program.contains(['/', '\\']);
+    let path = if is_path { Default::default() } else { env::var_os("PATH")? };
+    let mut directories: Vec<PathBuf> = env::split_paths(&path).collect();
+    if is_path {
+        directories.push(PathBuf::new());
     }
-    let path = env::var_os("PATH")?;
-    let directories = env::split_paths(&path).collect::<Vec<_>>();
-    directories.iter().flat_map(|directory| names.map(|name| directory.join(name))).find(|path| path.is_file())
+    for directory in directories {
+        for name in [program, &suffixed] {
+            let file = directory.join(name);
+            if file.is_file() {
+                return Some(file);
+            }
+        }
+    }
+    None
 }
 
 #[cfg(test)]

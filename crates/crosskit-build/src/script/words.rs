@@ -34,7 +34,8 @@ impl Mode {
 }
 
 /// What to print and how to end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
+#[cfg_attr(test, derive(PartialEq))]
 pub(super) struct Verdict {
     /// Lines for Cargo to show as warnings.
     pub(super) warnings: Vec<String>,
@@ -44,40 +45,47 @@ pub(super) struct Verdict {
 
 /// `remarks` are lines about the helper itself: a mode that is not known, a file that cannot be written.
 pub(super) fn decide(facts: &ScriptFacts, findings: &[Finding], mode: Mode, remarks: &[String]) -> Verdict {
-    let target = &facts.target;
-    let mut warnings: Vec<String> = remarks.iter().map(|remark| format!("TARGET {target}: {remark}")).collect();
-    let told = findings.iter().filter(|it| it.severity != Severity::Note || mode == Mode::Verbose);
-    let told: Vec<&Finding> = told.collect();
+    let verbose = mode == Mode::Verbose;
+    let is_told = |it: &Finding| it.severity != Severity::Note || verbose;
     let failed = facts.c().is_some_and(|compiler| matches!(compiler.probe, Probe::Failed(_)));
-    let errors = told.iter().any(|it| it.is_error());
-    if !errors && (facts.is_cross() || mode == Mode::Verbose || failed || !told.is_empty()) {
-        warnings.push(one_line(facts));
+    let errors = findings.iter().any(Finding::is_error);
+    let mut warnings = Vec::new();
+    for remark in remarks {
+        warnings.push(printable(&format!("TARGET {}: {remark}", facts.target)));
     }
-    // The line says it of a compiler that nobody chose, and no more is known until the package compiles C.
-    let in_line = |it: &Finding| !errors && mode == Mode::Default && it.code == Code::CompilerMismatch;
-    for finding in told.into_iter().filter(|it| !in_line(it)) {
-        warnings.extend(finding_lines(finding, target, mode == Mode::Verbose));
+    if !errors && (facts.is_cross() || verbose || failed || findings.iter().any(is_told)) {
+        warnings.push(printable(&one_line(facts)));
     }
-    Verdict { warnings: warnings.iter().map(|line| printable(line)).collect(), fail: errors }
+    for finding in findings {
+        // The line says it of a compiler that nobody chose, and no more is known until the package compiles C.
+        let in_line = !errors && mode == Mode::Default && finding.code == Code::CompilerMismatch;
+        if is_told(finding) && !in_line {
+            add(&mut warnings, finding, &facts.target, verbose);
+        }
+    }
+    Verdict { warnings, fail: errors }
 }
 
-/// A finding as lines, in the layout of rustc. Each names the target, as nothing else about a warning of Cargo's does.
+/// Adds a finding as lines, in the layout of rustc. Each names the target, as nothing else about a warning of Cargo's does.
 ///
 /// Of what does not stop the build the notes are left out: there are pages.
-fn finding_lines(finding: &Finding, target: &str, all: bool) -> Vec<String> {
+fn add(lines: &mut Vec<String>, finding: &Finding, target: &str, all: bool) {
     let Finding { code, severity, message, notes, hints, origin } = finding;
-    let mut lines = vec![format!("TARGET {target}: {severity}[{code}]: {message}")];
+    let mut push = |line: &str| lines.push(printable(&format!("TARGET {target}: {line}")));
+    push(&format!("{severity}[{code}]: {message}"));
     if let Some(origin) = origin {
-        lines.push(format!("TARGET {target}:   --> {origin}"));
+        push(&format!("  --> {origin}"));
     }
     if all || finding.is_error() {
         // One of them may begin as every line does.
         let start = format!("TARGET {target}, ");
-        let notes = notes.iter().map(|note| note.strip_prefix(&start).unwrap_or(note));
-        lines.extend(notes.map(|note| format!("TARGET {target}: {}: {note}", Severity::Note)));
+        for note in notes {
+            push(&format!("{}: {}", Severity::Note, note.strip_prefix(&start).unwrap_or(note)));
+        }
     }
-    lines.extend(hints.iter().map(|hint| format!("TARGET {target}: hint: {hint}")));
-    lines
+    for hint in hints {
+        push(&format!("hint: {hint}"));
+    }
 }
 
 /// HOST, TARGET and the tools between them in one line.

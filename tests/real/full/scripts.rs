@@ -7,6 +7,7 @@
 //! | `args` | the words after `cargo build`; default: `--target aarch64-unknown-linux-gnu` |
 //! | `env` | lines `NAME=value` |
 //! | `dependencies` | lines for `[build-dependencies]` that are not there really, as comments would be |
+//! | `helper` | options of the dependency on the helper, after its path |
 //! | `build.rs` | default: one call of `check()` |
 //! | `file PATH` | a file, relative to the package; an executable one if it begins with `#!`. `.cargo/config.toml` names the linker by default |
 //! | `shell` | what makes other files, by `sh` |
@@ -134,6 +135,37 @@ fn a_build_script_that_ends_the_build_is_told_once() {
     assert_eq!(lines.count(), 0, "cargo shows what the build script printed: {finished}");
 }
 
+/// The helper's own `rust-version`, read off its manifest.
+fn oldest_toolchain() -> String {
+    let manifest: toml::Table =
+        repository::read("crates/crosskit-build/Cargo.toml").parse().expect("a manifest is TOML");
+    let version = manifest["package"]["rust-version"].as_str().expect("it is a string");
+    format!("{version}.0")
+}
+
+#[test]
+fn the_helper_works_with_its_oldest_toolchain() {
+    let toolchain = oldest_toolchain();
+    let scratch = Scratch::empty(Path::new(env!("CARGO_TARGET_TMPDIR")), "scripts-oldest");
+    let case = Sections::parse("-- helper --\n, default-features = false\n");
+    // A workspace of its own, as that of the repository is for newer toolchains.
+    let mut copy = process::command("cp", &repository::root().join("crates"));
+    copy.args(["-R", "crosskit-build"]).arg(&scratch.root);
+    std::fs::create_dir_all(&scratch.root).expect("a directory can be made");
+    process::run(copy, LIMIT).exits(0);
+    let manifest = manifest("oldest", &case, "crosskit-build");
+    write(&scratch.root, "Cargo.toml", &manifest.replace("[workspace]", "[workspace]\nexclude = [\"crosskit-build\"]"));
+    write(&scratch.root, "crosskit-build/Cargo.toml", &(scratch.read("crosskit-build/Cargo.toml") + "\n[workspace]\n"));
+    write(&scratch.root, "src/lib.rs", "");
+    write(&scratch.root, "build.rs", CHECK);
+    let mut cargo = process::command("cargo", &scratch.root);
+    cargo.arg("build").env("RUSTUP_TOOLCHAIN", &toolchain).env("CROSSKIT_BUILD", "verbose");
+    let finished = process::run(cargo, LIMIT);
+    let hint = format!("rustup toolchain install {toolchain} --profile minimal");
+    assert_eq!(finished.code, Some(0), "if the toolchain is missing: `{hint}`\n{finished}");
+    finished.tells(&["warning: oldest@0.1.0: TARGET "]);
+}
+
 fn one(path: &Path, scratch: &Scratch) -> Option<String> {
     let name = path.file_stem()?.to_str()?;
     let shown = format!("tests/scripts/{name}.txt");
@@ -143,7 +175,8 @@ fn one(path: &Path, scratch: &Scratch) -> Option<String> {
     let root = package.display().to_string();
     let here = |text: &str| text.replace("{root}", &root);
 
-    write(&package, "Cargo.toml", &manifest(name, &case));
+    let helper = repository::root().join("crates/crosskit-build").display().to_string();
+    write(&package, "Cargo.toml", &manifest(name, &case, &helper));
     write(&package, "src/lib.rs", "");
     write(&package, "build.rs", case.get("build.rs").unwrap_or(CHECK));
     write(&package, CONFIG, "[target.aarch64-unknown-linux-gnu]\nlinker = \"aarch64-linux-gnu-gcc\"\n");
@@ -191,13 +224,13 @@ fn one(path: &Path, scratch: &Scratch) -> Option<String> {
     complaint.map(|complaint| format!("{complaint}\n{finished}"))
 }
 
-fn manifest(name: &str, case: &Sections) -> String {
-    let helper = repository::root().join("crates/crosskit-build");
+fn manifest(name: &str, case: &Sections, helper: &str) -> String {
+    let options = case.get("helper").unwrap_or_default().trim();
     let dependencies: String =
         case.get("dependencies").unwrap_or_default().lines().map(|line| format!("{line}\n")).collect();
     format!(
         "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2021\"\nrust-version = \"1.70\"\n\n[workspace]\n\n\
-         [build-dependencies]\ncrosskit-build = {{ path = {helper:?} }}\n{dependencies}"
+         [build-dependencies]\ncrosskit-build = {{ path = {helper:?}{options} }}\n{dependencies}"
     )
 }
 

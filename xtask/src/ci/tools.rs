@@ -26,6 +26,9 @@ const FULL_PACKAGES: &[(&str, &str)] = &[
 /// How apt installs: a new machine may be busy with its own updates, so it waits for its turn.
 const INSTALL: &[&str] = &["apt-get", "install", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"];
 
+/// With which the helper for build scripts has to compile: its `rust-version`.
+const OLDEST_TOOLCHAIN: &str = "1.77.0";
+
 const CARGO_DENY: &str = "0.20.2";
 
 /// Checks every tool; with `install` brings what is missing.
@@ -40,6 +43,16 @@ pub fn provide(shell: &Shell, install: bool, yes: bool, full: bool) -> Result<()
             run(cmd!(shell, "rustup target add {target}"))?;
         } else {
             missing.push(format!("rust-std for {target}: `rustup target add {target}`"));
+        }
+    }
+    let toolchains = cmd!(shell, "rustup toolchain list").quiet().read().unwrap_or_default();
+    if full && !toolchains.lines().any(|line| line.starts_with(OLDEST_TOOLCHAIN)) {
+        if install {
+            run(cmd!(shell, "rustup toolchain install {OLDEST_TOOLCHAIN} --profile minimal --no-self-update"))?;
+        } else {
+            missing.push(format!(
+                "Rust {OLDEST_TOOLCHAIN}: `rustup toolchain install {OLDEST_TOOLCHAIN} --profile minimal`"
+            ));
         }
     }
     let deny = cmd!(shell, "cargo deny --version").quiet().ignore_stderr().ignore_stdout().run();

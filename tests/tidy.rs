@@ -19,7 +19,7 @@ const CRATES: [Crate; 3] = [
     Crate {
         directory: "crates/crosskit-build",
         layers: &[
-            ("facts", &["triple", "finding", "object_file"]),
+            ("facts", &["triple", "finding", "object_file", "source"]),
             ("decisions", &["rules"]),
             // The helper's own hands and voice: a build script has no other.
             ("hands", &["script"]),
@@ -74,7 +74,7 @@ const CRATES: [Crate; 3] = [
                     "survey",
                 ],
             ),
-            ("words", &["pages", "render", "explain"]),
+            ("words", &["pages", "render", "explain", "single_file"]),
         ],
     },
     Crate {

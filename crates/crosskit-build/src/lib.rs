@@ -57,6 +57,8 @@ pub mod finding;
 pub mod object_file;
 pub mod rules;
 mod script;
+#[cfg(feature = "source")]
+pub mod source;
 pub mod triple;
 
 pub use finding::Code;

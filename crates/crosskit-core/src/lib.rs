@@ -37,6 +37,7 @@ pub mod render;
 pub mod resolve;
 pub mod script_report;
 pub mod settings;
+pub mod single_file;
 pub mod survey;
 pub mod target;
 pub mod tools;

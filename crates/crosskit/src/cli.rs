@@ -64,6 +64,8 @@ pub enum Action {
     Targets,
     /// Say what files are, or hold them against a target.
     Verify,
+    /// Print the helper for build scripts as one file.
+    Helper,
 }
 
 /// What `sync` does.
@@ -107,11 +109,12 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, c
         "env" => Action::Env,
         "targets" => Action::Targets,
         "verify" => Action::Verify,
+        "helper" => Action::Helper,
         _ => Action::Climb,
     };
     // Without a target these look at the ones that the config has keys of.
-    let needs_target =
-        word != "matrix" && !matches!(action, Action::Sync(_) | Action::Doctor | Action::Targets | Action::Verify);
+    let needs_target = word != "matrix"
+        && !matches!(action, Action::Sync(_) | Action::Doctor | Action::Targets | Action::Verify | Action::Helper);
     if needs_target && !matches.contains_id("target") {
         let what = "no target given; name a triple or an alias, such as `aarch64`, or `host`";
         return Err(command.error(clap::error::ErrorKind::MissingRequiredArgument, what));

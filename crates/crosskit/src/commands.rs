@@ -14,6 +14,7 @@ use crosskit_core::exit::{self, Exit};
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::machine::Machine;
 use crosskit_core::plan::{self, Cell, FileEdit, Input, Prepared, Request, Rung};
+use crosskit_core::single_file;
 use crosskit_core::{explain as words, install as install_plan};
 
 use crate::cli::{Action, Options, SyncMode};
@@ -48,6 +49,7 @@ pub fn run(options: &Options, terminal: &Terminal, variables: Variables, start: 
         Action::Explain => explain::run(options, terminal, &mut sh, start),
         Action::Targets => targets::run(options, terminal, &mut sh, start),
         Action::Verify => verify::run(options, terminal, &mut sh, start),
+        Action::Helper => helper(),
         Action::Doctor if options.request.targets.iter().any(|name| name == doctor::ALL) => {
             doctor_all(options, terminal, &mut sh, start)
         }
@@ -62,6 +64,13 @@ pub fn run(options: &Options, terminal: &Terminal, variables: Variables, start: 
         findings.iter().for_each(|finding| terminal.finding(finding));
         exit
     })
+}
+
+/// `helper`: the text of the file.
+fn helper() -> Result<Exit, Ends> {
+    let printed = report::data(&single_file::text());
+    printed.map_err(|error| (Exit::Internal, vec![Finding::error(Code::FileAccess, error)]))?;
+    Ok(Exit::Done)
 }
 
 /// `doctor all`: one line for each target; or a trial of each that this machine takes to its end.

@@ -24,6 +24,7 @@ use crosskit_tests::scratch::{CONFIG, Scratch};
 use crosskit_tests::sections::Sections;
 use crosskit_tests::{expect, process, repository};
 
+use crate::kit;
 use crate::little::Little;
 
 const CHECK: &str = "fn main() {\n    crosskit_build::check();\n}\n";
@@ -164,6 +165,29 @@ fn the_helper_works_with_its_oldest_toolchain() {
     let hint = format!("rustup toolchain install {toolchain} --profile minimal");
     assert_eq!(finished.code, Some(0), "if the toolchain is missing: `{hint}`\n{finished}");
     finished.tells(&["warning: oldest@0.1.0: TARGET "]);
+}
+
+#[test]
+fn the_single_file_needs_no_dependency_and_any_edition() {
+    let scratch = Scratch::empty(Path::new(env!("CARGO_TARGET_TMPDIR")), "scripts-single");
+    std::fs::create_dir_all(&scratch.root).expect("a directory can be made");
+    let file = process::run(kit::direct(&scratch.root, "helper"), LIMIT).exits(0);
+    assert_eq!(file.stderr, "");
+    write(&scratch.root, "build/crosskit.rs", &file.stdout);
+    write(&scratch.root, "src/lib.rs", "//! Nothing.\n");
+    let module = "#[rustfmt::skip]\n#[path = \"build/crosskit.rs\"]\nmod crosskit;\n\n";
+    assert!(file.stdout.contains("#[path = \"build/crosskit.rs\"]\n//     mod crosskit;"));
+    write(&scratch.root, "build.rs", &format!("{module}fn main() {{\n    crosskit::check();\n}}\n"));
+    let package = "[package]\nname = \"single\"\nversion = \"0.1.0\"\n";
+    for edition in ["2018", "2021", "2024"] {
+        write(&scratch.root, "Cargo.toml", &format!("{package}edition = \"{edition}\"\n\n[workspace]\n"));
+        let mut cargo = process::command("cargo", &scratch.root);
+        cargo.arg("build").env("RUSTFLAGS", "-Dwarnings").env("CROSSKIT_BUILD", "verbose");
+        process::run(cargo, LIMIT).exits(0).tells(&["warning: single@0.1.0: TARGET "]);
+    }
+    let mut format = process::command("cargo", &scratch.root);
+    format.args(["fmt", "--check"]);
+    process::run(format, LIMIT).exits(0);
 }
 
 fn one(path: &Path, scratch: &Scratch) -> Option<String> {

@@ -1,5 +1,8 @@
 //! From the first bytes of a file to the machine that it is for.
 
+// The single file may be compiled in an edition before these were in the prelude.
+use std::convert::{TryFrom, TryInto};
+
 use super::{Arch, Endian, FloatAbi, Format, Machine, ObjectFile};
 
 /// For which machine a file is, from its first [`HEADER_LEN`](super::HEADER_LEN) bytes or more.

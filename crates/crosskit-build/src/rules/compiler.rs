@@ -64,9 +64,8 @@ pub fn compiler_variable(
     host: &str,
     lookup: &dyn Fn(&str) -> Option<String>,
 ) -> Option<(String, String)> {
-    let (name, value) = variable_names(tool, target, host)
-        .into_iter()
-        .find_map(|name| lookup(&name).map(|value| (name, value.trim().to_string())))?;
+    let names = variable_names(tool, target, host);
+    let (name, value) = names.iter().find_map(|name| Some((name.clone(), lookup(name)?.trim().to_string())))?;
     if value.is_empty() {
         None
     } else {

@@ -144,7 +144,7 @@ fn ask_pkg_config(facts: &mut ScriptFacts, inputs: &Inputs) {
             }
         }
     }
-    for setting in directories.into_iter().flatten() {
+    for setting in directories.iter().copied().flatten() {
         if let Some((file, prefix, sysroot)) = files::moved(&setting.value) {
             facts.moved = Some(Moved { setting: setting.clone(), file, prefix, sysroot });
             break;
@@ -215,7 +215,7 @@ fn missing(facts: &ScriptFacts, target: &str, host: &str) -> Vec<(Setting, Strin
         }
     }
     let pkg_config = &facts.pkg_config;
-    for setting in [&pkg_config.libdir, &pkg_config.path].into_iter().flatten() {
+    for setting in pkg_config.libdir.iter().chain(&pkg_config.path) {
         // Lists often name directories that only some systems have.
         if !env::split_paths(&setting.value).any(|it| it.exists()) {
             look(setting, &setting.value);

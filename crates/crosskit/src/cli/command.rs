@@ -44,6 +44,7 @@ pub fn command() -> Command {
         .subcommand(env())
         .subcommand(list())
         .subcommand(verify())
+        .subcommand(helper())
 }
 
 fn run() -> Command {
@@ -101,6 +102,11 @@ fn list() -> Command {
         .help("Only targets in whose triple or aliases one of these words occurs");
     let about = "List the targets that are known, and how far this machine takes each";
     Command::new("targets").about(about).term_width(100).args([words, format(), colour()])
+}
+
+fn helper() -> Command {
+    let about = "Print crosskit_build as one file, for a build script that wants no dependency";
+    Command::new("helper").about(about).term_width(100).arg(colour())
 }
 
 fn verify() -> Command {

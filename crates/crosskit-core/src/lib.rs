@@ -11,6 +11,8 @@
 pub use crosskit_build::{finding, object_file, rules, triple};
 
 pub mod artefact;
+#[cfg(feature = "lint")]
+pub mod build_script;
 pub mod cfgs;
 pub mod config;
 pub mod doctor;

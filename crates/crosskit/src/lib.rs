@@ -18,6 +18,8 @@
 
 mod apply;
 mod artefact;
+#[cfg(feature = "lint")]
+pub mod build_scripts;
 mod cache;
 pub mod cli;
 mod commands;

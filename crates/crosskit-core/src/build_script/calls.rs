@@ -1,0 +1,245 @@
+//! What is called, and what comes of it.
+
+use proc_macro2::Span;
+use syn::{Expr, ExprCall, ExprMethodCall};
+
+use super::condition;
+use super::expression::speaks_of_target;
+use super::rules::{started, tool, unsuffixed, written};
+use super::sink;
+use super::value::{
+    BUILT, COMMAND, COMPILER, CONFIGURES, ON_REQUEST, OUT_DIR, PACKAGE, TARGET, Value, WRITES,
+};
+use super::walk::Walker;
+
+/// Methods and functions that give back the same value in other clothes.
+const SAME: &[&str] = &[
+    "as_os_str", "as_path", "as_ref", "as_str", "borrow", "canonicalize", "clone", "cloned", "collect", "display",
+    "expect", "from", "into", "into_boxed_path", "into_iter", "into_os_string", "into_string", "iter", "new", "ok",
+    "ok_or", "to_owned", "to_path_buf", "to_str", "to_string", "to_string_lossy", "unwrap", "unwrap_or",
+    "unwrap_or_default", "unwrap_or_else", "Box", "Ok", "Some",
+];
+
+/// Methods that put something into what they are called on.
+const ADDING: &[&str] = &["append", "extend", "insert", "push", "push_str"];
+
+impl Walker<'_, '_> {
+    pub fn call(&mut self, call: &ExprCall) -> Value {
+        let arguments: Vec<Value> = call.args.iter().map(|it| self.expression(it)).collect();
+        let Expr::Path(function) = call.func.as_ref() else {
+            self.expression(&call.func);
+            return all(&arguments);
+        };
+        let names: Vec<String> = function.path.segments.iter().map(|it| it.ident.to_string()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let at = function.path.segments[0].ident.span();
+        let text = arguments.first().and_then(|it| it.text.clone()).unwrap_or_default();
+        match names.as_slice() {
+            [.., "Command", "new"] => return self.command(arguments.first(), at),
+            [.., "env", "var" | "var_os"] => return self.reads_variable(&text, true, at),
+            [.., "env", "current_dir"] => return Value::marked(PACKAGE),
+            [.., "set_current_dir"] => self.facts.changes_directory = true,
+            [.., "cmake" | "autotools", "build"] => return Value::marked(BUILT),
+            [.., "Config", "new"] | [.., "autotools", "Config", _] => {
+                // What it is given is the sources' place.
+                return Value::marked(CONFIGURES);
+            }
+            [.., "OpenOptions", "new"] => return Value::default(),
+            _ => {}
+        }
+        if let Some(path) = written::written_by(&names, &arguments) {
+            self.writes(path, at);
+        }
+        let last = names.last().copied().unwrap_or_default();
+        if matches!(names.as_slice(), [.., "fs", "write"]) {
+            self.reaches(arguments.get(1).unwrap_or(&Value::default()), false, "what is written into a file", at);
+        } else if matches!(names.as_slice(), [.., "fs", "copy"]) {
+            self.reaches(arguments.first().unwrap_or(&Value::default()), false, "which file is copied", at);
+        } else if sink::is_output_of_cargo(last) {
+            self.reaches(&all(&arguments), true, &format!("`{last}(…)`"), at);
+        }
+        let mut value = match self.own(&names) {
+            Some(functions) => self.calls(&functions, &arguments),
+            None => {
+                let mut value = all(&arguments);
+                value.choice &= SAME.contains(&last);
+                if !SAME.contains(&last) || arguments.len() != 1 {
+                    value.text = None;
+                }
+                value
+            }
+        };
+        value.marks |= arguments.iter().map(|it| marks_of_variable(it.text.as_deref())).fold(0, |a, b| a | b);
+        if speaks_of_target(last) || matches!(names.first(), Some(&"build_target" | &"build_rs" | &"target_lexicon")) {
+            value.marks |= TARGET;
+        }
+        value
+    }
+
+    /// The functions of the script that a path names.
+    fn own(&self, names: &[&str]) -> Option<Vec<usize>> {
+        let (last, before) = names.split_last()?;
+        let method = before.last().is_some_and(|it| it.starts_with(char::is_uppercase));
+        let is_own = match before.first() {
+            None => true,
+            Some(first) => method || ["crate", "self", "super"].contains(first) || self.program.modules.contains(*first),
+        };
+        if is_own { self.program.by_name.get(&(method, (*last).to_owned())).cloned() } else { None }
+    }
+
+    fn calls(&mut self, functions: &[usize], arguments: &[Value]) -> Value {
+        let aware = |arch| self.under.is_aware(arch);
+        let asked = self.under.asked.iter().copied().filter(|it| !aware(self.program.questions[*it].arch));
+        let asked: Vec<usize> = asked.collect();
+        let mut value = Value::default();
+        for (at, function) in functions.iter().enumerate() {
+            let fact = &mut self.facts.functions[*function];
+            fact.called(arguments.to_vec(), asked.iter().copied(), self.under.marks);
+            if at == 0 { value = fact.result.clone() } else { value.join(&fact.result.clone()) }
+        }
+        value
+    }
+
+    pub fn method_call(&mut self, call: &ExprMethodCall) -> Value {
+        let receiver = self.expression(&call.receiver);
+        let arguments: Vec<Value> = call.args.iter().map(|it| self.expression(it)).collect();
+        let given = all(&arguments);
+        let method = call.method.to_string();
+        let at = call.method.span();
+        self.configures(&method, &receiver, &given, at);
+        if ADDING.contains(&method.as_str())
+            && let Some(name) = condition::variable(&call.receiver)
+        {
+            let value = given.clone().decided_by(&self.own_questions());
+            self.join_variable(&name, &value);
+        }
+        if let ("open", true) | ("write_to_file", false) = (method.as_str(), receiver.marks & WRITES != 0)
+            && let Some(path) = arguments.first()
+        {
+            self.writes(&path.clone(), at);
+        }
+        if receiver.marks & COMMAND != 0 {
+            return self.of_command(&method, receiver, call, &arguments);
+        }
+        match method.as_str() {
+            "get_compiler" | "try_get_compiler" => return Value::marked(COMPILER),
+            "to_command" if receiver.marks & COMPILER != 0 => return Value::marked(COMPILER | COMMAND),
+            "is_like_msvc" | "is_like_gnu" | "is_like_clang" => return Value::marked(TARGET),
+            "build" | "build_target" if receiver.marks & CONFIGURES != 0 => return Value::marked(BUILT),
+            "write" | "append" | "create" | "create_new" if receiver == Value::default() => {
+                return Value::marked(WRITES);
+            }
+            _ => {}
+        }
+        let methods = self.program.by_name.get(&(true, method.clone())).cloned();
+        if let Some(methods) = methods.filter(|_| !SAME.contains(&method.as_str())) {
+            let mut value = self.calls(&methods, &arguments);
+            value.marks |= receiver.marks;
+            value.asked.extend(&receiver.asked);
+            return value;
+        }
+        let mut value = joined(&method, &receiver, &arguments);
+        if speaks_of_target(&method) {
+            value.marks |= TARGET;
+        }
+        value
+    }
+
+    /// A method of a command: what it is given does not come out of it.
+    fn of_command(&mut self, method: &str, receiver: Value, call: &ExprMethodCall, arguments: &[Value]) -> Value {
+        let given = all(arguments);
+        if matches!(method, "arg" | "args") {
+            tool::excuse(self.facts, &receiver.tools, &given, &condition::texts(&call.args[0]));
+            if receiver.marks & COMPILER != 0 || !receiver.tools.is_empty() {
+                let marks = if receiver.marks & COMPILER != 0 { BUILT } else { 0 };
+                let made = Value { marks, tools: receiver.tools.clone(), ..Value::default() };
+                // Of what stands among the arguments, one is the program that comes out of it.
+                if let Some(name) = call.args.first().and_then(condition::named) {
+                    self.join_variable(&name, &made);
+                }
+            }
+        }
+        if let Some(name) = condition::variable(&call.receiver) {
+            let known = Value { asked: Default::default(), ..receiver.clone() };
+            self.join_variable(&name, &known);
+        }
+        Value { marks: receiver.marks & (COMMAND | COMPILER), tools: receiver.tools, ..Value::default() }
+    }
+
+    fn command(&mut self, program: Option<&Value>, at: Span) -> Value {
+        let program = program.cloned().unwrap_or_default();
+        // What a tool of the host made, and what is started then, is a program of the host.
+        self.facts.excused.extend(&program.tools);
+        let place = (self.file, at.start().line, at.start().column + 1);
+        let compiler = program.marks & COMPILER;
+        if program.marks & BUILT != 0 && !self.under.is_aware(false) {
+            self.found(place, started::finding);
+        }
+        let mut value = Value::marked(COMMAND | compiler);
+        if let Some(name) = program.text.as_deref().filter(|it| tool::is_for_target(it))
+            && !self.under.is_aware(false)
+        {
+            let next = self.facts.tools.len();
+            let number = *self.facts.tools.entry(place).or_insert(next);
+            value.tools.insert(number);
+            if self.facts.last {
+                self.facts.started.push((number, tool::finding(name, self.origin(place))));
+            }
+        }
+        value
+    }
+
+    pub fn reads_variable(&mut self, name: &str, checked: bool, at: Span) -> Value {
+        let place = (self.file, at.start().line, at.start().column + 1);
+        if checked && unsuffixed::is_left_alone(name, &self.program.texts) && !self.under.is_aware(false) {
+            self.found(place, |origin| unsuffixed::finding(name, origin));
+        }
+        Value::marked(marks_of_variable(Some(name)))
+    }
+
+    fn writes(&mut self, path: &Value, at: Span) {
+        let place = (self.file, at.start().line, at.start().column + 1);
+        if let Some(where_to) = written::outside(path, self.facts.changes_directory)
+            && !self.under.on_request()
+        {
+            self.found(place, |origin| written::finding(&where_to, origin));
+        }
+    }
+}
+
+/// What a variable of the environment tells.
+fn marks_of_variable(name: Option<&str>) -> u16 {
+    match name {
+        Some("TARGET" | "HOST") => TARGET,
+        Some("OUT_DIR") => OUT_DIR,
+        Some("CARGO_MANIFEST_DIR") => PACKAGE,
+        Some(name) if name.starts_with("CARGO_CFG_") => TARGET,
+        Some(name) if name.starts_with("CARGO_FEATURE_") => ON_REQUEST,
+        _ => 0,
+    }
+}
+
+fn all(values: &[Value]) -> Value {
+    let mut values = values.iter();
+    let mut all = values.next().cloned().unwrap_or_default();
+    values.for_each(|value| all.join(value));
+    all
+}
+
+/// A method's value, of one that is not known: it may be made of all that went into it.
+fn joined(method: &str, receiver: &Value, arguments: &[Value]) -> Value {
+    let mut value = receiver.clone();
+    arguments.iter().for_each(|argument| value.join(argument));
+    let same = SAME.contains(&method);
+    value.choice = match method {
+        "join" | "with_extension" | "with_file_name" | "chain" => value.choice,
+        _ => same && value.choice,
+    };
+    value.text = match (method, arguments) {
+        ("join", [argument]) => receiver.text.iter().zip(&argument.text).map(|(a, b)| format!("{a}/{b}")).next(),
+        (_, []) if same => receiver.text.clone(),
+        ("expect" | "unwrap_or" | "unwrap_or_else", _) => None,
+        _ => None,
+    };
+    value
+}

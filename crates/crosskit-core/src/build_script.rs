@@ -76,7 +76,8 @@ pub fn check(sources: &[Source]) -> Vec<Finding> {
     for (number, answer) in &facts.answers {
         let question = &program.questions[*number];
         let place = (question.file, question.line, question.column);
-        let finding = rules::host::finding(question, answer, origin(paths[question.file], place));
+        let elsewhere = answer.elsewhere.then(|| paths[answer.file]);
+        let finding = rules::host::finding(question, answer, elsewhere, origin(paths[question.file], place));
         found.push((place, finding.code, finding));
     }
     let tools: Vec<Place> = facts.tools.keys().copied().collect();

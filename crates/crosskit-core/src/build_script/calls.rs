@@ -38,6 +38,10 @@ impl Walker<'_, '_> {
             [.., "Command", "new"] => return self.command(arguments.first(), at),
             [.., "env", "var" | "var_os"] => return self.reads_variable(&text, true, at),
             [.., "env", "current_dir"] => return Value::marked(PACKAGE),
+            // What is there on this computer, whatever it was asked with, is no word of the script's.
+            ["pkg_config" | "vcpkg", ..] | [.., "fs", "read" | "read_to_string" | "read_dir" | "canonicalize"] => {
+                return Value::marked(all(&arguments).marks);
+            }
             [.., "set_current_dir"] => self.facts.changes_directory = true,
             [.., "cmake" | "autotools", "build"] => return Value::marked(BUILT),
             [.., "Config", "new"] | [.., "autotools", "Config", _] => {
@@ -79,12 +83,15 @@ impl Walker<'_, '_> {
     /// The functions of the script that a path names.
     fn own(&self, names: &[&str]) -> Option<Vec<usize>> {
         let (last, before) = names.split_last()?;
-        let method = before.last().is_some_and(|it| it.starts_with(char::is_uppercase));
-        let is_own = match before.first() {
-            None => true,
-            Some(first) => method || ["crate", "self", "super"].contains(first) || self.program.modules.contains(*first),
-        };
-        if is_own { self.program.by_name.get(&(method, (*last).to_owned())).cloned() } else { None }
+        if let Some(owner) = before.last().filter(|it| it.starts_with(char::is_uppercase)) {
+            let methods = self.program.methods.get(*last)?.iter().copied();
+            let is_its = |at: &usize| *owner == "Self" || self.program.functions[*at].owner.as_deref() == Some(owner);
+            return Some(methods.filter(is_its).collect::<Vec<usize>>()).filter(|it| !it.is_empty());
+        }
+        let is_own = before.first().is_none_or(|first| {
+            ["crate", "self", "super"].contains(first) || self.program.modules.contains(*first)
+        });
+        if is_own { self.program.by_name.get(*last).cloned() } else { None }
     }
 
     fn calls(&mut self, functions: &[usize], arguments: &[Value]) -> Value {
@@ -97,14 +104,16 @@ impl Walker<'_, '_> {
             fact.called(arguments.to_vec(), asked.iter().copied(), self.under.marks);
             if at == 0 { value = fact.result.clone() } else { value.join(&fact.result.clone()) }
         }
+        // Whoever calls it with words of their own chooses by them.
+        value.choice |= arguments.iter().any(|it| it.choice && !it.text.as_deref().is_some_and(is_variable));
         value
     }
 
     pub fn method_call(&mut self, call: &ExprMethodCall) -> Value {
         let receiver = self.expression(&call.receiver);
-        let arguments: Vec<Value> = call.args.iter().map(|it| self.expression(it)).collect();
-        let given = all(&arguments);
         let method = call.method.to_string();
+        let arguments: Vec<Value> = call.args.iter().map(|it| self.argument(it, &receiver)).collect();
+        let given = all(&arguments);
         let at = call.method.span();
         self.configures(&method, &receiver, &given, at);
         if ADDING.contains(&method.as_str())
@@ -124,6 +133,7 @@ impl Walker<'_, '_> {
         match method.as_str() {
             "get_compiler" | "try_get_compiler" => return Value::marked(COMPILER),
             "to_command" if receiver.marks & COMPILER != 0 => return Value::marked(COMPILER | COMMAND),
+            "probe" | "find_package" => return Value::default(),
             "is_like_msvc" | "is_like_gnu" | "is_like_clang" => return Value::marked(TARGET),
             "build" | "build_target" if receiver.marks & CONFIGURES != 0 => return Value::marked(BUILT),
             "write" | "append" | "create" | "create_new" if receiver == Value::default() => {
@@ -131,7 +141,7 @@ impl Walker<'_, '_> {
             }
             _ => {}
         }
-        let methods = self.program.by_name.get(&(true, method.clone())).cloned();
+        let methods = self.program.methods.get(&method).cloned();
         if let Some(methods) = methods.filter(|_| !SAME.contains(&method.as_str())) {
             let mut value = self.calls(&methods, &arguments);
             value.marks |= receiver.marks;
@@ -143,6 +153,15 @@ impl Walker<'_, '_> {
             value.marks |= TARGET;
         }
         value
+    }
+
+    /// An argument; a closure gets what the method is called on.
+    fn argument(&mut self, argument: &Expr, receiver: &Value) -> Value {
+        let Expr::Closure(closure) = argument else { return self.expression(argument) };
+        self.scoped(|walker| {
+            closure.inputs.iter().for_each(|pattern| walker.bind(pattern, receiver, false));
+            walker.expression(&closure.body)
+        })
     }
 
     /// A method of a command: what it is given does not come out of it.
@@ -194,7 +213,9 @@ impl Walker<'_, '_> {
         if checked && unsuffixed::is_left_alone(name, &self.program.texts) && !self.under.is_aware(false) {
             self.found(place, |origin| unsuffixed::finding(name, origin));
         }
-        Value::marked(marks_of_variable(Some(name)))
+        let of_others = name.is_empty() || name.starts_with("CARGO") || name.starts_with("RUST");
+        let own = !of_others && !OF_OTHERS.contains(&name) && marks_of_variable(Some(name)) == 0;
+        Value::marked(marks_of_variable(Some(name)) | if own { ON_REQUEST } else { 0 })
     }
 
     fn writes(&mut self, path: &Value, at: Span) {
@@ -206,6 +227,9 @@ impl Walker<'_, '_> {
         }
     }
 }
+
+/// Variables that are set for others than the script.
+const OF_OTHERS: &[&str] = &["DEBUG", "HOME", "NUM_JOBS", "OPT_LEVEL", "PATH", "PROFILE", "PWD", "TMP", "TMPDIR", "USER"];
 
 /// What a variable of the environment tells.
 fn marks_of_variable(name: Option<&str>) -> u16 {
@@ -219,6 +243,11 @@ fn marks_of_variable(name: Option<&str>) -> u16 {
     }
 }
 
+/// Whether a text is the name of a variable of the environment.
+fn is_variable(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
 fn all(values: &[Value]) -> Value {
     let mut values = values.iter();
     let mut all = values.next().cloned().unwrap_or_default();
@@ -226,8 +255,17 @@ fn all(values: &[Value]) -> Value {
     all
 }
 
+/// Methods whose value is that of the closure that they are given.
+const MAPPING: &[&str] = &["and_then", "filter_map", "find_map", "flat_map", "map", "then"];
+
 /// A method's value, of one that is not known: it may be made of all that went into it.
 fn joined(method: &str, receiver: &Value, arguments: &[Value]) -> Value {
+    if let (true, [value]) = (MAPPING.contains(&method), arguments) {
+        let marks = value.marks | receiver.marks;
+        // A switch decides whether there is one.
+        let asked = if method == "then" { &receiver.asked } else { &value.asked };
+        return Value { marks, ..value.clone().decided_by(asked) };
+    }
     let mut value = receiver.clone();
     arguments.iter().for_each(|argument| value.join(argument));
     let same = SAME.contains(&method);

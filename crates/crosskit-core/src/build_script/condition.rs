@@ -89,6 +89,20 @@ fn leaves(block: &Block) -> bool {
     }
 }
 
+/// Whether a block is `true` or `false`, and nothing else.
+pub(super) fn is_switch(block: &Block) -> bool {
+    match block.stmts.as_slice() {
+        [Stmt::Expr(Expr::Lit(it), None)] => matches!(it.lit, syn::Lit::Bool(_)),
+        _ => false,
+    }
+}
+
+/// Whether both sides of an `if` are such blocks.
+pub(super) fn switches(branch: &ExprIf) -> bool {
+    let other = branch.else_branch.as_ref().map(|(_, other)| other.as_ref());
+    is_switch(&branch.then_branch) && matches!(other, Some(Expr::Block(it)) if is_switch(&it.block))
+}
+
 fn is_failure(expression: &Expr) -> bool {
     matches!(expression, Expr::Call(call) if last_name(&call.func).is_some_and(|name| name == "Err"))
 }

@@ -3,6 +3,7 @@
 use syn::{Attribute, Expr, Lit};
 
 use super::condition;
+use super::sink::{self, Line};
 use super::value::{CONFIGURES, TARGET, Value};
 use super::walk::Walker;
 
@@ -112,7 +113,12 @@ impl Walker<'_, '_> {
 
     fn literal(&mut self, literal: &Lit) -> Value {
         match literal {
-            Lit::Str(text) => Value::literal(text.value()),
+            Lit::Str(text) => {
+                if let line @ Line::Decides(_) = sink::line(&text.value()) {
+                    self.prints(&line, &Value::default(), text.span());
+                }
+                Value::literal(text.value())
+            }
             Lit::Int(_) => Value { choice: true, ..Value::default() },
             _ => Value::default(),
         }

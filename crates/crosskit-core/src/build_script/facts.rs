@@ -16,8 +16,8 @@ const ROUNDS: usize = 12;
 pub(super) struct Facts {
     pub functions: Vec<Fact>,
     pub constants: BTreeMap<String, Value>,
-    /// What the answer of a question reaches: in words, and in which line.
-    pub answers: BTreeMap<usize, (String, usize)>,
+    /// What the answer of a question reaches.
+    pub answers: BTreeMap<usize, Answer>,
     /// What the other rules found, by its place.
     pub findings: BTreeMap<Place, Finding>,
     /// Tools of the host that are started, by the place; a finding unless they are excused.
@@ -28,6 +28,18 @@ pub(super) struct Facts {
     pub changes_directory: bool,
     /// The last round, in which all is known.
     pub last: bool,
+}
+
+/// What an answer decides, and where. The least of several is the one that is told.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Answer {
+    /// Whether it only decides what is said, and not whether.
+    pub says: bool,
+    /// Whether it lies in another file than the question.
+    pub elsewhere: bool,
+    pub line: usize,
+    pub file: usize,
+    pub what: String,
 }
 
 /// File, line and column.

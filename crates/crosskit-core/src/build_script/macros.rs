@@ -30,7 +30,15 @@ impl Walker<'_, '_> {
                 self.reaches(&value, false, "what is written into a file", start);
                 Value::default()
             }
-            "format" | "format_args" | "concat" => self.formatted(&arguments(call.tokens.clone())),
+            "format" | "format_args" | "concat" => {
+                let arguments = arguments(call.tokens.clone());
+                let value = self.formatted(&arguments);
+                // Such a line is made to be printed, wherever that happens.
+                if let Some(line @ Line::Decides(_)) = arguments.first().and_then(text).map(|text| sink::line(&text)) {
+                    self.prints(&line, &value, start);
+                }
+                value
+            }
             "env" | "option_env" => {
                 let name = arguments(call.tokens.clone()).first().and_then(text).unwrap_or_default();
                 self.reads_variable(&name, name_of_option(call), start)

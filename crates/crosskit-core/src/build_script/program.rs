@@ -13,8 +13,10 @@ use super::question::{self, Question};
 pub(super) struct Program<'a> {
     pub functions: Vec<Function<'a>>,
     pub constants: Vec<Constant<'a>>,
-    /// The functions of a name; methods have names of their own.
-    pub by_name: BTreeMap<(bool, String), Vec<usize>>,
+    /// The functions of a name.
+    pub by_name: BTreeMap<String, Vec<usize>>,
+    /// The methods of a name, whatever they belong to.
+    pub methods: BTreeMap<String, Vec<usize>>,
     /// The modules that the script itself holds.
     pub modules: BTreeSet<String>,
     pub questions: Vec<Question>,
@@ -35,7 +37,9 @@ pub(super) struct Function<'a> {
     pub asked: BTreeSet<usize>,
     /// Whether a feature decides if it is there.
     pub on_request: bool,
-    name: (bool, String),
+    name: String,
+    /// The type whose method it is.
+    pub owner: Option<String>,
 }
 
 pub(super) struct Constant<'a> {
@@ -46,17 +50,18 @@ pub(super) struct Constant<'a> {
 }
 
 /// Crates and modules that are there on some hosts alone. Where one is used, the `cfg` around is what makes it compile.
-const OF_SOME_HOSTS: &[&str] = &["libc", "nix", "vcpkg", "winapi", "windows", "windows_sys", "winreg"];
+const OF_SOME_HOSTS: &[&str] = &["libc", "nix", "pkg_config", "vcpkg", "winapi", "windows", "windows_sys", "winreg"];
 
 impl<'a> Program<'a> {
     pub fn read(files: &'a [syn::File]) -> Program<'a> {
         let mut program = Program::default();
         for (file, syntax) in files.iter().enumerate() {
-            let mut reader = Reader { program: &mut program, file, around: Vec::new(), method: false };
+            let mut reader = Reader { program: &mut program, file, around: Vec::new(), owner: None };
             reader.visit_file(syntax);
         }
         for (at, function) in program.functions.iter().enumerate() {
-            program.by_name.entry(function.name.clone()).or_default().push(at);
+            let known = if function.owner.is_some() { &mut program.methods } else { &mut program.by_name };
+            known.entry(function.name.clone()).or_default().push(at);
         }
         program.forget_what_must_be();
         program
@@ -65,7 +70,7 @@ impl<'a> Program<'a> {
     /// Takes away the questions of functions that the host's own API makes necessary, and of those with the same name, which
     /// stand there for other hosts.
     fn forget_what_must_be(&mut self) {
-        for twins in self.by_name.values() {
+        for twins in self.by_name.values().chain(self.methods.values()) {
             let of_host = |at: &&usize| uses_api_of_host(self.functions[**at].block);
             if twins.iter().any(|at| of_host(&at)) {
                 for at in twins {
@@ -144,7 +149,7 @@ struct Reader<'p, 'a> {
     file: usize,
     /// The attributes of the items around.
     around: Vec<&'a [Attribute]>,
-    method: bool,
+    owner: Option<String>,
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -166,7 +171,8 @@ impl<'a> Reader<'_, 'a> {
             block,
             asked,
             on_request: around || on_request(attributes),
-            name: (self.method, signature.ident.to_string()),
+            name: signature.ident.to_string(),
+            owner: self.owner.clone(),
         });
     }
 
@@ -179,24 +185,28 @@ impl<'a> Reader<'_, 'a> {
 impl<'a> Visit<'a> for Reader<'_, 'a> {
     fn visit_item_fn(&mut self, item: &'a ItemFn) {
         if !is_test(&item.attrs) {
-            let method = std::mem::replace(&mut self.method, false);
+            let owner = self.owner.take();
             self.function(&item.attrs, &item.sig, &item.block);
             visit::visit_item_fn(self, item);
-            self.method = method;
+            self.owner = owner;
         }
     }
 
     fn visit_impl_item_fn(&mut self, item: &'a syn::ImplItemFn) {
-        let method = std::mem::replace(&mut self.method, true);
         self.function(&item.attrs, &item.sig, &item.block);
         visit::visit_impl_item_fn(self, item);
-        self.method = method;
     }
 
     fn visit_item_impl(&mut self, item: &'a syn::ItemImpl) {
+        let name = match item.self_ty.as_ref() {
+            syn::Type::Path(path) => path.path.segments.last().map(|it| it.ident.to_string()),
+            _ => None,
+        };
+        let owner = self.owner.replace(name.unwrap_or_default());
         self.around.push(&item.attrs);
         visit::visit_item_impl(self, item);
         self.around.pop();
+        self.owner = owner;
     }
 
     fn visit_item_mod(&mut self, item: &'a ItemMod) {

@@ -3,6 +3,7 @@
 
 use proc_macro2::Span;
 
+use super::facts::Answer;
 use super::value::{COMMAND, COMPILER, Value};
 use super::walk::Walker;
 
@@ -80,10 +81,10 @@ impl Walker<'_, '_> {
             if self.under.is_aware(self.program.questions[*number].arch) {
                 continue;
             }
-            let answer = (what.to_owned(), line);
+            let elsewhere = self.program.questions[*number].file != self.file;
+            let answer = Answer { says: !decides, elsewhere, line, file: self.file, what: what.to_owned() };
             let known = self.facts.answers.entry(*number).or_insert_with(|| answer.clone());
-            // The first one in the file is the easiest to see.
-            if line < known.1 {
+            if answer < *known {
                 *known = answer;
             }
         }

@@ -39,7 +39,8 @@ impl<'w, 'a> Walker<'w, 'a> {
         let mut walker = Walker::new(program, facts, file, Under { asked, marks: called.marks | request });
         walker.called_under = called.asked;
         for (pattern, value) in parameters.iter().zip(&called.parameters) {
-            walker.bind(pattern, value, false);
+            // What is done with an argument is no choice of this function's.
+            walker.bind(pattern, &Value { choice: false, ..value.clone() }, false);
         }
         let value = walker.block(block).decided_by(&own);
         let mut result = walker.result;
@@ -110,7 +111,9 @@ impl<'w, 'a> Walker<'w, 'a> {
         let value = self.scoped(|walker| {
             let mut value = Value::default();
             for statement in &block.stmts {
-                value = walker.statement(statement);
+                let next = walker.statement(statement);
+                // Of blocks with `#[cfg]`, each may be the last one.
+                if next != Value::default() && value != Value::default() { value.join(&next) } else { value = next }
             }
             value
         });
@@ -134,6 +137,12 @@ impl<'w, 'a> Walker<'w, 'a> {
                     self.under.marks |= condition.marks;
                 }
                 if end.is_some() { Value::default() } else { value }
+            }
+            Stmt::Expr(Expr::Block(block), None) if !block.attrs.is_empty() => {
+                let asked = self.program.asked_by(&block.attrs, self.file);
+                let mut value = self.attributed(&block.attrs, |walker| walker.block(&block.block));
+                value.choice |= condition::is_switch(&block.block);
+                value.decided_by(&asked)
             }
             Stmt::Expr(expression, end) => {
                 let value = self.expression(expression);
@@ -171,7 +180,8 @@ impl<'w, 'a> Walker<'w, 'a> {
     pub fn branch(&mut self, branch: &syn::ExprIf) -> (Value, Under) {
         self.scoped(|walker| {
             let condition = walker.condition(&branch.cond);
-            let then = walker.within(&condition.asked, condition.marks, |walker| walker.block(&branch.then_branch));
+            let mut then = walker.within(&condition.asked, condition.marks, |walker| walker.block(&branch.then_branch));
+            then.choice |= condition::switches(branch);
             let mut value = then.decided_by(&condition.asked);
             if let Some((_, otherwise)) = &branch.else_branch {
                 let other = walker.within(&condition.asked, condition.marks, |walker| walker.expression(otherwise));

@@ -98,8 +98,11 @@ pub fn check(sources: &[Source]) -> Vec<Finding> {
 
 fn unreadable(path: &str, error: &syn::Error) -> Finding {
     let start = error.span().start();
-    Finding::warning(Code::FileAccess, format!("`{path}` is not read: {error}"))
-        .at(Origin::File { path: path.to_owned(), line: start.line, column: start.column + 1 })
+    Finding::warning(Code::FileAccess, format!("`{path}` is not read: {error}")).at(Origin::File {
+        path: path.to_owned(),
+        line: start.line,
+        column: start.column + 1,
+    })
 }
 
 fn origin(path: &str, place: Place) -> Origin {

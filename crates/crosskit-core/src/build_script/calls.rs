@@ -7,17 +7,44 @@ use super::condition;
 use super::expression::speaks_of_target;
 use super::rules::{started, tool, unsuffixed, written};
 use super::sink;
-use super::value::{
-    BUILT, COMMAND, COMPILER, CONFIGURES, ON_REQUEST, OUT_DIR, PACKAGE, TARGET, Value, WRITES,
-};
+use super::value::{BUILT, COMMAND, COMPILER, CONFIGURES, ON_REQUEST, OUT_DIR, PACKAGE, TARGET, Value, WRITES};
 use super::walk::Walker;
 
 /// Methods and functions that give back the same value in other clothes.
 const SAME: &[&str] = &[
-    "as_os_str", "as_path", "as_ref", "as_str", "borrow", "canonicalize", "clone", "cloned", "collect", "display",
-    "expect", "from", "into", "into_boxed_path", "into_iter", "into_os_string", "into_string", "iter", "new", "ok",
-    "ok_or", "to_owned", "to_path_buf", "to_str", "to_string", "to_string_lossy", "unwrap", "unwrap_or",
-    "unwrap_or_default", "unwrap_or_else", "Box", "Ok", "Some",
+    "as_os_str",
+    "as_path",
+    "as_ref",
+    "as_str",
+    "borrow",
+    "canonicalize",
+    "clone",
+    "cloned",
+    "collect",
+    "display",
+    "expect",
+    "from",
+    "into",
+    "into_boxed_path",
+    "into_iter",
+    "into_os_string",
+    "into_string",
+    "iter",
+    "new",
+    "ok",
+    "ok_or",
+    "to_owned",
+    "to_path_buf",
+    "to_str",
+    "to_string",
+    "to_string_lossy",
+    "unwrap",
+    "unwrap_or",
+    "unwrap_or_default",
+    "unwrap_or_else",
+    "Box",
+    "Ok",
+    "Some",
 ];
 
 /// Methods that put something into what they are called on.
@@ -88,9 +115,9 @@ impl Walker<'_, '_> {
             let is_its = |at: &usize| *owner == "Self" || self.program.functions[*at].owner.as_deref() == Some(owner);
             return Some(methods.filter(is_its).collect::<Vec<usize>>()).filter(|it| !it.is_empty());
         }
-        let is_own = before.first().is_none_or(|first| {
-            ["crate", "self", "super"].contains(first) || self.program.modules.contains(*first)
-        });
+        let is_own = before
+            .first()
+            .is_none_or(|first| ["crate", "self", "super"].contains(first) || self.program.modules.contains(*first));
         if is_own { self.program.by_name.get(*last).cloned() } else { None }
     }
 
@@ -229,7 +256,8 @@ impl Walker<'_, '_> {
 }
 
 /// Variables that are set for others than the script.
-const OF_OTHERS: &[&str] = &["DEBUG", "HOME", "NUM_JOBS", "OPT_LEVEL", "PATH", "PROFILE", "PWD", "TMP", "TMPDIR", "USER"];
+const OF_OTHERS: &[&str] =
+    &["DEBUG", "HOME", "NUM_JOBS", "OPT_LEVEL", "PATH", "PROFILE", "PWD", "TMP", "TMPDIR", "USER"];
 
 /// What a variable of the environment tells.
 fn marks_of_variable(name: Option<&str>) -> u16 {

@@ -36,8 +36,21 @@ impl<'a> Visit<'a> for Texts {
 const ARCHITECTURES: &[&str] =
     &["32", "64", "86", "aarch", "amd", "arm", "loongarch", "mips", "powerpc", "riscv", "s390", "sparc", "thumb"];
 const SYSTEMS: &[&str] = &[
-    "android", "apple", "bsd", "darwin", "emscripten", "gnu", "ios", "linux", "mac", "msvc", "musl", "none", "unix",
-    "wasi", "windows",
+    "android",
+    "apple",
+    "bsd",
+    "darwin",
+    "emscripten",
+    "gnu",
+    "ios",
+    "linux",
+    "mac",
+    "msvc",
+    "musl",
+    "none",
+    "unix",
+    "wasi",
+    "windows",
 ];
 
 /// Whether words by which a target is known name its architecture, and nothing else of it.
@@ -109,7 +122,8 @@ fn is_failure(expression: &Expr) -> bool {
 
 /// `exit(0)`
 fn ends_well(call: &syn::ExprCall) -> bool {
-    let zero = |it: &Expr| matches!(it, Expr::Lit(it) if matches!(&it.lit, syn::Lit::Int(it) if it.base10_digits() == "0"));
+    let zero =
+        |it: &Expr| matches!(it, Expr::Lit(it) if matches!(&it.lit, syn::Lit::Int(it) if it.base10_digits() == "0"));
     last_name(&call.func).is_some_and(|name| name == "exit") && call.args.iter().all(zero)
 }
 

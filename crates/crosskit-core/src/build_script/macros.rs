@@ -121,7 +121,10 @@ fn is_comma(token: &TokenTree) -> bool {
 }
 
 fn arguments(tokens: TokenStream) -> Vec<Expr> {
-    Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens).map(|it| it.into_iter().collect()).unwrap_or_default()
+    Punctuated::<Expr, Token![,]>::parse_terminated
+        .parse2(tokens)
+        .map(|it| it.into_iter().collect())
+        .unwrap_or_default()
 }
 
 /// The text in quotes that an expression is.

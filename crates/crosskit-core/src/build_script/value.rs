@@ -71,8 +71,22 @@ impl Value {
 
 /// Programs that are started on the host, whatever the target is.
 const HOST_PROGRAMS: &[&str] = &[
-    "bash", "cmake", "cmd", "git", "gmake", "make", "mingw32-make", "nmake", "ninja", "perl", "powershell", "python",
-    "python3", "sh", "where", "which",
+    "bash",
+    "cmake",
+    "cmd",
+    "git",
+    "gmake",
+    "make",
+    "mingw32-make",
+    "nmake",
+    "ninja",
+    "perl",
+    "powershell",
+    "python",
+    "python3",
+    "sh",
+    "where",
+    "which",
 ];
 
 /// Whether a text can be a decision about the target. Separators of paths are none, nor are names of programs of the host.

@@ -126,9 +126,7 @@ impl<'w, 'a> Walker<'w, 'a> {
             Stmt::Local(local) => self.local(local),
             // Functions and constants were found before; whoever calls them leads there.
             Stmt::Item(_) => Value::default(),
-            Stmt::Macro(statement) => {
-                self.attributed(&statement.attrs, |walker| walker.macro_call(&statement.mac))
-            }
+            Stmt::Macro(statement) => self.attributed(&statement.attrs, |walker| walker.macro_call(&statement.mac)),
             Stmt::Expr(Expr::If(branch), end) => {
                 let (value, condition) = self.attributed(&branch.attrs, |walker| walker.branch(branch));
                 if condition::one_leaves(branch) {

@@ -8,7 +8,8 @@ use crate::build_script::facts::Facts;
 use crate::build_script::value::Value;
 
 const COMPILERS: &[&str] = &["c++", "c99", "cc", "clang", "clang++", "cpp", "g++", "gcc"];
-const OTHERS: &[&str] = &["ar", "as", "ld", "libtool", "objcopy", "pkg-config", "pkgconf", "ranlib", "strip", "windres"];
+const OTHERS: &[&str] =
+    &["ar", "as", "ld", "libtool", "objcopy", "pkg-config", "pkgconf", "ranlib", "strip", "windres"];
 
 /// Whether a program of this name works for one machine alone, the host.
 pub(in crate::build_script) fn is_for_target(name: &str) -> bool {
@@ -37,5 +38,8 @@ pub(in crate::build_script) fn finding(name: &str, origin: Origin) -> Finding {
         name if COMPILERS.contains(&name) => "take the compiler from `cc::Build::new().get_compiler()`",
         _ => "take its name from a variable with the target in its name, and this one where HOST is TARGET",
     };
-    finding.at(origin).note("what it makes or finds is for the host, and a cross build needs it for the target").hint(hint)
+    finding
+        .at(origin)
+        .note("what it makes or finds is for the host, and a cross build needs it for the target")
+        .hint(hint)
 }

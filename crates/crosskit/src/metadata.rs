@@ -38,6 +38,7 @@ pub struct PackageInfo {
     /// The name of its library, and whether that is a proc-macro: a host program.
     pub library: Option<(String, bool)>,
     /// The build script.
+    #[cfg(feature = "lint")]
     pub script: Option<PathBuf>,
     /// `CARGO_PKG_*` and `CARGO_MANIFEST_*`.
     pub variables: Vec<(String, String)>,
@@ -415,9 +416,17 @@ fn info(package: RawPackage) -> PackageInfo {
     ];
     let library = package.targets.iter().find(|target| target.is_library());
     let library = library.map(|it| (it.name.clone(), it.kind.iter().any(|kind| kind == "proc-macro")));
+    #[cfg(feature = "lint")]
     let script = package.targets.iter().find(|target| target.is("custom-build")).map(|target| target.src_path.clone());
     variables.extend(package.links.map(|links| ("CARGO_MANIFEST_LINKS".to_owned(), links)));
-    PackageInfo { name: package.name, directory, library, script, variables }
+    PackageInfo {
+        name: package.name,
+        directory,
+        library,
+        #[cfg(feature = "lint")]
+        script,
+        variables,
+    }
 }
 
 #[cfg(test)]

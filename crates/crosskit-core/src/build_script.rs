@@ -32,6 +32,7 @@ mod expression;
 mod facts;
 mod macros;
 mod modules;
+mod outside;
 mod program;
 mod question;
 mod rules;

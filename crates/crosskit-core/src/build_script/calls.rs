@@ -1,13 +1,13 @@
 //! What is called, and what comes of it.
 
-use proc_macro2::Span;
 use syn::{Expr, ExprCall, ExprMethodCall};
 
 use super::condition;
 use super::expression::speaks_of_target;
-use super::rules::{started, tool, unsuffixed, written};
+use super::outside::marks_of_variable;
+use super::rules::written;
 use super::sink;
-use super::value::{BUILT, COMMAND, COMPILER, CONFIGURES, ON_REQUEST, OUT_DIR, PACKAGE, TARGET, Value, WRITES};
+use super::value::{BUILT, COMMAND, COMPILER, CONFIGURES, HOST, PACKAGE, TARGET, Value, WRITES};
 use super::walk::Walker;
 
 /// Methods and functions that give back the same value in other clothes.
@@ -158,6 +158,7 @@ impl Walker<'_, '_> {
             return self.of_command(&method, receiver, call, &arguments);
         }
         match method.as_str() {
+            "get_compiler" | "try_get_compiler" if receiver.marks & HOST != 0 => return Value::default(),
             "get_compiler" | "try_get_compiler" => return Value::marked(COMPILER),
             "to_command" if receiver.marks & COMPILER != 0 => return Value::marked(COMPILER | COMMAND),
             "probe" | "find_package" => return Value::default(),
@@ -190,85 +191,6 @@ impl Walker<'_, '_> {
             walker.expression(&closure.body)
         })
     }
-
-    /// A method of a command: what it is given does not come out of it.
-    fn of_command(&mut self, method: &str, receiver: Value, call: &ExprMethodCall, arguments: &[Value]) -> Value {
-        let given = all(arguments);
-        if matches!(method, "arg" | "args") {
-            tool::excuse(self.facts, &receiver.tools, &given, &condition::texts(&call.args[0]));
-            if receiver.marks & COMPILER != 0 || !receiver.tools.is_empty() {
-                let marks = if receiver.marks & COMPILER != 0 { BUILT } else { 0 };
-                let made = Value { marks, tools: receiver.tools.clone(), ..Value::default() };
-                // Of what stands among the arguments, one is the program that comes out of it.
-                if let Some(name) = call.args.first().and_then(condition::named) {
-                    self.join_variable(&name, &made);
-                }
-            }
-        }
-        if let Some(name) = condition::variable(&call.receiver) {
-            let known = Value { asked: Default::default(), ..receiver.clone() };
-            self.join_variable(&name, &known);
-        }
-        Value { marks: receiver.marks & (COMMAND | COMPILER), tools: receiver.tools, ..Value::default() }
-    }
-
-    fn command(&mut self, program: Option<&Value>, at: Span) -> Value {
-        let program = program.cloned().unwrap_or_default();
-        // What a tool of the host made, and what is started then, is a program of the host.
-        self.facts.excused.extend(&program.tools);
-        let place = (self.file, at.start().line, at.start().column + 1);
-        let compiler = program.marks & COMPILER;
-        if program.marks & BUILT != 0 && !self.under.is_aware(false) {
-            self.found(place, started::finding);
-        }
-        let mut value = Value::marked(COMMAND | compiler);
-        if let Some(name) = program.text.as_deref().filter(|it| tool::is_for_target(it))
-            && !self.under.is_aware(false)
-        {
-            let next = self.facts.tools.len();
-            let number = *self.facts.tools.entry(place).or_insert(next);
-            value.tools.insert(number);
-            if self.facts.last {
-                self.facts.started.push((number, tool::finding(name, self.origin(place))));
-            }
-        }
-        value
-    }
-
-    pub fn reads_variable(&mut self, name: &str, checked: bool, at: Span) -> Value {
-        let place = (self.file, at.start().line, at.start().column + 1);
-        if checked && unsuffixed::is_left_alone(name, &self.program.texts) && !self.under.is_aware(false) {
-            self.found(place, |origin| unsuffixed::finding(name, origin));
-        }
-        let of_others = name.is_empty() || name.starts_with("CARGO") || name.starts_with("RUST");
-        let own = !of_others && !OF_OTHERS.contains(&name) && marks_of_variable(Some(name)) == 0;
-        Value::marked(marks_of_variable(Some(name)) | if own { ON_REQUEST } else { 0 })
-    }
-
-    fn writes(&mut self, path: &Value, at: Span) {
-        let place = (self.file, at.start().line, at.start().column + 1);
-        if let Some(where_to) = written::outside(path, self.facts.changes_directory)
-            && !self.under.on_request()
-        {
-            self.found(place, |origin| written::finding(&where_to, origin));
-        }
-    }
-}
-
-/// Variables that are set for others than the script.
-const OF_OTHERS: &[&str] =
-    &["DEBUG", "HOME", "NUM_JOBS", "OPT_LEVEL", "PATH", "PROFILE", "PWD", "TMP", "TMPDIR", "USER"];
-
-/// What a variable of the environment tells.
-fn marks_of_variable(name: Option<&str>) -> u16 {
-    match name {
-        Some("TARGET" | "HOST") => TARGET,
-        Some("OUT_DIR") => OUT_DIR,
-        Some("CARGO_MANIFEST_DIR") => PACKAGE,
-        Some(name) if name.starts_with("CARGO_CFG_") => TARGET,
-        Some(name) if name.starts_with("CARGO_FEATURE_") => ON_REQUEST,
-        _ => 0,
-    }
 }
 
 /// Whether a text is the name of a variable of the environment.
@@ -276,7 +198,7 @@ fn is_variable(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
-fn all(values: &[Value]) -> Value {
+pub(super) fn all(values: &[Value]) -> Value {
     let mut values = values.iter();
     let mut all = values.next().cloned().unwrap_or_default();
     values.for_each(|value| all.join(value));

@@ -25,6 +25,8 @@ pub(super) const COMMAND: Marks = 1 << 7;
 pub(super) const WRITES: Marks = 1 << 8;
 /// What configures a build by CMake or by autotools, which its `build()` starts.
 pub(super) const CONFIGURES: Marks = 1 << 9;
+/// The triple of the host, or what is told it.
+pub(super) const HOST: Marks = 1 << 10;
 
 /// A value, as far as it matters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,6 +62,11 @@ impl Value {
         }
     }
 
+    /// Whether it is the name of a program of the host.
+    pub fn is_program(&self) -> bool {
+        self.text.as_deref().is_some_and(is_program)
+    }
+
     /// The same value after it was decided under these questions, which matter where it is one of the script's own words.
     pub fn decided_by(mut self, asked: &BTreeSet<usize>) -> Value {
         if self.choice {
@@ -92,8 +99,13 @@ const HOST_PROGRAMS: &[&str] = &[
 /// Whether a text can be a decision about the target. Separators of paths are none, nor are names of programs of the host.
 pub(super) fn is_choice(text: &str) -> bool {
     let lower = text.trim().to_ascii_lowercase();
-    let is_program = [".exe", ".cmd", ".bat", ".sh", ".ps1"].iter().any(|end| lower.ends_with(end));
-    lower.contains(|c: char| c.is_alphanumeric()) && !is_program && !HOST_PROGRAMS.contains(&lower.as_str())
+    lower.contains(|c: char| c.is_alphanumeric()) && !is_program(&lower)
+}
+
+fn is_program(text: &str) -> bool {
+    let lower = text.trim().to_ascii_lowercase();
+    let ends = [".exe", ".cmd", ".bat", ".sh", ".ps1"];
+    ends.iter().any(|end| lower.ends_with(end)) || HOST_PROGRAMS.contains(&lower.as_str())
 }
 
 /// The questions and conditions under which a piece of code runs.

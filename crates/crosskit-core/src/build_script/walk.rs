@@ -178,14 +178,16 @@ impl<'w, 'a> Walker<'w, 'a> {
     pub fn branch(&mut self, branch: &syn::ExprIf) -> (Value, Under) {
         self.scoped(|walker| {
             let condition = walker.condition(&branch.cond);
-            let mut then = walker.within(&condition.asked, condition.marks, |walker| walker.block(&branch.then_branch));
-            then.choice |= condition::switches(branch);
-            let mut value = then.decided_by(&condition.asked);
+            let mut value = walker.within(&condition.asked, condition.marks, |walker| walker.block(&branch.then_branch));
+            value.choice |= condition::switches(branch);
+            let mut chooses = !value.is_program();
             if let Some((_, otherwise)) = &branch.else_branch {
                 let other = walker.within(&condition.asked, condition.marks, |walker| walker.expression(otherwise));
-                value.join(&other.decided_by(&condition.asked));
+                chooses &= !other.is_program();
+                value.join(&other);
             }
-            (value, condition)
+            // What a program is called on one host says that the other names are programs, too.
+            (if chooses { value.decided_by(&condition.asked) } else { value }, condition)
         })
     }
 

@@ -34,8 +34,7 @@ fn check(path: &PathBuf) -> Vec<String> {
     let text = std::fs::read_to_string(path).expect("a case can be read");
     let case = Sections::parse(&text);
     let sources = case.sections.iter().filter(|(section, _)| section != EXPECTED);
-    let sources: Vec<Source> =
-        sources.map(|(path, text)| Source { path: path.clone(), text: text.clone() }).collect();
+    let sources: Vec<Source> = sources.map(|(path, text)| Source { path: path.clone(), text: text.clone() }).collect();
     let findings = build_script::check(&sources);
     let code = name.trim_start_matches("ok-").split('-').next().unwrap_or_default().to_uppercase();
     let right = match name.starts_with("ok-") {
@@ -60,7 +59,8 @@ fn check(path: &PathBuf) -> Vec<String> {
 /// A script that nobody would write must not end the program that reads it.
 #[test]
 fn any_text_is_read() {
-    let mut texts: Vec<String> = vec![String::new(), "\u{feff}fn main() {}".into(), "#!/bin/sh\n".into(), "{".repeat(50)];
+    let mut texts: Vec<String> =
+        vec![String::new(), "\u{feff}fn main() {}".into(), "#!/bin/sh\n".into(), "{".repeat(50)];
     let whole = repository::read("tests/lint/cases/x100-function-in-between.txt");
     let script = Sections::parse(&whole).get("build.rs").expect("it is there").to_owned();
     // A text that ends anywhere.

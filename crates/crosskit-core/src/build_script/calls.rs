@@ -66,7 +66,9 @@ impl Walker<'_, '_> {
             [.., "env", "var" | "var_os"] => return self.reads_variable(&text, true, at),
             [.., "env", "current_dir"] => return Value::marked(PACKAGE),
             // What is there on this computer, whatever it was asked with, is no word of the script's.
-            ["pkg_config" | "vcpkg", ..] | [.., "fs", "read" | "read_to_string" | "read_dir" | "canonicalize"] => {
+            ["pkg_config" | "vcpkg", ..]
+            | [.., "Library", "new"]
+            | [.., "fs", "read" | "read_to_string" | "read_dir" | "canonicalize"] => {
                 return Value::marked(all(&arguments).marks);
             }
             [.., "set_current_dir"] => self.facts.changes_directory = true,

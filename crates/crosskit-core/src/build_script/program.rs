@@ -50,7 +50,7 @@ pub(super) struct Constant<'a> {
 }
 
 /// Crates and modules that are there on some hosts alone. Where one is used, the `cfg` around is what makes it compile.
-const OF_SOME_HOSTS: &[&str] = &["libc", "nix", "pkg_config", "vcpkg", "winapi", "windows", "windows_sys", "winreg"];
+const OF_SOME_HOSTS: &[&str] = &["libc", "nix", "pkg_config", "winapi", "windows", "windows_sys", "winreg"];
 
 impl<'a> Program<'a> {
     pub fn read(files: &'a [syn::File]) -> Program<'a> {
@@ -127,7 +127,8 @@ pub(super) fn uses_api_of_host(block: &Block) -> bool {
             let first = names.next().unwrap_or_default();
             let second = names.next().unwrap_or_default();
             let of_std = matches!(first.as_str(), "std" | "os") && matches!(second.as_str(), "os" | "unix" | "windows");
-            self.0 |= of_std || OF_SOME_HOSTS.contains(&first.as_str()) && !second.is_empty();
+            let of_some = first.starts_with("vcpkg") || OF_SOME_HOSTS.contains(&first.as_str());
+            self.0 |= of_std || of_some && !second.is_empty();
             visit::visit_path(self, path);
         }
 

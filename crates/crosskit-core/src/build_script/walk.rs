@@ -137,6 +137,9 @@ impl<'w, 'a> Walker<'w, 'a> {
                 if end.is_some() { Value::default() } else { value }
             }
             Stmt::Expr(Expr::Block(block), None) if !block.attrs.is_empty() => {
+                if program::uses_api_of_host(&block.block) {
+                    return self.block(&block.block);
+                }
                 let asked = self.program.asked_by(&block.attrs, self.file);
                 let mut value = self.attributed(&block.attrs, |walker| walker.block(&block.block));
                 value.choice |= condition::is_switch(&block.block);
@@ -178,7 +181,8 @@ impl<'w, 'a> Walker<'w, 'a> {
     pub fn branch(&mut self, branch: &syn::ExprIf) -> (Value, Under) {
         self.scoped(|walker| {
             let condition = walker.condition(&branch.cond);
-            let mut value = walker.within(&condition.asked, condition.marks, |walker| walker.block(&branch.then_branch));
+            let mut value =
+                walker.within(&condition.asked, condition.marks, |walker| walker.block(&branch.then_branch));
             value.choice |= condition::switches(branch);
             let mut chooses = !value.is_program();
             if let Some((_, otherwise)) = &branch.else_branch {

@@ -1,5 +1,6 @@
 //! What is called, and what comes of it.
 
+use proc_macro2::Span;
 use syn::{Expr, ExprCall, ExprMethodCall};
 
 use super::condition;
@@ -60,25 +61,8 @@ impl Walker<'_, '_> {
         let names: Vec<String> = function.path.segments.iter().map(|it| it.ident.to_string()).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let at = function.path.segments[0].ident.span();
-        let text = arguments.first().and_then(|it| it.text.clone()).unwrap_or_default();
-        match names.as_slice() {
-            [.., "Command", "new"] => return self.command(arguments.first(), at),
-            [.., "env", "var" | "var_os"] => return self.reads_variable(&text, true, at),
-            [.., "env", "current_dir"] => return Value::marked(PACKAGE),
-            // What is there on this computer, whatever it was asked with, is no word of the script's.
-            ["pkg_config" | "vcpkg", ..]
-            | [.., "Library", "new"]
-            | [.., "fs", "read" | "read_to_string" | "read_dir" | "canonicalize"] => {
-                return Value::marked(all(&arguments).marks);
-            }
-            [.., "set_current_dir"] => self.facts.changes_directory = true,
-            [.., "cmake" | "autotools", "build"] => return Value::marked(BUILT),
-            [.., "Config", "new"] | [.., "autotools", "Config", _] => {
-                // What it is given is the sources' place.
-                return Value::marked(CONFIGURES);
-            }
-            [.., "OpenOptions", "new"] => return Value::default(),
-            _ => {}
+        if let Some(value) = self.known_call(&names, &arguments, at) {
+            return value;
         }
         if let Some(path) = written::written_by(&names, &arguments) {
             self.writes(path, at);
@@ -107,6 +91,31 @@ impl Walker<'_, '_> {
             value.marks |= TARGET;
         }
         value
+    }
+
+    /// Functions of which it is known where their value comes from.
+    fn known_call(&mut self, names: &[&str], arguments: &[Value], at: Span) -> Option<Value> {
+        let text = arguments.first().and_then(|it| it.text.clone()).unwrap_or_default();
+        Some(match names {
+            [.., "Command", "new"] => self.command(arguments.first(), at),
+            [.., "env", "var" | "var_os"] => self.reads_variable(&text, true, at),
+            [.., "env", "current_dir"] => Value::marked(PACKAGE),
+            // What is there on this computer, whatever it was asked with, is no word of the script's.
+            ["pkg_config" | "vcpkg", ..]
+            | [.., "Library", "new"]
+            | [.., "fs", "read" | "read_to_string" | "read_dir" | "canonicalize"] => {
+                Value::marked(all(arguments).marks)
+            }
+            [.., "set_current_dir"] => {
+                self.facts.changes_directory = true;
+                Value::default()
+            }
+            [.., "cmake" | "autotools", "build"] => Value::marked(BUILT),
+            // What it is given is the sources' place.
+            [.., "Config", "new"] | [.., "autotools", "Config", _] => Value::marked(CONFIGURES),
+            [.., "OpenOptions", "new"] => Value::default(),
+            _ => return None,
+        })
     }
 
     /// The functions of the script that a path names.
@@ -157,7 +166,7 @@ impl Walker<'_, '_> {
             self.writes(&path.clone(), at);
         }
         if receiver.marks & COMMAND != 0 {
-            return self.of_command(&method, receiver, call, &arguments);
+            return self.of_command(&method, receiver, call);
         }
         match method.as_str() {
             "get_compiler" | "try_get_compiler" if receiver.marks & HOST != 0 => return Value::default(),

@@ -69,13 +69,12 @@ impl Walker<'_, '_> {
             }),
             Expr::ForLoop(it) => {
                 let value = self.expression(&it.expr);
-                // What a turn leaves, the next one finds.
-                for _ in 0..2 {
-                    self.scoped(|walker| {
+                self.turns(|walker| {
+                    walker.scoped(|walker| {
                         walker.bind(&it.pat, &value, false);
                         walker.block(&it.body)
-                    });
-                }
+                    })
+                });
                 Value::default()
             }
             Expr::While(it) => {
@@ -85,10 +84,7 @@ impl Walker<'_, '_> {
                 });
                 Value::default()
             }
-            Expr::Loop(it) => {
-                self.block(&it.body);
-                self.block(&it.body)
-            }
+            Expr::Loop(it) => self.turns(|walker| walker.block(&it.body)),
             Expr::Array(it) => self.several(it.elems.iter()),
             Expr::Tuple(it) => self.several(it.elems.iter()),
             Expr::Repeat(it) => self.expression(&it.expr),
@@ -98,6 +94,17 @@ impl Walker<'_, '_> {
             Expr::Break(it) => it.expr.as_deref().map(|it| self.expression(it)).unwrap_or_default(),
             _ => Value::default(),
         }
+    }
+
+    /// A loop: what one turn leaves, the next one finds. Loops in a loop have their turns with it.
+    fn turns(&mut self, turn: impl Fn(&mut Self) -> Value) -> Value {
+        let outer = std::mem::replace(&mut self.in_loop, true);
+        if !outer {
+            turn(self);
+        }
+        let value = turn(self);
+        self.in_loop = outer;
+        value
     }
 
     fn several<'e>(&mut self, all: impl IntoIterator<Item = &'e Expr>) -> Value {

@@ -3,7 +3,6 @@
 use proc_macro2::Span;
 use syn::ExprMethodCall;
 
-use super::calls::all;
 use super::condition;
 use super::rules::{started, tool, unsuffixed, written};
 use super::value::{BUILT, COMMAND, COMPILER, HOST, Marks, ON_REQUEST, OUT_DIR, PACKAGE, TARGET, Value};
@@ -11,10 +10,10 @@ use super::walk::Walker;
 
 impl Walker<'_, '_> {
     /// A method of a command: what it is given does not come out of it.
-    pub fn of_command(&mut self, method: &str, receiver: Value, call: &ExprMethodCall, arguments: &[Value]) -> Value {
-        let given = all(arguments);
+    pub fn of_command(&mut self, method: &str, receiver: Value, call: &ExprMethodCall) -> Value {
         if matches!(method, "arg" | "args") {
-            tool::excuse(self.facts, &receiver.tools, &given, &condition::texts(&call.args[0]));
+            let words: Vec<String> = call.args.iter().flat_map(condition::texts).collect();
+            tool::excuse(self.facts, &receiver.tools, &words);
             if receiver.marks & COMPILER != 0 || !receiver.tools.is_empty() {
                 let marks = if receiver.marks & COMPILER != 0 { BUILT } else { 0 };
                 let made = Value { marks, tools: receiver.tools.clone(), ..Value::default() };

@@ -20,12 +20,23 @@ pub(super) struct Walker<'w, 'a> {
     /// The questions under which the function itself was called: what it gives back does not depend on those.
     called_under: BTreeSet<usize>,
     result: Value,
+    /// Whether this is within a loop.
+    pub in_loop: bool,
 }
 
 impl<'w, 'a> Walker<'w, 'a> {
     pub fn new(program: &'w mut Program<'a>, facts: &'w mut Facts, file: usize, under: Under) -> Walker<'w, 'a> {
         let called_under = BTreeSet::new();
-        Walker { program, facts, file, scopes: vec![BTreeMap::new()], under, called_under, result: Value::default() }
+        Walker {
+            program,
+            facts,
+            file,
+            scopes: vec![BTreeMap::new()],
+            under,
+            called_under,
+            result: Value::default(),
+            in_loop: false,
+        }
     }
 
     /// Walks a function, with what is known by now of its arguments; the value is what it gives back.

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::finding::{Code, Finding, Origin};
 
 use crate::build_script::facts::Facts;
-use crate::build_script::value::Value;
 
 const COMPILERS: &[&str] = &["c++", "c99", "cc", "clang", "clang++", "cpp", "g++", "gcc"];
 const OTHERS: &[&str] =
@@ -17,8 +16,7 @@ pub(in crate::build_script) fn is_for_target(name: &str) -> bool {
 }
 
 /// Lets a tool pass that is only asked who it is, or that is told another target.
-pub(in crate::build_script) fn excuse(facts: &mut Facts, tools: &BTreeSet<usize>, given: &Value, words: &[String]) {
-    let _ = given;
+pub(in crate::build_script) fn excuse(facts: &mut Facts, tools: &BTreeSet<usize>, words: &[String]) {
     let harmless = |word: &String| {
         matches!(word.as_str(), "--version" | "-version" | "-dumpversion" | "-dumpfullversion" | "-v" | "-V")
             || matches!(word.as_str(), "--help" | "-target" | "--target")

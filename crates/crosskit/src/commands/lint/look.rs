@@ -117,14 +117,10 @@ fn exit(deny: Option<Deny>, scripts: &[Linted]) -> Exit {
 }
 
 fn summary(scripts: &[Linted]) -> String {
-    let count = |member: bool| -> usize {
+    let findings = |member: bool| -> usize {
         scripts.iter().filter(|it| it.member == member).map(|script| script.findings.len()).sum()
     };
-    let plural = if scripts.len() == 1 { "" } else { "s" };
-    format!(
-        "{} build script{plural}: {} findings in members, {} in dependencies",
-        scripts.len(),
-        count(true),
-        count(false)
-    )
+    let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let read = counted(scripts.len(), "build script");
+    format!("{read}: {} in members, {} in dependencies", counted(findings(true), "finding"), findings(false))
 }

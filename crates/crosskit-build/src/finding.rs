@@ -217,6 +217,18 @@ codes! {
     SysrootTooNew = 93,
     /// A build script ran with another linker than the present one.
     LinkerStale = 94,
+    /// A build script asks by `cfg` about the host, and the answer decides about the target.
+    HostCfg = 100,
+    /// The same, by the constants of the standard library.
+    HostConsts = 101,
+    /// A build script reads a variable such as `CC`, and never the one with the target in its name.
+    UnsuffixedRead = 102,
+    /// A build script starts a tool of the host by its name, and the target gets what that makes.
+    HardcodedTool = 103,
+    /// A build script starts a program that was built for the target.
+    StartsTargetProgram = 104,
+    /// A build script writes to a place that is not below OUT_DIR.
+    WritesOutside = 105,
 }
 
 impl fmt::Display for Code {

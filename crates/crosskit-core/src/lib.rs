@@ -5,12 +5,15 @@
 //! [`triple`], [`finding`], [`object_file`] (re-exported from crosskit-build), [`artefact`], [`cfgs`], [`emulation`],
 //! [`target`], [`unit_graph`], [`machine`] are facts;
 //! [`rules`], [`config`], [`settings`], [`policy`], [`linking`], [`native`], [`resolve`], [`lints`], [`workspace`],
-//! [`matrix`], [`libraries`], [`install`], [`tools`], [`doctor`], [`trial`], [`inspect`], [`libtest`], [`exit`], [`gate`] and [`plan`] decide; [`pages`], [`render`] and [`explain`]
+//! [`matrix`], [`libraries`], [`install`], [`tools`], [`doctor`], [`trial`], [`inspect`], [`libtest`], [`exit`], [`gate`] and [`plan`] decide, and so does
+//! `build_script`, which is there with the feature `lint`; [`pages`], [`render`] and [`explain`]
 //! put the decisions into words.
 
 pub use crosskit_build::{finding, object_file, rules, triple};
 
 pub mod artefact;
+#[cfg(feature = "lint")]
+pub mod build_script;
 pub mod cfgs;
 pub mod config;
 pub mod doctor;

@@ -324,6 +324,23 @@ impl Workspace {
         false
     }
 
+    /// The members, and the packages that they bring to a target of whatever kind: those that Cargo has told for it.
+    ///
+    /// A build script's own dependencies are left out, and proc-macros with theirs: they are compiled for the host.
+    pub fn for_targets(&self) -> Vec<&Package> {
+        let by_id = self.by_id();
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        let mut queue: Vec<&Package> = self.members().filter(|member| !member.proc_macro).collect();
+        while let Some(package) = queue.pop() {
+            if seen.insert(&package.id) {
+                let dependencies = package.dependencies.iter().filter(|it| it.kind != DependencyKind::Build);
+                let brought = dependencies.filter_map(|it| by_id.get(it.id.as_str()).copied());
+                queue.extend(brought.filter(|it| !it.proc_macro));
+            }
+        }
+        self.packages.iter().filter(|package| seen.contains(package.id.as_str())).collect()
+    }
+
     /// The packages of the graph that some members bring to a target and for which `is_meant` holds, each with the member.
     ///
     /// A build script's own dependencies are left out, and proc-macros with theirs: they are compiled for the host.

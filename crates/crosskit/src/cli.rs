@@ -45,6 +45,19 @@ pub struct Options {
     pub shell: Option<String>,
     /// The files of `verify`.
     pub files: Vec<PathBuf>,
+    /// `--no-deps`.
+    pub no_deps: bool,
+    /// `--deny`.
+    pub deny: Option<Deny>,
+}
+
+/// Whose findings make `lint` fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deny {
+    /// Those in members of the workspace.
+    Members,
+    /// Those in dependencies as well.
+    All,
 }
 
 /// What to do.
@@ -66,6 +79,8 @@ pub enum Action {
     Verify,
     /// Print the helper for build scripts as one file.
     Helper,
+    /// Read build scripts.
+    Lint,
 }
 
 /// What `sync` does.
@@ -110,11 +125,15 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, c
         "targets" => Action::Targets,
         "verify" => Action::Verify,
         "helper" => Action::Helper,
+        "lint" => Action::Lint,
         _ => Action::Climb,
     };
     // Without a target these look at the ones that the config has keys of.
     let needs_target = word != "matrix"
-        && !matches!(action, Action::Sync(_) | Action::Doctor | Action::Targets | Action::Verify | Action::Helper);
+        && !matches!(
+            action,
+            Action::Sync(_) | Action::Doctor | Action::Targets | Action::Verify | Action::Helper | Action::Lint
+        );
     if needs_target && !matches.contains_id("target") {
         let what = "no target given; name a triple or an alias, such as `aarch64`, or `host`";
         return Err(command.error(clap::error::ErrorKind::MissingRequiredArgument, what));
@@ -192,6 +211,12 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool)
         key: texts("key").pop(),
         shell: texts("shell").pop(),
         files: matches.try_get_many::<PathBuf>("file").ok().flatten().into_iter().flatten().cloned().collect(),
+        no_deps: flag("no-deps"),
+        deny: match texts("deny").first().map(String::as_str) {
+            Some("all") => Some(Deny::All),
+            Some(_) => Some(Deny::Members),
+            None => None,
+        },
         dry_run: flag("dry-run"),
         install: flag("install"),
         probe: flag("probe"),

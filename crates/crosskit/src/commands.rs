@@ -3,6 +3,7 @@
 mod doctor;
 mod explain;
 mod ground;
+mod lint;
 mod sync;
 mod targets;
 mod verify;
@@ -50,6 +51,7 @@ pub fn run(options: &Options, terminal: &Terminal, variables: Variables, start: 
         Action::Targets => targets::run(options, terminal, &mut sh, start),
         Action::Verify => verify::run(options, terminal, &mut sh, start),
         Action::Helper => helper(),
+        Action::Lint => lint::run(options, terminal, &mut sh, start),
         Action::Doctor if options.request.targets.iter().any(|name| name == doctor::ALL) => {
             doctor_all(options, terminal, &mut sh, start)
         }

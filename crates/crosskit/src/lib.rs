@@ -12,12 +12,14 @@
 //! }
 //! ```
 //!
-//! Hands: `sh` (the only spawner), `environment`, `path`, `configs`, `scripts`, `metadata`, `rustc`, `cache`, `probe`,
+//! Hands: `sh` (the only spawner), `environment`, `path`, `configs`, `scripts`, `build_scripts` (with the feature `lint`), `metadata`, `rustc`, `cache`, `probe`,
 //! `apply`, `install`, `artefact`, `run`, `trial`. They tell what they do through `event`; `report` alone prints. `cli` and `commands`
 //! are the surface.
 
 mod apply;
 mod artefact;
+#[cfg(feature = "lint")]
+pub mod build_scripts;
 mod cache;
 pub mod cli;
 mod commands;

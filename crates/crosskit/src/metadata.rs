@@ -37,6 +37,9 @@ pub struct PackageInfo {
     pub directory: PathBuf,
     /// The name of its library, and whether that is a proc-macro: a host program.
     pub library: Option<(String, bool)>,
+    /// The build script.
+    #[cfg(feature = "lint")]
+    pub script: Option<PathBuf>,
     /// `CARGO_PKG_*` and `CARGO_MANIFEST_*`.
     pub variables: Vec<(String, String)>,
 }
@@ -181,13 +184,26 @@ pub struct Outline {
 
 #[derive(Deserialize)]
 struct OutlinePackage {
+    #[cfg(not(feature = "lint"))]
+    name: String,
     targets: Vec<RawTarget>,
+    #[cfg(not(feature = "lint"))]
+    #[serde(default)]
+    dependencies: Vec<RawDeclared>,
 }
 
 impl Outline {
     /// The texts of the members' build scripts.
     pub fn build_scripts(&self) -> impl Iterator<Item = String> {
         self.packages.iter().filter_map(|package| build_script(&package.targets))
+    }
+
+    /// The name by which a member depends on a package.
+    #[cfg(not(feature = "lint"))]
+    pub fn dependency(&self, member: &str, package: &str) -> Option<&str> {
+        let member = self.packages.iter().find(|it| it.name == member)?;
+        let dependency = member.dependencies.iter().find(|it| it.name == package && it.kind.is_none())?;
+        Some(dependency.rename.as_ref().unwrap_or(&dependency.name))
     }
 }
 
@@ -400,8 +416,17 @@ fn info(package: RawPackage) -> PackageInfo {
     ];
     let library = package.targets.iter().find(|target| target.is_library());
     let library = library.map(|it| (it.name.clone(), it.kind.iter().any(|kind| kind == "proc-macro")));
+    #[cfg(feature = "lint")]
+    let script = package.targets.iter().find(|target| target.is("custom-build")).map(|target| target.src_path.clone());
     variables.extend(package.links.map(|links| ("CARGO_MANIFEST_LINKS".to_owned(), links)));
-    PackageInfo { name: package.name, directory, library, variables }
+    PackageInfo {
+        name: package.name,
+        directory,
+        library,
+        #[cfg(feature = "lint")]
+        script,
+        variables,
+    }
 }
 
 #[cfg(test)]

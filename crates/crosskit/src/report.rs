@@ -20,6 +20,8 @@ pub use json::{
     DoctorReport, VerifiedFile, doctor as doctor_json, inspection as inspection_json, report as json,
     standings as standings_json, verified as verified_json,
 };
+#[cfg(feature = "lint")]
+pub use json::{Linted, linted as linted_json};
 
 /// The terminal.
 #[derive(Clone, Copy, Debug)]

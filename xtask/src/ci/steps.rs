@@ -37,6 +37,7 @@ const FULL: &[Step] = &[
     ("resolution against Cargo, 2,000", |shell| differential(shell, "2000")),
     ("tables against rustc and cc, all", |shell| tables(shell, "1")),
     ("real runs, full", |shell| real(shell, "full::")),
+    ("lint of published build scripts", published),
     ("faults of writing", faults),
     ("the guide, real runs", |shell| real(shell, "guide::")),
     ("proof of seventeen kinds of targets", prove),
@@ -75,6 +76,8 @@ fn clippy(shell: &Shell) -> Result<(), String> {
         shell,
         "cargo clippy --quiet -p crosskit-build --no-default-features --all-targets --locked -- -D warnings"
     ))?;
+    // As others compile it: the tests turn the feature `lint` on for the whole workspace.
+    run(cmd!(shell, "cargo clippy --quiet -p xtask -p crosskit -p crosskit-core --locked -- -D warnings"))?;
     in_example(shell, || {
         run(cmd!(shell, "cargo clippy --quiet --all-targets --locked -- -D warnings"))?;
         let target = "thumbv7em-none-eabihf";
@@ -117,7 +120,13 @@ fn unit_tests(shell: &Shell) -> Result<(), String> {
 }
 
 fn cases(shell: &Shell) -> Result<(), String> {
-    run(cmd!(shell, "cargo test --quiet -p crosskit-tests --lib --test cases --test tidy --test launcher --locked"))
+    run(cmd!(shell, "cargo test --quiet -p crosskit-tests --lib --test cases --test tidy --test launcher --locked"))?;
+    run(cmd!(shell, "cargo test --quiet -p crosskit-tests --test lint --locked -- cases::"))
+}
+
+fn published(shell: &Shell) -> Result<(), String> {
+    // Shown, as it says how many findings are right.
+    run(cmd!(shell, "cargo test --quiet -p crosskit-tests --test lint --locked -- published:: --show-output"))
 }
 
 fn properties(shell: &Shell, count: &str) -> Result<(), String> {

@@ -45,6 +45,7 @@ pub fn command() -> Command {
         .subcommand(list())
         .subcommand(verify())
         .subcommand(helper())
+        .subcommand(lint())
 }
 
 fn run() -> Command {
@@ -122,6 +123,29 @@ fn verify() -> Command {
         .help("A triple or an alias; exit 6 if a file is not for it");
     let about = "Say what files are: machine, ABI, interpreter, libraries, glibc; or check that they are for a target";
     Command::new("verify").about(about).term_width(100).args([files, target, format(), colour()])
+}
+
+fn lint() -> Command {
+    let targets = Arg::new("target")
+        .value_name("TARGET")
+        .num_args(0..)
+        .help("Triples or aliases: look at what the graph has for them [default: for any target]");
+    let no_deps = switch("no-deps", None, "Look at the members of the workspace alone");
+    let deny = Arg::new("deny")
+        .long("deny")
+        .value_name("WHOSE")
+        .num_args(0..=1)
+        .require_equals(true)
+        .default_missing_value("members")
+        .value_parser(PossibleValuesParser::new(["members", "all"]))
+        .help("Exit 4 if there is a finding in a member, or in any package; without it, 0");
+    let about = "Find code in build scripts, dependencies' too, that asks about the host where the target is meant";
+    let command = with_locks(Command::new("lint").about(about).term_width(100).args([targets, no_deps, deny]));
+    let words = [
+        switch("verbose", Some('v'), "Print what is read"),
+        switch("quiet", Some('q'), "Print findings alone").conflicts_with("verbose"),
+    ];
+    command.args(cargo_features()).args([format(), config(), colour()]).args(words)
 }
 
 fn explain() -> Command {

@@ -41,8 +41,7 @@ fn add(to: &mut String, path: &str, directory: &str) {
         if path == "lib.rs" && line.starts_with("//!") {
             continue;
         }
-        let module =
-            line.strip_suffix(';').and_then(|line| line.rsplit_once("mod ")).map(|(before, name)| (before, name));
+        let module = line.strip_suffix(';').and_then(|line| line.rsplit_once("mod "));
         let Some((before, name)) = module.filter(|(before, _)| before.is_empty() || before.starts_with("pub")) else {
             flush(to, &mut attribute);
             match line.starts_with("#[cfg(feature") {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crosskit_core::linking::{default_linker, linking};
+use crosskit_core::rules;
 
 use crate::rustc::{about_all, ask, link, minor, triples};
 use crate::share;
@@ -72,4 +73,13 @@ fn every_default_is_what_rustc_starts() {
     println!("rustc does not come to link for {not_linked:?}");
     assert!(differences.is_empty(), "{} differences\n{}", differences.len(), differences.join("\n"));
     assert!(triples.len() > 300 && compared > 150 + 300 / share() - 20, "too little was compared");
+}
+
+/// The rule of build scripts that calls a linker missing names no target that has one of its own.
+#[test]
+fn build_scripts_miss_a_linker_only_where_rustc_takes_the_hosts() {
+    let named: Vec<String> = triples().into_iter().filter(|it| rules::takes_hosts_linker(it)).collect();
+    assert!(named.len() > 50, "{named:?}");
+    let has_one = |triple: &&String| default_linker(triple).as_deref() != Some("cc");
+    assert_eq!(named.iter().filter(has_one).collect::<Vec<_>>(), [""; 0]);
 }

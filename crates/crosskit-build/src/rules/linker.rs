@@ -35,7 +35,8 @@ pub(super) fn unset(facts: &ScriptFacts, found: &mut Vec<Finding>) {
 
 /// Whether rustc's own linker for a target is `cc`, which is the host's.
 ///
-/// Source: the target specifications of rustc 1.95; a test compares for each of them.
+/// Source: the target specifications of rustc 1.95; a test holds that none of those named here has a linker of its own.
+/// Systems of Apple and others that are not named are passed over.
 pub fn takes_hosts_linker(target: &str) -> bool {
     let mut words = target.split('-');
     let arch = words.next().unwrap_or("");
@@ -44,7 +45,7 @@ pub fn takes_hosts_linker(target: &str) -> bool {
     const SYSTEMS: [&str; 9] =
         ["linux", "freebsd", "netbsd", "openbsd", "dragonfly", "solaris", "illumos", "hurd", "haiku"];
     let android = has("android") || has("androideabi");
-    if arch.starts_with("wasm") || arch == "hexagon" {
+    if arch.starts_with("wasm") || arch == "hexagon" || has("unikraft") || target.ends_with("-linux-none") {
         return false;
     }
     android || SYSTEMS.iter().any(|system| has(system))

@@ -1,4 +1,5 @@
-//! `cross lint`: build scripts as data, and those of published crates.
+//! `cross lint`: build scripts as data, the command, and the scripts of published crates.
 
 mod cases;
+mod command;
 mod published;

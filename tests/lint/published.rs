@@ -64,9 +64,10 @@ impl Package {
         let manifest = std::fs::read_to_string(directory.join("Cargo.toml")).expect("a package has a manifest");
         let manifest: toml::Table = manifest.parse().expect("a manifest is TOML");
         let script = manifest["package"].get("build").and_then(toml::Value::as_str).unwrap_or("build.rs");
-        let sources = build_scripts::read(directory, script.trim_start_matches("./"), "");
-        assert!(!sources.is_empty(), "{} {} has a build script", self.name, self.version);
-        let findings = build_script::check(&sources).into_iter();
+        let read = build_scripts::read(directory, script.trim_start_matches("./"), "");
+        assert!(read.findings.is_empty(), "{} {}: {:?}", self.name, self.version, read.findings);
+        assert!(!read.sources.is_empty(), "{} {} has a build script", self.name, self.version);
+        let findings = build_script::check(&read.sources).into_iter();
         let place = |origin: Option<_>| origin.map(|it: crosskit_core::finding::Origin| it.to_string());
         findings.map(|it| format!("{} {}", place(it.origin).unwrap_or_default(), it.code)).collect()
     }

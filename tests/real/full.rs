@@ -9,6 +9,7 @@ mod forgiven;
 mod gate;
 mod hostile;
 mod interrupted;
+mod lint;
 mod plants;
 mod program;
 mod providers;

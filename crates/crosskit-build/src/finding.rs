@@ -229,6 +229,8 @@ codes! {
     StartsTargetProgram = 104,
     /// A build script writes to a place that is not below OUT_DIR.
     WritesOutside = 105,
+    /// A finding in a build script is allowed by the settings, and is not there.
+    AllowedInVain = 106,
 }
 
 impl fmt::Display for Code {

@@ -20,7 +20,7 @@ const PAGES: &[&str] = pages!(
     "X070" "X071" "X072" "X073" "X074" "X075" "X076" "X077"
     "X080" "X081" "X082" "X083" "X084"
     "X090" "X091" "X092" "X093" "X094"
-    "X100" "X101" "X102" "X103" "X104" "X105"
+    "X100" "X101" "X102" "X103" "X104" "X105" "X106"
 );
 
 // A code without a page, or with the page of another one, does not compile.

@@ -1,5 +1,6 @@
 //! `crosskit.toml`: what a workspace says about its targets. The file is optional.
 
+mod allowed;
 mod machines;
 mod matrix;
 mod quarantine;
@@ -14,6 +15,7 @@ use crate::finding::{Code, Finding, Origin};
 use crate::target::{Catalogue, Provider, Row};
 use crate::triple;
 
+pub use allowed::Allowed;
 pub use machines::{Destination, probe};
 pub use matrix::{Axes, Exclusion, FeatureSet, Profile, Varied, Way};
 pub use quarantine::Quarantine;
@@ -24,7 +26,7 @@ pub const FILE: &str = "crosskit.toml";
 /// The time limit of a test binary, in seconds, where nothing else is said.
 pub const DEFAULT_TIMEOUT: u64 = 300;
 
-const TOP_KEYS: &[&str] = &["launcher", "matrix", "package", "quarantine", "target"];
+const TOP_KEYS: &[&str] = &["launcher", "lint", "matrix", "package", "quarantine", "target"];
 const TARGET_KEYS: &[&str] = &["chip", "exclude", "glibc", "linker", "provider", "runner", "ssh", "std", "timeout"];
 const PROVIDERS: [Provider; 6] =
     [Provider::Gcc, Provider::Lld, Provider::Mingw, Provider::Clang, Provider::Zig, Provider::None];
@@ -39,6 +41,9 @@ pub struct Settings {
     target: BTreeMap<String, TargetSettings>,
     package: BTreeMap<String, PackageSettings>,
     quarantine: Vec<Quarantine>,
+    lint: allowed::Lint,
+    #[serde(skip)]
+    allowed: Vec<Allowed>,
     #[serde(skip)]
     matrix: BTreeMap<String, Axes>,
     #[serde(skip)]
@@ -96,6 +101,8 @@ impl Default for Settings {
             target: BTreeMap::new(),
             package: BTreeMap::new(),
             quarantine: Vec::new(),
+            lint: allowed::Lint::default(),
+            allowed: Vec::new(),
             matrix: BTreeMap::new(),
             named: Vec::new(),
         }
@@ -134,6 +141,11 @@ impl Settings {
     pub fn quarantine(&self, triple: &str) -> Vec<Quarantine> {
         let is_meant = |it: &&Quarantine| it.target.as_ref().is_none_or(|target| target == triple);
         self.quarantine.iter().filter(is_meant).cloned().collect()
+    }
+
+    /// The findings of `lint` that stay.
+    pub fn allowed(&self) -> &[Allowed] {
+        &self.allowed
     }
 
     /// The matrices that the file declares, by name.
@@ -192,6 +204,9 @@ impl Settings {
             let place = document.position(&["quarantine".to_owned()]).map(origin);
             findings.extend(entry.settle(catalogue).map(|finding| Finding { origin: place, ..finding }));
         }
+        let (allowed, mistakes) = settings.lint.settle(text);
+        settings.allowed = allowed;
+        findings.extend(mistakes);
         for (triple, target) in &settings.target {
             for (key, what) in complaints(target, catalogue.row(triple), settings.launcher) {
                 let mut finding = Finding::error(Code::SettingsInvalid, format!("`{key}` of {triple} {what}"));

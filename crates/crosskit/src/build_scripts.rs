@@ -4,30 +4,59 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crosskit_core::build_script::{Source, modules};
+use crosskit_core::finding::{Code, Finding};
 
 /// A script has no more files than this, and a file no more bytes: what is larger was made by a program.
 const MOST_FILES: usize = 100;
 const MOST_BYTES: u64 = 1 << 20;
 
-/// The files of the build script of the package in `directory`, the script first; `script` is relative to the directory,
-/// and `prefix` stands before each path where it is shown. What cannot be read is left out: cargo will tell of it.
-pub fn read(directory: &Path, script: &str, prefix: &str) -> Vec<Source> {
-    let mut sources = Vec::new();
+/// A build script, as far as it could be read.
+#[derive(Debug, Default)]
+pub struct Script {
+    /// The script first, then its modules.
+    pub sources: Vec<Source>,
+    /// What could not be read.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads the build script of the package in `directory`; `script` is relative to the directory, and `prefix` stands before
+/// each path where it is shown. A module without a file is left out: cargo will tell of it.
+pub fn read(directory: &Path, script: &str, prefix: &str) -> Script {
+    let mut read = Script::default();
     let mut known = BTreeSet::new();
     let mut waiting = vec![script.to_owned()];
     while let Some(path) = waiting.pop() {
-        if sources.len() == MOST_FILES || !known.insert(path.clone()) {
+        if !known.insert(path.clone()) {
             continue;
         }
-        let Some(text) = text(&directory.join(&path)) else { continue };
-        let named = modules(&path, path == script, &text).into_iter();
-        waiting.extend(named.filter_map(|places| places.into_iter().find(|it| directory.join(it).is_file())));
-        sources.push(Source { path: format!("{prefix}{path}"), text });
+        if read.sources.len() == MOST_FILES {
+            read.findings
+                .push(not_read(&format!("{prefix}{path}"), &format!("the script has over {MOST_FILES} files")));
+            break;
+        }
+        match text(&directory.join(&path)) {
+            Ok(text) => {
+                let named = modules(&path, path == script, &text).into_iter();
+                waiting.extend(named.filter_map(|places| places.into_iter().find(|it| directory.join(it).is_file())));
+                read.sources.push(Source { path: format!("{prefix}{path}"), text });
+            }
+            Err(why) => read.findings.push(not_read(&format!("{prefix}{path}"), &why)),
+        }
     }
-    sources
+    read
 }
 
-fn text(path: &Path) -> Option<String> {
-    let small = std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() <= MOST_BYTES);
-    if small { std::fs::read_to_string(path).ok() } else { None }
+fn not_read(path: &str, why: &str) -> Finding {
+    Finding::warning(Code::FileAccess, format!("`{path}` is not read: {why}"))
+}
+
+fn text(path: &Path) -> Result<String, String> {
+    let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
+    if !metadata.is_file() {
+        return Err("it is no file".to_owned());
+    }
+    if metadata.len() > MOST_BYTES {
+        return Err(format!("it has more than {} KiB", MOST_BYTES >> 10));
+    }
+    std::fs::read_to_string(path).map_err(|error| error.to_string())
 }

@@ -1,6 +1,8 @@
 //! The only module that prints: status lines and findings to stderr, the result to stdout.
 
 mod json;
+#[cfg(feature = "lint")]
+mod linted;
 mod live;
 
 use std::io::{BufRead, IsTerminal, Write};
@@ -21,7 +23,7 @@ pub use json::{
     standings as standings_json, verified as verified_json,
 };
 #[cfg(feature = "lint")]
-pub use json::{Linted, linted as linted_json};
+pub use linted::{Linted, json as linted_json};
 
 /// The terminal.
 #[derive(Clone, Copy, Debug)]

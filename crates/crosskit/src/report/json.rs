@@ -49,7 +49,7 @@ struct Tests {
 }
 
 #[derive(Serialize)]
-struct FindingRow<'a> {
+pub(super) struct FindingRow<'a> {
     code: String,
     severity: &'static str,
     message: &'a str,
@@ -219,51 +219,6 @@ pub fn verified(target: Option<&str>, files: &[VerifiedFile], exit: Exit) -> Str
     serde_json::to_string_pretty(&verified).unwrap_or_default() + "\n"
 }
 
-/// A build script that was read, and what is wrong in it.
-#[cfg(feature = "lint")]
-#[derive(Clone, Debug)]
-pub struct Linted {
-    /// The package.
-    pub package: String,
-    /// Its version.
-    pub version: String,
-    /// Whether it is a member of the workspace.
-    pub member: bool,
-    /// What is wrong.
-    pub findings: Vec<Finding>,
-}
-
-#[cfg(feature = "lint")]
-#[derive(Serialize)]
-struct LintedRow<'a> {
-    package: &'a str,
-    version: &'a str,
-    member: bool,
-    findings: Vec<FindingRow<'a>>,
-}
-
-#[cfg(feature = "lint")]
-#[derive(Serialize)]
-struct LintReport<'a> {
-    schema: u32,
-    targets: &'a [String],
-    scripts: Vec<LintedRow<'a>>,
-    exit_code: u8,
-}
-
-/// What is wrong in build scripts, as the JSON text of `lint --format json`. Fields are added, never renamed.
-#[cfg(feature = "lint")]
-pub fn linted(targets: &[String], scripts: &[Linted], exit: Exit) -> String {
-    let rows = scripts.iter().map(|script| LintedRow {
-        package: &script.package,
-        version: &script.version,
-        member: script.member,
-        findings: script.findings.iter().map(finding).collect(),
-    });
-    let report = LintReport { schema: 1, targets, scripts: rows.collect(), exit_code: exit.code() };
-    serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"
-}
-
 /// The report as JSON text.
 pub fn report(host: &str, results: &[CellResult], exit_code: u8) -> String {
     let count = |verdict| results.iter().filter(|result| result.verdict == verdict).count();
@@ -309,7 +264,7 @@ fn cell(result: &CellResult) -> Cell<'_> {
     }
 }
 
-fn finding(finding: &Finding) -> FindingRow<'_> {
+pub(super) fn finding(finding: &Finding) -> FindingRow<'_> {
     FindingRow {
         code: finding.code.to_string(),
         severity: finding.severity.as_str(),

@@ -42,7 +42,7 @@ pub fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     arguments.push("--".into());
     arguments.extend(std::env::args_os().skip(1));
     sh.variables.insert(STARTED.into(), "1".into());
-    terminal.event(Event::Status("Starting", "the same with a parser of Rust, which cargo compiles once"));
+    terminal.event(Event::Status("Starting", "the same with a parser of Rust, which cargo compiles the first time"));
     Err(internal(sh.hand_over(sh.command(&start.cargo, arguments))))
 }
 

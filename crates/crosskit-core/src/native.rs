@@ -6,7 +6,7 @@
 
 use crate::finding::Origin;
 use crate::machine::Machine;
-use crate::rules::{self, CompilerOrigin};
+use crate::rules::{self, CompilerOrigin, PkgConfig, Setting};
 
 /// A variable as a build script sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -234,50 +234,30 @@ impl Script<'_> {
     }
 
     fn pkg_config(&self, lookup: &Lookup) -> Pick {
-        let first = |setting: &str| self.set(setting, lookup).into_iter().next();
-        let program = first("PKG_CONFIG");
-        let sysroot = first("PKG_CONFIG_SYSROOT_DIR");
-        let allowed = first("PKG_CONFIG_ALLOW_CROSS");
-        let name = program.as_ref().map_or("pkg-config".to_owned(), |it| it.value.clone());
-        let mut pick = Pick { value: name, ..Pick::default() };
-        if self.cross() {
-            let by = match (&allowed, &program, &sysroot) {
-                (Some(it), _, _) if it.value != "0" => Some(it),
-                (Some(_), _, _) => None,
-                (None, Some(it), _) | (None, None, Some(it)) => Some(it),
-                (None, None, None) => None,
-            };
-            match by {
-                Some(by) => {
-                    pick.because = format!("{} is set, which allows it for another target", by.name);
-                    pick.variable = Some(by.clone());
-                }
-                None => {
-                    pick.value = "refused".to_owned();
-                    pick.because = "HOST and TARGET differ, and no variable allows it".to_owned();
+        let set = PkgConfig::of(self.target, self.host, &|name| lookup(name).map(|it| it.value));
+        let variable = |setting: &Option<Setting>| setting.as_ref().and_then(|it| lookup(&it.name));
+        let name = set.program.as_ref().map_or("pkg-config".to_owned(), |it| it.value.clone());
+        let mut pick = Pick { value: name, variable: variable(&set.program), ..Pick::default() };
+        match set.allowed_by() {
+            _ if !self.cross() => pick.because = "HOST and TARGET are the same".to_owned(),
+            Some(by) => {
+                pick.because = format!("{} is set, which allows it for another target", by.name);
+                pick.variable = pick.variable.or_else(|| lookup(&by.name));
+                if set.sysroot.is_none() && set.libdir.is_none() && set.program.is_none() {
+                    pick.notes.push("no sysroot and no PKG_CONFIG_LIBDIR: it finds the host's .pc files".to_owned());
                 }
             }
-        } else {
-            pick.because = "HOST and TARGET are the same".to_owned();
+            None => {
+                pick.value = "refused".to_owned();
+                pick.because = "HOST and TARGET differ, and no variable allows it".to_owned();
+            }
         }
-        let paths: Vec<Variable> =
-            ["PKG_CONFIG_LIBDIR", "PKG_CONFIG_PATH"].iter().filter_map(|setting| first(setting)).collect();
-        let has_program = program.is_some();
-        let own = sysroot.is_some() || paths.iter().any(|it| it.name.contains("PKG_CONFIG_LIBDIR"));
-        if self.cross() && pick.value != "refused" && !own && !has_program {
-            pick.notes.push("no sysroot and no PKG_CONFIG_LIBDIR: it finds the host's .pc files".to_owned());
-        }
-        for variable in sysroot.into_iter().chain(paths) {
-            pick.notes.push(told(&variable));
-        }
-        pick.variable = program.or(pick.variable);
+        pick.notes.extend([&set.sysroot, &set.libdir, &set.path].into_iter().filter_map(variable).map(|it| told(&it)));
         pick
     }
 
     fn bindgen(&self, lookup: &Lookup) -> Pick {
-        let [exact, underscores, ..] = rules::variable_names("BINDGEN_EXTRA_CLANG_ARGS", self.target, self.host);
-        let plain = "BINDGEN_EXTRA_CLANG_ARGS".to_owned();
-        let mut set = [exact, underscores, plain].into_iter().filter_map(|name| lookup(&name));
+        let mut set = rules::bindgen_names(self.target).into_iter().filter_map(|name| lookup(&name));
         let variable = set.next();
         let arguments = variable.as_ref().map(|it| it.value.clone()).unwrap_or_default();
         let mut pick = Pick { variable, losers: set.collect(), ..Pick::default() };
@@ -340,23 +320,19 @@ pub enum Search {
 
 /// Where the pkg-config crate looks for libraries of `target` on `host`.
 ///
-/// Source: pkg-config 0.3.33, `Config::target_supported` and `Config::command`.
+/// Source: pkg-config 0.3.34, `Config::target_supported` and `Config::command`.
 pub fn search(target: &str, host: &str, variable: &dyn Fn(&str) -> Option<String>) -> Search {
     if target == host {
         return Search::Unknown;
     }
-    let first = |setting: &str| rules::variable_names(setting, target, host).iter().find_map(|name| variable(name));
-    let program = first("PKG_CONFIG");
-    let is_allowed = match first("PKG_CONFIG_ALLOW_CROSS") {
-        Some(value) => value != "0",
-        None => program.is_some() || first("PKG_CONFIG_SYSROOT_DIR").is_some(),
-    };
-    let Some(libraries) = first("PKG_CONFIG_LIBDIR").filter(|_| is_allowed && program.is_none()) else {
-        return if is_allowed { Search::Unknown } else { Search::Refused };
-    };
+    let set = PkgConfig::of(target, host, variable);
+    if set.allowed_by().is_none() {
+        return Search::Refused;
+    }
+    let Some(libraries) = set.libdir.filter(|_| set.program.is_none()) else { return Search::Unknown };
     let between = if host.contains("-windows-") { ';' } else { ':' };
-    let path = first("PKG_CONFIG_PATH").unwrap_or_default();
-    let directories = path.split(between).chain(libraries.split(between)).filter(|it| !it.is_empty());
+    let path = set.path.map(|it| it.value).unwrap_or_default();
+    let directories = path.split(between).chain(libraries.value.split(between)).filter(|it| !it.is_empty());
     Search::In(directories.map(|it| it.trim_end_matches('/').to_owned()).collect())
 }
 
@@ -463,5 +439,9 @@ mod tests {
             ("PKG_CONFIG_LIBDIR", "/d"),
         ];
         assert_eq!(of(target, &policy), found(&["/a", "/b", "/c"]));
+        // Of a triple pkg-config replaces `-` alone, and the cc crate `.` as well.
+        let dotted = "thumbv8m.main-none-eabi";
+        assert_eq!(of(dotted, &[("PKG_CONFIG_ALLOW_CROSS_thumbv8m_main_none_eabi", "1")]), Search::Refused);
+        assert_eq!(of(dotted, &[("PKG_CONFIG_ALLOW_CROSS_thumbv8m.main_none_eabi", "1")]), Search::Unknown);
     }
 }

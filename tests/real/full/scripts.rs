@@ -167,6 +167,42 @@ fn the_helper_works_with_its_oldest_toolchain() {
     finished.tells(&["warning: oldest@0.1.0: TARGET "]);
 }
 
+/// Whoever may write anywhere takes the rights of one who may not.
+#[test]
+fn an_out_dir_that_may_not_be_written_is_told_in_a_line() {
+    let scratch = Scratch::empty(Path::new(env!("CARGO_TARGET_TMPDIR")), "scripts-read-only");
+    let helper = repository::root().join("crates/crosskit-build").display().to_string();
+    let case = Sections::parse("-- helper --\n, default-features = false\n");
+    write(&scratch.root, "Cargo.toml", &manifest("read-only", &case, &helper));
+    write(&scratch.root, "src/lib.rs", "");
+    write(&scratch.root, "build.rs", CHECK);
+    kit::run_cargo(&scratch.root, "build").exits(0);
+    let built = std::fs::read_dir(scratch.root.join("target/debug/build")).expect("cargo built a script");
+    let programs = built.map(|entry| entry.expect("it can be read").path().join("build-script-build"));
+    let program = programs.into_iter().find(|it| it.is_file()).expect("cargo built a script");
+    // Others may not be let into the directory of this repository.
+    let open = std::env::temp_dir().join(format!("crosskit-tests-{}", std::process::id()));
+    let out = open.join("out");
+    std::fs::create_dir_all(&out).expect("a directory can be made");
+    std::fs::copy(program, open.join("script")).expect("a file can be copied");
+    let mode = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode));
+    mode(&open, 0o755).and(mode(&out, 0o555)).expect("they are our own");
+
+    let may_write = std::fs::write(out.join("try"), "").is_ok();
+    let program = open.join("script");
+    let mut script = process::command(if may_write { Path::new("setpriv") } else { &program }, &scratch.root);
+    if may_write {
+        script.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]).arg(&program);
+    }
+    script.env("HOST", "x86_64-unknown-linux-gnu").env("TARGET", "aarch64-unknown-linux-gnu").env("OUT_DIR", &out);
+    let finished = process::run(script, LIMIT);
+    mode(&out, 0o755).and(std::fs::remove_dir_all(&open)).expect("they are our own");
+    let told = "cargo:warning=TARGET aarch64-unknown-linux-gnu: cannot write crosskit-build.json into OUT_DIR: ";
+    let finished = finished.exits(0);
+    let lines: Vec<&str> = finished.stdout.lines().filter(|it| it.contains("OUT_DIR: ")).collect();
+    assert!(matches!(lines[..], [line] if line.starts_with(told)), "{finished}");
+}
+
 #[test]
 fn the_single_file_needs_no_dependency_and_any_edition() {
     let scratch = Scratch::empty(Path::new(env!("CARGO_TARGET_TMPDIR")), "scripts-single");

@@ -69,4 +69,4 @@ fn compilers(facts: &ScriptFacts, found: &mut Vec<Finding>) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

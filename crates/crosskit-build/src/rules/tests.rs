@@ -14,7 +14,7 @@ fn setting(name: &str, value: &str) -> Setting {
 }
 
 /// A build in which all is well: the cross compiler, its archiver and its linker.
-fn facts(target: &str) -> ScriptFacts {
+pub(crate) fn facts(target: &str) -> ScriptFacts {
     let compiler = CompilerFacts {
         package: Some("demo".to_string()),
         host: X86.to_string(),

@@ -9,22 +9,19 @@ fn object(triple: &str) -> Probe {
     Probe::Object(ObjectFile { machines: vec![expected(triple).expect("a known triple")], linked: Some(false) })
 }
 
+/// A build with this compiler. A linker is there, so that only the compiler is in question.
 fn facts(target: &str, compiler: &str, origin: CompilerOrigin, probe: Probe) -> ScriptFacts {
-    let compiler = CompilerFacts {
-        package: Some("demo".to_string()),
-        host: X86.to_string(),
-        target: target.to_string(),
-        kind: "C compiler".to_string(),
-        variable: "CC".to_string(),
-        compiler: compiler.to_string(),
-        origin,
-        probe,
-        without: None,
-    };
-    // A linker is there, so that only the compiler is in question.
-    let linker = Some(Linker { program: "gcc".to_string(), origin: None });
-    let (host, target) = (X86.to_string(), target.to_string());
-    ScriptFacts { host, target, compilers: vec![compiler], linker, ..ScriptFacts::default() }
+    let mut facts = rules::tests::facts(target);
+    for known in &mut facts.compilers {
+        *known = CompilerFacts {
+            compiler: compiler.to_string(),
+            origin: origin.clone(),
+            probe: probe.clone(),
+            ..known.clone()
+        };
+    }
+    facts.linker = Some(Linker { program: "gcc".to_string(), origin: None });
+    facts
 }
 
 fn decided(facts: &ScriptFacts, mode: Mode) -> Verdict {

@@ -1,7 +1,7 @@
 //! Build scripts as data.
 //!
-//! A case is a file `cases/<code>-<name>.txt`: some words on why, then `build.rs`, the script's modules by their paths, and
-//! `findings`, which `UPDATE_EXPECT=1` rewrites. A name that begins with `x102-` has a finding of that code, and none of
+//! A case is a file `cases/<code>-<name>.txt`: some words on why, then `build.rs`, the script's modules by their paths, the
+//! `crates` on which it depends on every host, and `findings`, which `UPDATE_EXPECT=1` rewrites. A name that begins with `x102-` has a finding of that code, and none of
 //! another; one that begins with `ok-x102-` looks like one, and has none.
 
 use std::path::PathBuf;
@@ -12,6 +12,7 @@ use crosskit_tests::sections::Sections;
 use crosskit_tests::{expect, repository};
 
 const EXPECTED: &str = "findings";
+const CRATES: &str = "crates";
 
 fn files() -> Vec<PathBuf> {
     let directory = repository::root().join("tests/lint/cases");
@@ -33,9 +34,10 @@ fn check(path: &PathBuf) -> Vec<String> {
     let name = path.file_stem().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
     let text = std::fs::read_to_string(path).expect("a case can be read");
     let case = Sections::parse(&text);
-    let sources = case.sections.iter().filter(|(section, _)| section != EXPECTED);
+    let crates = case.get(CRATES).unwrap_or_default();
+    let sources = case.sections.iter().filter(|(section, _)| section != EXPECTED && section != CRATES);
     let sources: Vec<Source> = sources.map(|(path, text)| Source { path: path.clone(), text: text.clone() }).collect();
-    let findings = build_script::check(&sources);
+    let findings = build_script::check(&sources, &crates.lines().map(str::to_owned).collect());
     let code = name.trim_start_matches("ok-").split('-').next().unwrap_or_default().to_uppercase();
     let right = match name.starts_with("ok-") {
         true => findings.is_empty(),
@@ -49,6 +51,9 @@ fn check(path: &PathBuf) -> Vec<String> {
     let mut actual = Sections { preface: case.preface.clone(), sections: Vec::new() };
     for source in sources {
         actual.push(source.path, source.text);
+    }
+    if !crates.is_empty() {
+        actual.push(CRATES, crates);
     }
     actual.push(EXPECTED, told);
     let expected = case.get(EXPECTED).map(|_| text.as_str());
@@ -67,7 +72,7 @@ fn any_text_is_read() {
     texts.extend(script.char_indices().map(|(at, _)| script[..at].to_owned()));
     texts.push("fn main() { main(); other(main) } fn other(a: fn()) { main() }".into());
     for text in texts {
-        build_script::check(&[Source { path: "build.rs".into(), text: text.clone() }]);
+        build_script::check(&[Source { path: "build.rs".into(), text: text.clone() }], &Default::default());
         build_script::modules("build.rs", true, &text);
     }
 }

@@ -67,7 +67,9 @@ impl Package {
         let read = build_scripts::read(directory, script.trim_start_matches("./"), "");
         assert!(read.findings.is_empty(), "{} {}: {:?}", self.name, self.version, read.findings);
         assert!(!read.sources.is_empty(), "{} {} has a build script", self.name, self.version);
-        let findings = build_script::check(&read.sources).into_iter();
+        let declared = manifest.get("build-dependencies").and_then(toml::Value::as_table);
+        let anywhere = declared.into_iter().flat_map(toml::Table::keys).map(|name| name.replace('-', "_")).collect();
+        let findings = build_script::check(&read.sources, &anywhere).into_iter();
         let place = |origin: Option<_>| origin.map(|it: crosskit_core::finding::Origin| it.to_string());
         findings.map(|it| format!("{} {}", place(it.origin).unwrap_or_default(), it.code)).collect()
     }

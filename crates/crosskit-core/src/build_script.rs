@@ -40,6 +40,8 @@ mod sink;
 mod value;
 mod walk;
 
+use std::collections::BTreeSet;
+
 use crate::finding::{Code, Finding, Origin};
 
 use facts::Place;
@@ -57,8 +59,10 @@ pub struct Source {
     pub text: String,
 }
 
-/// What is wrong in a build script. A file that is no Rust is told in one line, and left out.
-pub fn check(sources: &[Source]) -> Vec<Finding> {
+/// What is wrong in a build script. A file that is no Rust is told in one line, and left out. `anywhere` has the crates, as the
+/// script calls them, on which it depends on every host: one that it depends on for some hosts alone can only be used with a
+/// question about the host.
+pub fn check(sources: &[Source], anywhere: &BTreeSet<String>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut paths = Vec::new();
     let mut files = Vec::new();
@@ -71,7 +75,7 @@ pub fn check(sources: &[Source]) -> Vec<Finding> {
             Err(error) => findings.push(unreadable(&source.path, &error)),
         }
     }
-    let mut program = Program::read(&files);
+    let mut program = Program::read(&files, anywhere);
     let mut facts = facts::find(&mut program);
     let mut found: Vec<(Place, Code, Finding)> = Vec::new();
     for (number, answer) in &facts.answers {

@@ -40,6 +40,9 @@ pub struct PackageInfo {
     /// The build script.
     #[cfg(feature = "lint")]
     pub script: Option<PathBuf>,
+    /// The crates on which it depends on every host, as it calls them.
+    #[cfg(feature = "lint")]
+    pub script_crates: std::collections::BTreeSet<String>,
     /// `CARGO_PKG_*` and `CARGO_MANIFEST_*`.
     pub variables: Vec<(String, String)>,
 }
@@ -131,6 +134,9 @@ struct RawDeclared {
     kind: Option<String>,
     #[serde(default)]
     optional: bool,
+    /// For which hosts or targets alone.
+    #[cfg(feature = "lint")]
+    target: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -418,6 +424,12 @@ fn info(package: RawPackage) -> PackageInfo {
     let library = library.map(|it| (it.name.clone(), it.kind.iter().any(|kind| kind == "proc-macro")));
     #[cfg(feature = "lint")]
     let script = package.targets.iter().find(|target| target.is("custom-build")).map(|target| target.src_path.clone());
+    #[cfg(feature = "lint")]
+    let script_crates = {
+        let declared = package.dependencies.into_iter().filter(|it| it.kind.as_deref() == Some("build"));
+        let anywhere = declared.filter(|it| it.target.is_none());
+        anywhere.map(|it| it.rename.unwrap_or(it.name).replace('-', "_")).collect()
+    };
     variables.extend(package.links.map(|links| ("CARGO_MANIFEST_LINKS".to_owned(), links)));
     PackageInfo {
         name: package.name,
@@ -425,6 +437,8 @@ fn info(package: RawPackage) -> PackageInfo {
         library,
         #[cfg(feature = "lint")]
         script,
+        #[cfg(feature = "lint")]
+        script_crates,
         variables,
     }
 }

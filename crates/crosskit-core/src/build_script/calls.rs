@@ -154,6 +154,9 @@ impl Walker<'_, '_> {
         let given = all(&arguments);
         let at = call.method.span();
         self.configures(&method, &receiver, &given, at);
+        if receiver.marks & COMMAND == 0 && self.builds() {
+            self.names_tool(&method, &arguments, at);
+        }
         if ADDING.contains(&method.as_str())
             && let Some(name) = condition::variable(&call.receiver)
         {

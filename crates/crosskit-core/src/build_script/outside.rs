@@ -41,16 +41,27 @@ impl Walker<'_, '_> {
         }
         let mut value = Value::marked(COMMAND | compiler);
         if let Some(name) = program.text.as_deref().filter(|it| tool::is_for_target(it))
-            && !self.under.is_aware(false)
+            && !self.under.chooses_tools()
         {
             let next = self.facts.tools.len();
             let number = *self.facts.tools.entry(place).or_insert(next);
             value.tools.insert(number);
             if self.facts.last {
-                self.facts.started.push((number, tool::finding(name, self.origin(place))));
+                self.facts.started.push((number, tool::finding(name, "started", self.origin(place))));
             }
         }
         value
+    }
+
+    /// A method of a crate that compiles is told which tool to take.
+    pub fn names_tool(&mut self, method: &str, arguments: &[Value], at: Span) {
+        if let Some(name) = tool::told(method, arguments)
+            && !self.under.chooses_tools()
+            && !self.under.on_request()
+        {
+            let place = (self.file, at.start().line, at.start().column + 1);
+            self.found(place, |origin| tool::finding(name, "named", origin));
+        }
     }
 
     pub fn reads_variable(&mut self, name: &str, checked: bool, at: Span) -> Value {

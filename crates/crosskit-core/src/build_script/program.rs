@@ -26,6 +26,8 @@ pub(super) struct Program<'a> {
     pub constants_of_host: BTreeSet<String>,
     /// The first names of paths: the crates among them.
     pub heads: BTreeSet<String>,
+    /// The crates that the script has on every host.
+    anywhere: BTreeSet<String>,
     places: BTreeMap<(usize, usize, usize), usize>,
 }
 
@@ -49,12 +51,13 @@ pub(super) struct Constant<'a> {
     pub asked: BTreeSet<usize>,
 }
 
-/// Crates and modules that are there on some hosts alone. Where one is used, the `cfg` around is what makes it compile.
+/// Crates that are there on some hosts alone, or hold something there alone. Where one is used, the `cfg` around is what makes
+/// it compile. `pkg_config` is one only where the manifest does not declare it for every host.
 const OF_SOME_HOSTS: &[&str] = &["libc", "nix", "pkg_config", "winapi", "windows", "windows_sys", "winreg"];
 
 impl<'a> Program<'a> {
-    pub fn read(files: &'a [syn::File]) -> Program<'a> {
-        let mut program = Program::default();
+    pub fn read(files: &'a [syn::File], anywhere: &BTreeSet<String>) -> Program<'a> {
+        let mut program = Program { anywhere: anywhere.clone(), ..Program::default() };
         for (file, syntax) in files.iter().enumerate() {
             let mut reader = Reader { program: &mut program, file, around: Vec::new(), owner: None };
             reader.visit_file(syntax);
@@ -71,13 +74,18 @@ impl<'a> Program<'a> {
     /// stand there for other hosts.
     fn forget_what_must_be(&mut self) {
         for twins in self.by_name.values().chain(self.methods.values()) {
-            let of_host = |at: &&usize| uses_api_of_host(self.functions[**at].block);
+            let of_host = |at: &&usize| uses_api_of_host(self.functions[**at].block, &self.anywhere);
             if twins.iter().any(|at| of_host(&at)) {
                 for at in twins {
                     self.functions[*at].asked.clear();
                 }
             }
         }
+    }
+
+    /// Whether a block can be there on some hosts alone.
+    pub fn is_of_host(&self, block: &Block) -> bool {
+        uses_api_of_host(block, &self.anywhere)
     }
 
     /// The number of a question, which is the same however often the code is looked at.
@@ -119,16 +127,24 @@ pub(super) fn words(start: Span, end: Span) -> String {
     start.join(end).and_then(|span| span.source_text()).unwrap_or_default()
 }
 
-pub(super) fn uses_api_of_host(block: &Block) -> bool {
-    struct Finder(bool);
-    impl<'a> Visit<'a> for Finder {
+fn uses_api_of_host(block: &Block, anywhere: &BTreeSet<String>) -> bool {
+    struct Finder<'c> {
+        found: bool,
+        anywhere: &'c BTreeSet<String>,
+    }
+    impl Finder<'_> {
+        fn is_of_some(&self, name: &str) -> bool {
+            let may_be_declared = name == "pkg_config" && self.anywhere.contains(name);
+            name.starts_with("vcpkg") || OF_SOME_HOSTS.contains(&name) && !may_be_declared
+        }
+    }
+    impl<'a> Visit<'a> for Finder<'_> {
         fn visit_path(&mut self, path: &'a syn::Path) {
             let mut names = path.segments.iter().map(|it| it.ident.to_string());
             let first = names.next().unwrap_or_default();
             let second = names.next().unwrap_or_default();
             let of_std = matches!(first.as_str(), "std" | "os") && matches!(second.as_str(), "os" | "unix" | "windows");
-            let of_some = first.starts_with("vcpkg") || OF_SOME_HOSTS.contains(&first.as_str());
-            self.0 |= of_std || of_some && !second.is_empty();
+            self.found |= of_std || self.is_of_some(&first) && !second.is_empty();
             visit::visit_path(self, path);
         }
 
@@ -136,13 +152,13 @@ pub(super) fn uses_api_of_host(block: &Block) -> bool {
             if let syn::UseTree::Path(path) = &item.tree {
                 let first = path.ident.to_string();
                 let os = matches!(path.tree.as_ref(), syn::UseTree::Path(it) if it.ident == "os");
-                self.0 |= first == "std" && os || OF_SOME_HOSTS.contains(&first.as_str());
+                self.found |= first == "std" && os || self.is_of_some(&first);
             }
         }
     }
-    let mut finder = Finder(false);
+    let mut finder = Finder { found: false, anywhere };
     finder.visit_block(block);
-    finder.0
+    finder.found
 }
 
 struct Reader<'p, 'a> {

@@ -102,11 +102,15 @@ impl Walker<'_, '_> {
         }
     }
 
+    /// Whether the script uses a crate that compiles.
+    pub fn builds(&self) -> bool {
+        BUILDERS.iter().any(|name| self.program.heads.contains(*name))
+    }
+
     /// A method is called on something, with the arguments in one.
     pub fn configures(&mut self, method: &str, receiver: &Value, arguments: &Value, at: Span) {
         let is_command = receiver.marks & COMMAND != 0 && receiver.marks & COMPILER == 0;
-        let builds = || BUILDERS.iter().any(|name| self.program.heads.contains(*name));
-        if !is_command && METHODS.contains(&method) && builds() {
+        if !is_command && METHODS.contains(&method) && self.builds() {
             self.reaches(arguments, true, &format!("`.{method}(…)`"), at);
         }
     }

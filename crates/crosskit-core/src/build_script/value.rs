@@ -28,6 +28,9 @@ pub(super) const CONFIGURES: Marks = 1 << 9;
 /// The triple of the host, or what is told it.
 pub(super) const HOST: Marks = 1 << 10;
 
+/// The code stands within a condition on the target, and not merely behind one that leaves for some targets.
+pub(super) const WITHIN: Marks = 1 << 11;
+
 /// A value, as far as it matters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Value {
@@ -119,6 +122,12 @@ impl Under {
     /// Whether the code around has looked at the target already.
     pub fn is_aware(&self, asks_for_arch: bool) -> bool {
         self.marks & TARGET != 0 || asks_for_arch && self.marks & TARGET_ARCH != 0
+    }
+
+    /// Whether the code is meant for some targets, or for the host's: where the script leaves early for some, all others are
+    /// left, and a tool of the host is right for none but the host.
+    pub fn chooses_tools(&self) -> bool {
+        self.marks & (WITHIN | HOST) != 0
     }
 
     pub fn on_request(&self) -> bool {

@@ -8,7 +8,7 @@ use super::condition;
 use super::facts::Facts;
 use super::program::{self, Program};
 use super::question::{self, Question};
-use super::value::{Marks, ON_REQUEST, TARGET, TARGET_ARCH, Under, Value};
+use super::value::{HOST, Marks, ON_REQUEST, TARGET, TARGET_ARCH, Under, Value, WITHIN};
 
 pub(super) struct Walker<'w, 'a> {
     pub program: &'w mut Program<'a>,
@@ -76,6 +76,9 @@ impl<'w, 'a> Walker<'w, 'a> {
         let before = self.under.clone();
         self.under.asked.extend(asked);
         self.under.marks |= marks;
+        if marks & TARGET != 0 {
+            self.under.marks |= WITHIN;
+        }
         let value = run(self);
         self.under = before;
         value
@@ -148,7 +151,7 @@ impl<'w, 'a> Walker<'w, 'a> {
                 if end.is_some() { Value::default() } else { value }
             }
             Stmt::Expr(Expr::Block(block), None) if !block.attrs.is_empty() => {
-                if program::uses_api_of_host(&block.block) {
+                if self.program.is_of_host(&block.block) {
                     return self.block(&block.block);
                 }
                 let asked = self.program.asked_by(&block.attrs, self.file);
@@ -253,7 +256,7 @@ impl<'w, 'a> Walker<'w, 'a> {
 
 /// What a condition on a value looks at, by the words that it compares it with.
 fn looked_at(value: Value, words: &[String]) -> Under {
-    let mut marks = value.marks & (ON_REQUEST | TARGET_ARCH);
+    let mut marks = value.marks & (ON_REQUEST | TARGET_ARCH | HOST);
     if value.marks & TARGET != 0 {
         marks |= if condition::about_arch_alone(words) { TARGET_ARCH } else { TARGET };
     }

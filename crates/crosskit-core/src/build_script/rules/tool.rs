@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::finding::{Code, Finding, Origin};
 
 use crate::build_script::facts::Facts;
+use crate::build_script::value::Value;
 
 const COMPILERS: &[&str] = &["c++", "c99", "cc", "clang", "clang++", "cpp", "g++", "gcc"];
 const OTHERS: &[&str] =
@@ -28,10 +29,29 @@ pub(in crate::build_script) fn excuse(facts: &mut Facts, tools: &BTreeSet<usize>
     }
 }
 
-pub(in crate::build_script) fn finding(name: &str, origin: Origin) -> Finding {
-    let finding = Finding::warning(Code::HardcodedTool, format!("`{name}` is started, which works for the host"));
+/// The tool that a method names to a crate that compiles: `compiler("gcc")`, `define("CMAKE_CXX_COMPILER", "c++")`. What clang
+/// makes is said by its arguments.
+pub(in crate::build_script) fn told<'t>(method: &str, arguments: &'t [Value]) -> Option<&'t str> {
+    let text = |at: usize| arguments.get(at).and_then(|it| it.text.as_deref());
+    let name = match method {
+        "compiler" | "archiver" | "ranlib" => text(0),
+        "define" => {
+            let is_tool = |name: &&str| {
+                name.starts_with("CMAKE_") && ["_COMPILER", "_AR", "_RANLIB"].iter().any(|end| name.ends_with(end))
+            };
+            text(0).filter(is_tool).and_then(|_| text(1))
+        }
+        _ => None,
+    };
+    name.filter(|name| is_for_target(name) && !name.starts_with("clang"))
+}
+
+/// The finding of a tool that is `how`, started or named.
+pub(in crate::build_script) fn finding(name: &str, how: &str, origin: Origin) -> Finding {
+    let finding = Finding::warning(Code::HardcodedTool, format!("`{name}` is {how}, which works for the host"));
     let hint = match name {
         "pkg-config" | "pkgconf" => "use the pkg-config crate, which reads `PKG_CONFIG_<target>` and the like",
+        _ if how == "named" => "name none: the crate takes that of the target, as its variables say",
         "ar" | "ranlib" => "take the archiver from `cc::Build::new().get_archiver()`",
         name if COMPILERS.contains(&name) => "take the compiler from `cc::Build::new().get_compiler()`",
         _ => "take its name from a variable with the target in its name, and this one where HOST is TARGET",

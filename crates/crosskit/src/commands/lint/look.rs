@@ -96,7 +96,7 @@ fn lint(metadata: &Metadata, package: &Package, allowed: &[Allowed], terminal: &
         }
         (None, _, _) => return None,
     };
-    let found = read.findings.into_iter().chain(build_script::check(&read.sources));
+    let found = read.findings.into_iter().chain(build_script::check(&read.sources, &info.script_crates));
     let marked = |finding: Finding| {
         if package.member { finding } else { finding.note(format!("in {name}, a dependency")) }
     };

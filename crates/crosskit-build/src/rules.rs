@@ -15,8 +15,8 @@ mod settings;
 mod words;
 
 pub use compiler::{
-    compiler_program, compiler_variable, compiler_without, default_compiler, gnu_prefixes, variable_names,
-    CompilerOrigin, DefaultCompiler,
+    compiler_program, compiler_variable, compiler_without, cxx_compiler, default_compiler, gnu_prefixes,
+    variable_names, CompilerOrigin, DefaultCompiler,
 };
 pub use facts::{
     ArchiveProbe, ArchiverFacts, ConfiguredFlags, GlibcFacts, LibraryFacts, Linker, Moved, ScriptFacts, ToolchainFile,
@@ -28,19 +28,20 @@ pub use settings::{
     Setting,
 };
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 
 /// What is wrong, or worth to know, about the environment of a build script.
 ///
 /// Loops stand here and in the rules where iterators would read as well: this is compiled before every build script, and
 /// each chain of adapters is compiled for itself.
 pub fn check(facts: &ScriptFacts) -> Vec<Finding> {
-    let rules: [Rule; 13] = [
+    let rules: [Rule; 14] = [
         compilers,
         archiver::check,
         both_kinds::check,
         processor::check,
         linker::unset,
+        linker::named,
         linker::name_decides,
         linker::wiped,
         pkg_config::check,
@@ -62,7 +63,11 @@ type Rule = fn(&ScriptFacts, &mut Vec<Finding>);
 
 fn compilers(facts: &ScriptFacts, found: &mut Vec<Finding>) {
     for compiler in &facts.compilers {
-        if let Some(finding) = compiler_mismatch(compiler) {
+        if let Some(mut finding) = compiler_mismatch(compiler) {
+            // Most packages that compile C compile no C++.
+            if compiler.variable == "CXX" && !compiler.needed {
+                finding.severity = Severity::Note;
+            }
             found.push(finding);
         }
     }

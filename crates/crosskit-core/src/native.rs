@@ -95,7 +95,7 @@ impl Script<'_> {
     fn default_compiler(&self, tool: &str, lookup: &Lookup) -> Option<(Vec<String>, CompilerOrigin)> {
         let cross_compile = lookup("CROSS_COMPILE").map(|it| it.value);
         let default = rules::default_compiler(self.target, self.host, self.linker, cross_compile.as_deref())?;
-        let name = |c: &String| if tool == "CXX" { cxx_name(c) } else { c.clone() };
+        let name = |c: &String| if tool == "CXX" { rules::cxx_compiler(c) } else { c.clone() };
         Some((default.candidates.iter().map(name).collect(), default.origin))
     }
 
@@ -367,20 +367,6 @@ fn names_target(arguments: &str) -> bool {
     words.any(|word| word.starts_with("--target=")) || {
         let mut words = arguments.split_whitespace();
         words.any(|word| word == "-target") && words.next().is_some()
-    }
-}
-
-/// The C++ compiler of the same toolchain.
-fn cxx_name(compiler: &str) -> String {
-    match compiler {
-        "cc" => "c++".to_owned(),
-        "emcc" => "em++".to_owned(),
-        "wr-cc" => "wr-c++".to_owned(),
-        "qcc" => "q++".to_owned(),
-        _ => match compiler.strip_suffix("gcc") {
-            Some(prefix) => format!("{prefix}g++"),
-            None => compiler.strip_suffix("clang").map_or(compiler.to_owned(), |prefix| format!("{prefix}clang++")),
-        },
     }
 }
 

@@ -4,7 +4,7 @@ use crate::finding::{Code, Finding, Origin};
 use crate::object_file;
 use crate::triple;
 
-use super::words::{machine_of, machine_of_name};
+use super::words::{machine_of, machine_of_name, one_compiler};
 use super::{compiler_program, CompilerFacts, CompilerOrigin, Probe, ScriptFacts};
 
 /// A plain `CC` that fits the target, and is taken for what build scripts depend on as well.
@@ -28,7 +28,11 @@ fn one(facts: &ScriptFacts, compiler: &CompilerFacts) -> Option<Finding> {
     }
     let fits = match &compiler.probe {
         Probe::Object(file) => {
-            object_file::matches(target, file) == Some(true) && object_file::matches(host, file) == Some(false)
+            let hosts = object_file::expected(host);
+            let alike = hosts.is_some_and(|host| file.machines.iter().any(|made| one_compiler(made, &host)));
+            object_file::matches(target, file) == Some(true)
+                && object_file::matches(host, file) == Some(false)
+                && !alike
         }
         Probe::NotTried => {
             let made = machine_of_name(compiler_program(&compiler.compiler));

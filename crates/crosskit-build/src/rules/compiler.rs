@@ -160,6 +160,21 @@ pub fn default_compiler(
     DefaultCompiler::one(if solaris { "gcc" } else { "cc" }, Host)
 }
 
+/// The C++ compiler of the same toolchain as a C compiler, as the cc crate names it.
+pub fn cxx_compiler(c_compiler: &str) -> String {
+    match c_compiler {
+        "cc" => "c++".to_string(),
+        "emcc" => "em++".to_string(),
+        "wr-cc" => "wr-c++".to_string(),
+        "qcc" => "q++".to_string(),
+        _ => match (c_compiler.strip_suffix("gcc"), c_compiler.strip_suffix("clang")) {
+            (Some(prefix), _) => format!("{prefix}g++"),
+            (None, Some(prefix)) => format!("{prefix}clang++"),
+            (None, None) => c_compiler.to_string(),
+        },
+    }
+}
+
 /// The prefixes of the GNU tools for another target than the host, and because of what: the cc crate takes the first one
 /// whose compiler is on `PATH`, and the first of all where none is. `None` where it knows none.
 ///

@@ -38,8 +38,8 @@ pub struct ScriptFacts {
     pub moved: Option<Moved>,
     /// Arguments for bindgen's libclang.
     pub bindgen: Option<Setting>,
-    /// Whether the package depends on bindgen.
-    pub uses_bindgen: bool,
+    /// The crates that compile or read C and that the package names as dependencies, of those that the rules ask about.
+    pub uses: Vec<String>,
     /// The sysroot that the C compiler has built in, if it was asked and has one.
     pub sysroot: Option<String>,
     /// The toolchain file of CMake.
@@ -83,6 +83,8 @@ pub enum ArchiveProbe {
 pub struct Linker {
     /// The program, a name or a path.
     pub program: String,
+    /// Whether it can be there: a name is looked for on PATH, and a path is that of a file.
+    pub is_there: bool,
     /// Where it is named, as far as it can be seen: Cargo passes on the value alone.
     pub origin: Option<Origin>,
 }
@@ -144,6 +146,11 @@ impl ScriptFacts {
     /// Whether HOST and TARGET differ.
     pub fn is_cross(&self) -> bool {
         self.host != self.target
+    }
+
+    /// Whether the package depends on a crate.
+    pub fn uses(&self, package: &str) -> bool {
+        self.uses.iter().any(|it| it == package)
     }
 
     /// The C compiler.

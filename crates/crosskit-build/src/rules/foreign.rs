@@ -12,38 +12,38 @@ use super::ScriptFacts;
 pub(super) fn bindgen(facts: &ScriptFacts, found: &mut Vec<Finding>) {
     let arguments = facts.bindgen.as_ref().map_or("", |it| it.value.as_str());
     let under = triple::env_lower(&facts.target);
-    let own = format!("BINDGEN_EXTRA_CLANG_ARGS_{under}");
     if let (Some(setting), Some(named)) = (&facts.bindgen, clang_target(arguments)) {
         if same_machine(named, &facts.target) == Some(false) {
             let message = format!("bindgen reads headers for {named}, and TARGET is {}", facts.target);
             // A package that does not use bindgen is not harmed.
-            let finding = if facts.uses_bindgen {
-                Finding::error(Code::BindgenTarget, message)
-            } else {
-                Finding::warning(Code::BindgenTarget, message)
-            };
-            let finding = finding.at(Origin::Variable(setting.name.clone()));
-            let finding = finding.note("bindgen adds the right `--target` by itself where none is named");
-            found.push(if setting.name == "BINDGEN_EXTRA_CLANG_ARGS" {
-                finding.hint(format!("move the arguments to the variable of their target: {own}"))
-            } else {
-                finding.hint(format!("take `--target` out of {}", setting.name))
-            });
+            let finding = weighed(facts.uses("bindgen"), Code::BindgenTarget, message)
+                .at(Origin::Variable(setting.name.clone()))
+                .note("bindgen adds the right `--target` by itself where none is named");
+            found.push(finding.hint(format!("take `--target` out of {}", setting.name)));
             return;
         }
     }
     let named = ["--sysroot", "-isysroot", "-isystem", "-I", "-nostdinc"].iter().any(|word| arguments.contains(word));
     if let Some(sysroot) = &facts.sysroot {
-        if facts.is_cross() && facts.uses_bindgen && !named {
+        if facts.is_cross() && facts.uses("bindgen") && !named {
             let message = format!("bindgen does not look into the sysroot of the C compiler, `{sysroot}`");
             let finding = Finding::warning(Code::BindgenTarget, message)
                 .note("libclang looks for headers where it looks on this machine")
-                .hint(format!("{own}=--sysroot={sysroot}"));
+                .hint(format!("BINDGEN_EXTRA_CLANG_ARGS_{under}=--sysroot={sysroot}"));
             found.push(match &facts.bindgen {
                 Some(setting) => finding.at(Origin::Variable(setting.name.clone())),
                 None => finding,
             });
         }
+    }
+}
+
+/// What ends the build of a package that is harmed, and is told to the others.
+fn weighed(harmed: bool, code: Code, message: String) -> Finding {
+    if harmed {
+        Finding::error(code, message)
+    } else {
+        Finding::warning(code, message)
     }
 }
 
@@ -58,12 +58,11 @@ pub(super) fn cmake(facts: &ScriptFacts, found: &mut Vec<Finding>) {
         return;
     }
     let own = format!("CMAKE_TOOLCHAIN_FILE_{}", triple::env_lower(&facts.target));
-    let finding = Finding::error(
-        Code::CmakeToolchain,
-        format!("CMake's toolchain file `{}` is for {made}, and TARGET is {}", file.setting.value, facts.target),
-    )
-    .at(Origin::Variable(file.setting.name.clone()))
-    .note(format!("it sets CMAKE_SYSTEM_PROCESSOR to {processor}"));
+    let message =
+        format!("CMake's toolchain file `{}` is for {made}, and TARGET is {}", file.setting.value, facts.target);
+    let finding = weighed(facts.uses("cmake"), Code::CmakeToolchain, message)
+        .at(Origin::Variable(file.setting.name.clone()))
+        .note(format!("it sets CMAKE_SYSTEM_PROCESSOR to {processor}"));
     let plain = file.setting.name == "CMAKE_TOOLCHAIN_FILE";
     found.push(match (plain, facts.is_cross()) {
         (true, true) => finding.hint(format!("{own}=… for this target, or unset CMAKE_TOOLCHAIN_FILE")),

@@ -1,9 +1,10 @@
 //! The linker of a foreign target, and flags of rustc that do not arrive.
 
 use crate::finding::{Code, Finding, Origin};
-use crate::object_file;
+use crate::object_file::{self, Machine};
 use crate::triple;
 
+use super::words::one_compiler;
 use super::{default_compiler, CompilerOrigin, ScriptFacts};
 
 /// No linker for a foreign target: rustc takes the host's, and the words it ends with name neither.
@@ -15,22 +16,68 @@ pub(super) fn unset(facts: &ScriptFacts, found: &mut Vec<Finding>) {
     let (Some(wanted), Some(own)) = (object_file::expected(target), object_file::expected(host)) else {
         return;
     };
-    use object_file::Arch::{X86, X86_64};
-    // One compiler of GNU's links for both widths.
-    let alike = wanted.arch == own.arch || (wanted.arch == X86 && own.arch == X86_64);
-    if alike && wanted.format == own.format && wanted.endian == own.endian {
+    if one_compiler(&wanted, &own) {
         return;
     }
     let finding =
         Finding::warning(Code::NoLinker, format!("no linker is set for {target}, so that rustc takes the host's `cc`"))
             .note("it ends with \"is incompatible with elf64-x86-64\" or \"file in wrong format\" (cargo #4133)");
+    found.push(hints(facts, finding, wanted.name()));
+}
+
+fn hints(facts: &ScriptFacts, finding: Finding, machine: &str) -> Finding {
+    let ScriptFacts { host, target, .. } = facts;
     let variable = format!("CARGO_TARGET_{}_LINKER", triple::env_upper(target));
-    found.push(match default_compiler(target, host, None, None) {
-        Some(default) if default.origin == CompilerOrigin::CcCrate => finding
-            .hint(format!("in .cargo/config.toml: [target.{target}] linker = \"{}\"", default.name()))
-            .hint(format!("or {variable}={}", default.name())),
-        _ => finding.hint(format!("{variable}=…, a linker for {}", wanted.name())),
-    });
+    let default = default_compiler(target, host, None, None);
+    let fitting = match &default {
+        // What it links with comes with rust-std.
+        _ if target.contains("-linux-musl") => Some("rust-lld"),
+        Some(default) if default.origin == CompilerOrigin::CcCrate => Some(default.name()),
+        _ => None,
+    };
+    match fitting {
+        Some(linker) => finding
+            .hint(format!("in .cargo/config.toml: [target.{target}] linker = \"{linker}\""))
+            .hint(format!("or {variable}={linker}")),
+        None => finding.hint(format!("{variable}=…, a linker for {machine}")),
+    }
+}
+
+/// A linker that is the host's own, is for another machine by its name, or is no program.
+pub(super) fn named(facts: &ScriptFacts, found: &mut Vec<Finding>) {
+    let ScriptFacts { host, target, .. } = facts;
+    let Some(linker) = &facts.linker else { return };
+    let (Some(wanted), Some(own)) = (object_file::expected(target), object_file::expected(host)) else { return };
+    let program = &linker.program;
+    let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
+    let name = name.strip_suffix(".exe").unwrap_or(name);
+    // Elsewhere a plain name may be that of a toolchain for another machine.
+    let directory = program.strip_suffix(name).unwrap_or("");
+    let by_host = ["cc", "gcc", "c++", "g++", "ld", "ld.bfd", "ld.gold"].contains(&without_version(name))
+        && ["", "/bin/", "/usr/bin/", "/usr/local/bin/"].contains(&directory);
+    let (code, message) = if !linker.is_there {
+        (Code::PathMissing, format!("linker `{program}` is not there"))
+    } else if program.contains(' ') && !program.contains(['/', '\\']) {
+        (Code::LinkerArguments, format!("linker `{program}` is not the name of one program"))
+    } else {
+        let made = if by_host {
+            Some(own).filter(|own| takes_hosts_linker(target) && !one_compiler(&wanted, own))
+        } else {
+            // What a prefix says of the system is no triple's word.
+            name.rsplit_once('-')
+                .and_then(|(prefix, _)| object_file::expected(prefix))
+                .filter(|made| !one_compiler(&wanted, &Machine { format: wanted.format, ..*made }))
+        };
+        let Some(made) = made else { return };
+        let made = made.name();
+        (Code::LinkerOfAnotherMachine, format!("linker `{program}` is for {made}, and TARGET is {target}"))
+    };
+    let finding = Finding::warning(code, message);
+    let finding = match &linker.origin {
+        Some(origin) => finding.at(origin.clone()),
+        None => finding.note("it comes from RUSTC_LINKER, as Cargo passes it on, or from `-Clinker` in the flags"),
+    };
+    found.push(hints(facts, finding, wanted.name()));
 }
 
 /// Whether rustc's own linker for a target is `cc`, which is the host's.
@@ -74,14 +121,37 @@ pub(super) fn name_decides(facts: &ScriptFacts, found: &mut Vec<Finding>) {
 /// Whether a file name tells rustc what kind of linker it is.
 fn tells(program: &str) -> bool {
     let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
-    let stem = name.split('.').next().unwrap_or(name);
-    // A version may follow: `gcc-12`.
-    let stem = match stem.rsplit_once('-') {
-        Some((before, version)) if version.chars().all(|c| c.is_ascii_digit()) => before,
-        _ => stem,
-    };
+    let stem = without_version(name.split('.').next().unwrap_or(name));
     let last = stem.rsplit('-').next().unwrap_or(stem);
     ["gcc", "g++", "clang", "clang++", "ld", "lld", "emcc"].contains(&last) || stem.ends_with("ld.lld")
+}
+
+/// `gcc` of `gcc-12`.
+fn without_version(name: &str) -> &str {
+    match name.rsplit_once('-') {
+        Some((before, version)) if version.chars().all(|c| c.is_ascii_digit()) => before,
+        _ => name,
+    }
+}
+
+/// Flags in one spelling: `-C x` and `--codegen=x` as `-Cx`.
+fn one_word_each(flags: &[String]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut option: Option<&str> = None;
+    for flag in flags {
+        let flag = match flag.strip_prefix("--codegen") {
+            Some(rest) => format!("-C{}", rest.trim_start_matches('=')),
+            None => flag.clone(),
+        };
+        match option.take() {
+            Some(before) => words.push(format!("{before}{flag}")),
+            None => match ["-C", "-L", "-l", "-Z", "-A", "-W", "-D", "-F"].iter().find(|it| **it == flag) {
+                Some(known) => option = Some(known),
+                None => words.push(flag),
+            },
+        }
+    }
+    words
 }
 
 /// Flags that are configured for TARGET and do not arrive.
@@ -90,8 +160,9 @@ pub(super) fn wiped(facts: &ScriptFacts, found: &mut Vec<Finding>) {
     if !facts.is_cross() {
         return;
     }
+    let arrived = one_word_each(&facts.rustflags);
     for configured in &facts.configured_flags {
-        if configured.flags.iter().all(|flag| facts.rustflags.contains(flag)) {
+        if one_word_each(&configured.flags).iter().all(|flag| arrived.contains(flag)) {
             continue;
         }
         let flags = configured.flags.join(" ");

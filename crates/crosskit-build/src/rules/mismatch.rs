@@ -5,6 +5,8 @@ use crate::finding::{Code, Finding, Origin};
 use crate::object_file::{self, Machine, ObjectFile};
 use crate::triple;
 
+use super::words::one_compiler;
+
 /// What came of compiling a next to empty file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Probe {
@@ -39,15 +41,17 @@ pub struct CompilerFacts {
     pub origin: CompilerOrigin,
     /// What it makes.
     pub probe: Probe,
+    /// Whether the package is known to compile with it: otherwise one that does not fit may do no harm.
+    pub needed: bool,
     /// What would be picked otherwise, see [`compiler_without`](super::compiler_without).
     pub without: Option<String>,
 }
 
 /// Reports a compiler that makes objects for another machine than the target.
 ///
-/// It is an error where somebody set the compiler, or the flags that turn the host's away from the host. It is a
-/// warning where a default does not fit a foreign target: a package that compiles no C builds well without one that
-/// does.
+/// It is an error where somebody set the compiler, or the flags that turn the host's away from the host, and the package
+/// is known to compile with it. It is a warning otherwise, and where a default does not fit a foreign target: a package
+/// that compiles no C builds well without a compiler that does.
 ///
 /// The cc crate does not check this: <https://github.com/rust-lang/cc-rs/issues/382>,
 /// <https://github.com/rust-lang/cc-rs/issues/953>.
@@ -60,7 +64,7 @@ pub fn compiler_mismatch(facts: &CompilerFacts) -> Option<Finding> {
     let CompilerFacts { kind, compiler, host, target, .. } = facts;
     let (made, needed) = names(file, &wanted);
     let message = format!("{kind} `{compiler}` makes objects for {made}, not for {needed}");
-    let finding = if facts.origin.is_configured() || host == target {
+    let finding = if facts.needed && (facts.origin.is_configured() || host == target) {
         Finding::error(Code::CompilerMismatch, message)
     } else {
         Finding::warning(Code::CompilerMismatch, message)
@@ -112,15 +116,13 @@ fn hints(facts: &CompilerFacts, file: &ObjectFile, wanted: &Machine) -> Vec<Stri
     };
 
     let mut hints = Vec::new();
-    // Compilers of these families make both widths, as arguments tell them.
-    let is_x86 = |machine: &Machine| matches!(machine.arch, object_file::Arch::X86 | object_file::Arch::X86_64);
-    let related = file.machines.iter().any(|made| made.arch == wanted.arch || (is_x86(made) && is_x86(wanted)));
-    if related {
+    if file.machines.iter().any(|made| one_compiler(made, wanted)) {
         let flags = if variable == "CC" { "CFLAGS".to_string() } else { format!("{variable}FLAGS") };
         let lower = triple::env_lower(target);
         hints.push(format!("look for -m32, -m64 or --target in {flags} and {flags}_{lower}"));
     }
     let unset = |name: &str| match without {
+        Some(_) if name == own => set.clone(),
         Some(_) => format!("unset {name}, or {set}"),
         None => set.clone(),
     };
@@ -164,6 +166,7 @@ mod tests {
             variable: "CC".to_string(),
             compiler: compiler.to_string(),
             probe: Probe::Object(ObjectFile { machines: vec![machine], linked: Some(false) }),
+            needed: true,
             without: super::super::compiler_without(&origin, target, X86, None, None),
             origin,
         }

@@ -3,6 +3,7 @@
 use crate::finding::{Code, Finding, Origin};
 use crate::object_file::{self, Arch};
 
+use super::words::same_machine;
 use super::{Probe, ScriptFacts, Setting};
 
 /// `-march=native` for another machine than this one, and names of processors of another architecture.
@@ -13,7 +14,8 @@ pub(super) fn check(facts: &ScriptFacts, found: &mut Vec<Finding>) {
         for flag in setting.value.split_whitespace() {
             let Some(processor) = processor(flag) else { continue };
             let message = if processor == "native" {
-                if !facts.is_cross() {
+                // Another system on the same processor is no other machine.
+                if same_machine(&facts.host, &facts.target) != Some(false) {
                     continue;
                 }
                 format!("`{flag}` means the processor of this machine, and not one of {}", facts.target)
@@ -51,8 +53,12 @@ fn hints(facts: &ScriptFacts, setting: &Setting, finding: Finding) -> Finding {
     }
 }
 
+/// The processor that a flag names, or the option itself where one family alone has it.
 fn processor(flag: &str) -> Option<&str> {
-    ["-march=", "-mcpu=", "-mtune="].iter().find_map(|option| flag.strip_prefix(option))
+    match ["-march=", "-mcpu=", "-mtune="].iter().find_map(|option| flag.strip_prefix(option)) {
+        None if flag.starts_with("-m") => Some(flag),
+        named => named,
+    }
 }
 
 /// The architectures that a processor may be of, by the beginning of its name.
@@ -90,12 +96,38 @@ fn family(processor: &str) -> Option<&'static [Arch]> {
         "tremont",
         "nocona",
         "prescott",
+        "-mavx",
+        "-msse",
+        "-mssse",
+        "-mbmi",
     ];
-    const ARM: &[&str] = &["armv", "cortex-", "neoverse", "arm7", "arm9", "arm10", "arm11", "apple-", "xscale"];
+    const ARM: &[&str] = &["armv8", "armv9", "cortex-", "neoverse", "apple-"];
+    // The flags of these are refused by a compiler for AArch64.
+    const ARM_32: &[&str] = &[
+        "armv4",
+        "armv5",
+        "armv6",
+        "armv7",
+        "arm7",
+        "arm9",
+        "arm10",
+        "arm11",
+        "xscale",
+        "cortex-m",
+        "-mfpu=",
+        "-mfloat-abi=",
+    ];
+    const ARM_32_EXACT: &[&str] =
+        &["cortex-a5", "cortex-a7", "cortex-a8", "cortex-a9", "cortex-a12", "cortex-a15", "cortex-a17"];
     const RISC_V: &[&str] = &["rv32", "rv64", "sifive-"];
+    const POWER: &[&str] = &["power", "-maltivec", "-mvsx"];
     let is = |names: &[&str]| names.iter().any(|name| processor.starts_with(name));
     if is(X86) {
         Some(&[Arch::X86, Arch::X86_64])
+    } else if is(ARM_32) || ARM_32_EXACT.contains(&processor.split('+').next().unwrap_or(processor)) {
+        Some(&[Arch::Arm])
+    } else if is(POWER) {
+        Some(&[Arch::PowerPc])
     } else if is(ARM) {
         Some(&[Arch::Arm, Arch::AArch64, Arch::Arm64Ec])
     } else if is(RISC_V) {

@@ -26,13 +26,14 @@ pub(crate) fn facts(target: &str) -> ScriptFacts {
         probe: object_file::expected(target).map_or(Probe::NotFound, |machine| {
             Probe::Object(ObjectFile { machines: vec![machine], linked: Some(false) })
         }),
+        needed: true,
         without: None,
     };
     ScriptFacts {
         host: X86.to_string(),
         target: target.to_string(),
         compilers: vec![compiler],
-        linker: Some(Linker { program: "aarch64-linux-gnu-gcc".to_string(), origin: None }),
+        linker: Some(Linker { program: format!("{target}-gcc"), is_there: true, origin: None }),
         ..ScriptFacts::default()
     }
 }
@@ -109,6 +110,66 @@ fn only_a_target_that_the_hosts_cc_cannot_link_needs_a_linker() {
 }
 
 #[test]
+fn a_linker_of_another_machine_is_told() {
+    let with = |target: &str, program: &str, is_there| {
+        let linker = Linker { program: program.to_string(), is_there, origin: None };
+        let found = changed(target, |facts| facts.linker = Some(linker));
+        found.into_iter().filter(|(code, _)| *code != Code::LinkerName).collect::<Vec<_>>()
+    };
+    for program in ["cc", "gcc", "/usr/bin/gcc-12"] {
+        let expected = format!("linker `{program}` is for x86-64, and TARGET is {ARM}");
+        assert_eq!(with(ARM, program, true), one(Code::LinkerOfAnotherMachine, &expected));
+        assert_eq!(with("i686-unknown-linux-gnu", program, true), []);
+        assert_eq!(with("thumbv7em-none-eabihf", program, true), [], "who knows what the flags make of it");
+    }
+    let expected = format!("linker `arm-linux-gnueabihf-gcc` is for Arm, and TARGET is {ARM}");
+    assert_eq!(with(ARM, "arm-linux-gnueabihf-gcc", true), one(Code::LinkerOfAnotherMachine, &expected));
+    assert_eq!(with(ARM, "/x/ld", false), one(Code::PathMissing, "linker `/x/ld` is not there"));
+    let expected = "linker `aarch64-linux-gnu-gcc -static` is not the name of one program";
+    assert_eq!(with(ARM, "aarch64-linux-gnu-gcc -static", true), one(Code::LinkerArguments, expected));
+    let silent = [
+        (ARM, "/opt/arm/bin/gcc"),
+        (ARM, "clang"),
+        (ARM, "rust-lld"),
+        (ARM, ".cargo/crosskit/zig/aarch64-unknown-linux-gnu"),
+        ("i686-pc-windows-gnu", "i686-w64-mingw32-gcc"),
+        ("i686-unknown-linux-gnu", "x86_64-linux-gnu-gcc"),
+        ("thumbv7em-none-eabihf", "arm-none-eabi-gcc"),
+        ("riscv32imac-unknown-none-elf", "riscv64-unknown-elf-gcc"),
+        ("wasm32-wasip1", "wasm-component-ld"),
+    ];
+    for (target, program) in silent {
+        assert_eq!(with(target, program, true), [], "{target} {program}");
+    }
+}
+
+#[test]
+fn what_harms_no_package_ends_no_build() {
+    let severity = |change: fn(&mut ScriptFacts)| {
+        let mut facts = facts(ARM);
+        change(&mut facts);
+        check(&facts).iter().map(crate::finding::Finding::is_error).collect::<Vec<_>>()
+    };
+    fn wrong(facts: &mut ScriptFacts, needed: bool) {
+        facts.compilers[0].origin = CompilerOrigin::Variable("CC_x".to_string());
+        facts.compilers[0].probe = Probe::Object(object(X86));
+        facts.compilers[0].needed = needed;
+    }
+    assert_eq!(severity(|facts| wrong(facts, true)), [true]);
+    assert_eq!(severity(|facts| wrong(facts, false)), [false]);
+    fn toolchain(facts: &mut ScriptFacts) {
+        let setting = setting("CMAKE_TOOLCHAIN_FILE", "/t.cmake");
+        facts.toolchain_file = Some(ToolchainFile { setting, processor: Some("arm".to_string()) });
+    }
+    assert_eq!(severity(toolchain), [false]);
+    let with_cmake = |facts: &mut ScriptFacts| {
+        toolchain(facts);
+        facts.uses.push("cmake".to_string());
+    };
+    assert_eq!(severity(with_cmake), [true]);
+}
+
+#[test]
 fn an_archive_without_an_index_is_told() {
     let archiver = |origin, probe| ArchiverFacts { program: "ar".to_string(), origin, probe };
     let plain = CompilerOrigin::Variable("AR".to_string());
@@ -144,6 +205,7 @@ fn a_plain_variable_reaches_build_scripts() {
         facts.any_target = true;
     });
     assert_eq!(clang, []);
+    assert_eq!(changed("i686-unknown-linux-gnu", plain), [], "one compiler makes both widths");
 }
 
 #[test]
@@ -160,6 +222,11 @@ fn processors_of_other_machines_are_told() {
     assert_eq!(with(ARM, "-O2 -march=native", false), one(Code::ProcessorFlags, native));
     assert_eq!(with(X86, "-march=native -mtune=skylake", false), []);
     assert_eq!(with(ARM, "-mcpu=cortex-a53 -march=armv8-a", false), []);
+    assert_eq!(with("x86_64-unknown-linux-musl", "-march=native", false), [], "another system, the same machine");
+    for flag in ["-mcpu=cortex-a9", "-march=armv7-a+fp", "-mfpu=neon", "-mcpu=power9", "-mavx2", "-mcpu=cortex-m4"] {
+        assert_eq!(with(ARM, flag, true).len(), 1, "{flag}");
+    }
+    assert_eq!(with("armv7-unknown-linux-gnueabihf", "-mcpu=cortex-a9 -mfpu=neon -mthumb", true), []);
     let other = "`-march=armv8-a` names no processor of x86_64-unknown-linux-gnu";
     assert_eq!(with(X86, "-march=armv8-a", true), one(Code::ProcessorFlags, other));
     assert_eq!(with("my-own-board", "-march=armv8-a", true), []);
@@ -184,6 +251,14 @@ fn pkg_config_without_a_place_of_the_targets_finds_the_hosts() {
     };
     assert_eq!(with(|it| it.sysroot = Some(setting("PKG_CONFIG_SYSROOT_DIR", "/s"))), []);
     assert_eq!(with(|it| it.libdir = Some(setting("PKG_CONFIG_LIBDIR", "/s"))), []);
+    assert_eq!(
+        with(|it| it.sysroot = Some(setting("PKG_CONFIG_SYSROOT_DIR", "/"))),
+        one(Code::PkgConfigHost, expected)
+    );
+    assert_eq!(with(|it| it.path = Some(setting("PKG_CONFIG_PATH", "/usr/lib/aarch64-linux-gnu/pkgconfig"))), []);
+    let led = with(|it| it.path = Some(setting("PKG_CONFIG_PATH", "/s:/usr/lib/x86_64-linux-gnu/pkgconfig")));
+    let place = "pkg-config is led to libraries for x86_64-linux-gnu, and TARGET is aarch64-unknown-linux-gnu";
+    assert_eq!(led, one(Code::PkgConfigHost, place));
     assert_eq!(with(|it| it.program = Some(setting("PKG_CONFIG", "aarch64-linux-gnu-pkg-config"))), []);
     assert_eq!(with(|it| it.allow_cross = Some(setting("PKG_CONFIG_ALLOW_CROSS", "0"))), []);
 }
@@ -215,7 +290,7 @@ fn bindgen_reads_the_targets_headers_or_it_is_told() {
     assert_eq!(changed("armv7-unknown-linux-gnueabihf", named), []);
     let sysroot = |facts: &mut ScriptFacts| {
         facts.sysroot = Some("/opt/s".to_string());
-        facts.uses_bindgen = true;
+        facts.uses.push("bindgen".to_string());
     };
     let expected = "bindgen does not look into the sysroot of the C compiler, `/opt/s`";
     assert_eq!(changed(ARM, sysroot), one(Code::BindgenTarget, expected));
@@ -285,20 +360,23 @@ fn flags_that_do_not_arrive_are_told() {
     let expected = "`-Clink-arg=-z --cfg=x` is set for aarch64-unknown-linux-gnu and does not arrive";
     assert_eq!(with(ARM, &["-Copt-level=3"]), one(Code::FlagsWiped, expected));
     assert_eq!(with(ARM, &["-Clink-arg=-z", "--cfg=x", "--cfg=y"]), []);
+    for spelling in [["-C", "link-arg=-z"], ["--codegen", "link-arg=-z"], ["--codegen=link-arg=-z", "-g"]] {
+        assert_eq!(with(ARM, &[spelling[0], spelling[1], "--cfg=x"]), [], "{spelling:?}");
+    }
     assert_eq!(with(X86, &[]), [], "build scripts get no flags in a build with --target");
 }
 
 #[test]
 fn a_name_that_tells_nothing_links_with_lld() {
     let with = |program: &str| {
-        changed(ARM, |facts| facts.linker = Some(Linker { program: program.to_string(), origin: None }))
+        changed(ARM, |facts| facts.linker = Some(Linker { program: program.to_string(), is_there: true, origin: None }))
     };
     let silent =
         ["aarch64-linux-gnu-gcc", "/x/gcc-12", "clang", "rust-lld", "ld.lld", "aarch64-linux-gnu-ld", "gcc.sh"];
     for program in silent {
         assert_eq!(with(program), [], "{program}");
     }
-    for program in ["cc", "zigcc", "my-wrapper.sh"] {
+    for program in ["zigcc", "my-wrapper.sh"] {
         assert_eq!(with(program).len(), 1, "{program}");
     }
 }

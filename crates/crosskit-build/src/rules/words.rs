@@ -1,7 +1,7 @@
 //! What the rules have in common.
 
 use crate::finding::{Finding, Origin};
-use crate::object_file::{self, Machine};
+use crate::object_file::{self, Arch, Machine};
 
 /// The finding with the variable that it came from.
 pub(super) fn at(finding: Finding, variable: Option<&str>) -> Finding {
@@ -20,6 +20,13 @@ pub(super) fn machine_of(triple: &str) -> Option<&'static str> {
 pub(super) fn machine_of_name(program: &str) -> Option<&'static str> {
     let name = program.rsplit(['/', '\\']).next()?;
     machine_of(name.rsplit_once('-')?.0)
+}
+
+/// Whether one compiler of GNU's makes objects for both machines, as its arguments tell it: those for x86 make both widths.
+pub(super) fn one_compiler(one: &Machine, other: &Machine) -> bool {
+    let is_x86 = |machine: &Machine| matches!(machine.arch, Arch::X86 | Arch::X86_64);
+    let alike = one.arch == other.arch || is_x86(one) && is_x86(other);
+    alike && one.format == other.format && one.endian == other.endian
 }
 
 /// Whether two triples are of one architecture; `None` where one of them does not tell.

@@ -113,7 +113,10 @@ pub(super) fn names(manifest: &str, package: &str) -> bool {
         let mut from = 0;
         while let Some(at) = line[from..].find(package) {
             let (start, end) = (from + at, from + at + package.len());
-            if !line[..start].ends_with(is_name) && !line[end..].starts_with(is_name) {
+            let before = &line[..start];
+            // In quotes it is a feature, unless it is what `package` renames.
+            let quoted = before.ends_with(['"', '\'']) && !before.contains("package");
+            if !before.ends_with(is_name) && !line[end..].starts_with(is_name) && !quoted {
                 return true;
             }
             from = end;
@@ -210,7 +213,13 @@ mod tests {
         for line in ["bindgen = \"0.72\"", "[build-dependencies.bindgen]", "x = { package = \"bindgen\" }"] {
             assert!(names(line, "bindgen"), "{line}");
         }
-        for line in ["wasm-bindgen = \"0.2\"", "cbindgen = \"1\"", "bindgen-cli = \"1\"", "# bindgen = \"1\""] {
+        for line in [
+            "x = { features = [\"bindgen\"] }",
+            "wasm-bindgen = \"0.2\"",
+            "cbindgen = \"1\"",
+            "bindgen-cli = \"1\"",
+            "# bindgen = \"1\"",
+        ] {
             assert!(!names(line, "bindgen"), "{line}");
         }
     }

@@ -27,21 +27,21 @@ pub(super) fn gather(inputs: &Inputs, config_files: &[PathBuf], settings: Option
     let rustflags = words::encoded(variable("CARGO_ENCODED_RUSTFLAGS").as_deref());
     let rustc_linker = variable("RUSTC_LINKER");
     let configs = files::Configs::read(config_files);
-    let picked = picked::compilers(inputs, rustc_linker.as_deref());
+    let uses = uses(inputs);
+    let picked = picked::compilers(inputs, rustc_linker.as_deref(), &uses);
     let linker = words::linker(rustc_linker.as_deref(), &rustflags).map(|program| {
         let name = format!("CARGO_TARGET_{}_LINKER", triple::env_upper(target));
         let by_variable = variable(&name).is_some_and(|value| value == program).then_some(Origin::Variable(name));
         let origin = by_variable.or_else(|| configs.linker(target, &program));
-        Linker { program, origin }
+        let is_path = program.contains(['/', '\\']);
+        Linker { is_there: !is_path || Path::new(&program).is_file(), program, origin }
     });
     let pkg_config = PkgConfig::of(target, host, &variable);
     let toolchain_file = first("CMAKE_TOOLCHAIN_FILE").map(|setting| {
         let processor = files::text(Path::new(&setting.value)).and_then(|text| files::processor(&text));
         ToolchainFile { setting, processor }
     });
-    let uses_bindgen = inputs.manifest_dir.as_ref().is_some_and(|directory| {
-        files::text(&directory.join("Cargo.toml")).is_some_and(|manifest| files::names(&manifest, "bindgen"))
-    });
+    let uses_bindgen = uses.iter().any(|it| it == "bindgen");
     let mut compiler_flags = rules::flags("CFLAGS", target, host, &variable);
     compiler_flags.append(&mut rules::flags("CXXFLAGS", target, host, &variable));
     let mut of_host_kind = Vec::new();
@@ -68,7 +68,7 @@ pub(super) fn gather(inputs: &Inputs, config_files: &[PathBuf], settings: Option
         moved: None,
         pkg_config,
         bindgen: rules::bindgen_arguments(target, &variable),
-        uses_bindgen,
+        uses,
         sysroot: fits.filter(|_| uses_bindgen && cross).and_then(|compiler| sysroot(compiler, inputs)),
         toolchain_file,
         missing: Vec::new(),
@@ -84,6 +84,20 @@ pub(super) fn gather(inputs: &Inputs, config_files: &[PathBuf], settings: Option
     }
     facts.missing = missing(&facts, target, host);
     Gathered { facts, trouble: picked.trouble }
+}
+
+/// The crates that the manifest names, of those that matter.
+fn uses(inputs: &Inputs) -> Vec<String> {
+    let manifest = inputs.manifest_dir.as_ref().and_then(|directory| files::text(&directory.join("Cargo.toml")));
+    let mut found = Vec::new();
+    if let Some(manifest) = manifest {
+        for package in picked::COMPILING.iter().chain(&["bindgen"]) {
+            if files::names(&manifest, package) {
+                found.push((*package).to_string());
+            }
+        }
+    }
+    found
 }
 
 /// The compiler, if it makes objects for the target.
@@ -129,7 +143,7 @@ fn glibc(compiler: &str, flags: &[Setting], inputs: &Inputs) -> Option<(u32, u32
 
 fn ask_pkg_config(facts: &mut ScriptFacts, inputs: &Inputs) {
     let settings = &facts.pkg_config;
-    if settings.sysroot.is_some() {
+    if settings.sysroot.as_ref().is_some_and(|it| it.value != "/") {
         return;
     }
     let directories = [&settings.libdir, &settings.path];
@@ -160,7 +174,7 @@ fn directories(target: &str, host: &str) -> Vec<Setting> {
     let mut found = Vec::new();
     for (name, value) in env::vars_os() {
         let (Some(name), Some(value)) = (name.to_str(), value.to_str()) else { continue };
-        if !name.ends_with("_DIR") || value.is_empty() || is_cargos(name) {
+        if !name.ends_with("_DIR") || value.is_empty() || is_of_others(name) {
             continue;
         }
         let is_own = name.starts_with(&own);
@@ -173,8 +187,11 @@ fn directories(target: &str, host: &str) -> Vec<Setting> {
     found
 }
 
-fn is_cargos(name: &str) -> bool {
-    ["CARGO", "OUT_DIR", "DEP_", "RUST", "XDG_", "TMP", "PKG_CONFIG"].iter().any(|start| name.starts_with(start))
+/// Whether a variable leads to what is Cargo's, the user's, or a tool's that runs on the host.
+fn is_of_others(name: &str) -> bool {
+    const OTHERS: [&str; 11] =
+        ["CARGO", "OUT_DIR", "DEP_", "RUST", "XDG_", "TMP", "PKG_CONFIG", "HOST_", "LLVM", "CLANG", "LIBCLANG"];
+    OTHERS.iter().any(|start| name.starts_with(start))
 }
 
 fn foreign_libraries(target: &str, host: &str) -> Vec<rules::LibraryFacts> {
@@ -190,8 +207,16 @@ fn foreign_libraries(target: &str, host: &str) -> Vec<rules::LibraryFacts> {
 /// The variables that lead to libraries, and have no fixed names.
 pub(super) fn names_of_directories(target: &str, host: &str) -> Vec<String> {
     let mut names = Vec::new();
+    // A package asks for those that begin with its own library's name, set or not.
+    if let Some(links) = variable("CARGO_MANIFEST_LINKS") {
+        let links = links.to_uppercase().replace('-', "_");
+        for end in ["DIR", "LIB_DIR"] {
+            names.push(format!("{links}_{end}"));
+            names.push(format!("{}_{links}_{end}", triple::env_upper(target)));
+        }
+    }
     for setting in directories(target, host) {
-        if !files::libraries(Path::new(&setting.value)).is_empty() {
+        if !files::libraries(Path::new(&setting.value)).is_empty() && !names.contains(&setting.name) {
             names.push(setting.name);
         }
     }
@@ -215,9 +240,13 @@ fn missing(facts: &ScriptFacts, target: &str, host: &str) -> Vec<(Setting, Strin
         }
     }
     let pkg_config = &facts.pkg_config;
-    for setting in pkg_config.libdir.iter().chain(&pkg_config.path) {
-        // Lists often name directories that only some systems have.
-        if !env::split_paths(&setting.value).any(|it| it.exists()) {
+    for (setting, extends) in
+        pkg_config.libdir.iter().map(|it| (it, false)).chain(pkg_config.path.iter().map(|it| (it, true)))
+    {
+        // Lists often name directories that only some systems have, and one of the system's own comes with the first library
+        // that is installed.
+        let may_come = |path: &Path| extends && path.starts_with("/usr");
+        if !env::split_paths(&setting.value).any(|it| it.exists() || may_come(&it)) {
             look(setting, &setting.value);
         }
     }
@@ -227,7 +256,7 @@ fn missing(facts: &ScriptFacts, target: &str, host: &str) -> Vec<(Setting, Strin
     if let Some(file) = &facts.toolchain_file {
         look(&file.setting, &file.setting.value);
     }
-    if facts.uses_bindgen {
+    if facts.uses("bindgen") {
         if let Some(value) = variable("LIBCLANG_PATH") {
             look(&Setting { name: "LIBCLANG_PATH".to_string(), value: value.clone() }, &value);
         }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::rules::{self, ArchiverFacts, CompilerFacts, CompilerOrigin, DefaultCompiler, Probe};
 
-use super::{gather, tools, variable, Inputs};
+use super::{files, gather, tools, variable, Inputs};
 
 /// What is picked.
 pub(super) struct Picked {
@@ -25,7 +25,12 @@ struct Named {
     origin: CompilerOrigin,
 }
 
-pub(super) fn compilers(inputs: &Inputs, rustc_linker: Option<&str>) -> Picked {
+/// Crates that compile C, those of which it may be C++, and those of which it is.
+pub(super) const COMPILING: [&str; 7] =
+    ["cc", "cmake", "autotools", "meson", "cxx-build", "cpp_build", "autocxx-build"];
+const COMPILING_CXX: [&str; 3] = ["cxx-build", "cpp_build", "autocxx-build"];
+
+pub(super) fn compilers(inputs: &Inputs, rustc_linker: Option<&str>, uses: &[String]) -> Picked {
     let Inputs { host, target, .. } = inputs;
     let is_set = |setting| !rules::settings(setting, target, host, &variable).is_empty();
     let mut named = vec![named(inputs, "C compiler", "CC", rustc_linker)];
@@ -38,6 +43,9 @@ pub(super) fn compilers(inputs: &Inputs, rustc_linker: Option<&str>) -> Picked {
     let mut any_target = None;
     let mut compilers = Vec::new();
     for (named, tried) in named.iter().zip(results) {
+        let without = rules::compiler_without(&named.origin, target, host, rustc_linker, cross_compile.as_deref());
+        let cxx = named.tool == "CXX";
+        let wanted: &[&str] = if cxx { &COMPILING_CXX } else { &COMPILING };
         any_target = any_target.or(Some(tried.any_target));
         compilers.push(CompilerFacts {
             package: variable("CARGO_PKG_NAME"),
@@ -46,12 +54,19 @@ pub(super) fn compilers(inputs: &Inputs, rustc_linker: Option<&str>) -> Picked {
             kind: named.kind.to_string(),
             variable: named.tool.to_string(),
             compiler: tried.compiler,
-            without: rules::compiler_without(&named.origin, target, host, rustc_linker, cross_compile.as_deref()),
+            needed: uses.iter().any(|it| wanted.contains(&it.as_str())) || cxx && says_cxx(inputs),
+            without: if cxx { without.as_deref().map(rules::cxx_compiler) } else { without },
             origin: named.origin.clone(),
             probe: tried.probe,
         });
     }
     Picked { compilers, any_target: any_target.unwrap_or(false), archiver, trouble }
+}
+
+/// Whether the build script tells the cc crate that it compiles C++.
+fn says_cxx(inputs: &Inputs) -> bool {
+    let script = inputs.manifest_dir.as_ref().and_then(|directory| files::text(&directory.join("build.rs")));
+    script.is_some_and(|text| text.contains("cpp(true)"))
 }
 
 fn named(inputs: &Inputs, kind: &'static str, tool: &'static str, rustc_linker: Option<&str>) -> Named {

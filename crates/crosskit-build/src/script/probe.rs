@@ -57,10 +57,10 @@ impl Trial {
 pub(super) fn compiler(inputs: &Inputs, cpp: bool, ruled: Option<&str>) -> Trial {
     let ruled = ruled.unwrap_or(super::UNKNOWN);
     let Some(directory) = &inputs.out_dir else { return Trial::failed(ruled, Failure::NotTried) };
-    // The cc crate starts the compiler as well, without a limit: what hangs must not get so far. Any other failure is of no
-    // account, as it may be a name that only the cc crate can find.
+    // The cc crate starts the compiler as well, without a limit: what hangs or floods must not get so far. That it cannot be
+    // started is of no account, as it may be a name that only the cc crate can find.
     if let Err(error) = output(Command::new(ruled).arg("--version"), directory, LIMIT) {
-        if error.kind() == ErrorKind::TimedOut {
+        if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::Other) {
             return Trial::failed(ruled, Failure::Said(format!("`{ruled}`: {error}")));
         }
     }

@@ -97,7 +97,7 @@ impl Scratch {
         let helper = Path::new(env!("CARGO_MANIFEST_DIR"));
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[workspace]\n\n\
-             [build-dependencies]\ncrosskit-build = {{ path = {helper:?}, default-features = {default_features} }}\n"
+             [build-dependencies]\ncrosskit-build = {{ path = {helper:?}, default-features = {default_features} }}\ncc = \"1.2.2\"\n"
         );
         let scratch = Scratch { name, dir };
         scratch.write("Cargo.toml", &manifest);

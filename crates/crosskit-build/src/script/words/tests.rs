@@ -20,7 +20,7 @@ fn facts(target: &str, compiler: &str, origin: CompilerOrigin, probe: Probe) -> 
             ..known.clone()
         };
     }
-    facts.linker = Some(Linker { program: "gcc".to_string(), origin: None });
+    facts.linker = Some(Linker { program: "ld.lld".to_string(), is_there: true, origin: None });
     facts
 }
 
@@ -57,24 +57,25 @@ fn cross_builds_get_one_line() {
         (
             facts(ARM, gcc, CompilerOrigin::CcCrate, Probe::NotFound),
             None,
-            "C compiler aarch64-linux-gnu-gcc not found (from the cc crate), linker gcc",
+            "C compiler aarch64-linux-gnu-gcc not found (from the cc crate), linker ld.lld",
         ),
         (
             facts(ARM, gcc, cc(), Probe::Failed("unrecognized option\nmore".to_string())),
             None,
-            "C compiler aarch64-linux-gnu-gcc (from CC), linker gcc; \
+            "C compiler aarch64-linux-gnu-gcc (from CC), linker ld.lld; \
              trying the C compiler failed: unrecognized option more",
         ),
         (
             facts(ARM, "cc", CompilerOrigin::Host, object(X86)),
             None,
-            "C compiler cc (from the host), linker gcc; \
+            "C compiler cc (from the host), linker ld.lld; \
              this compiler makes objects for x86-64 (ELF 64-bit little-endian): \
              set CC_aarch64_unknown_linux_gnu if the package compiles C",
         ),
     ];
     for (mut facts, linker, line) in cases {
-        facts.linker = linker.map(|it| Linker { program: it.to_string(), origin: None }).or(facts.linker);
+        facts.linker =
+            linker.map(|it| Linker { program: it.to_string(), is_there: true, origin: None }).or(facts.linker);
         let verdict = decided(&facts, Mode::Default);
         assert_eq!(verdict.warnings, [format!("TARGET {ARM}, HOST {X86}, {line}")]);
         assert!(!verdict.fail);

@@ -33,6 +33,7 @@ impl Check<'_> {
                 Some(object) => Probe::Object(object.clone()),
                 None => Probe::NotTried,
             },
+            needed: true,
             without: picked.without.clone(),
         };
         if let Some(finding) = rules::compiler_mismatch(&facts) {

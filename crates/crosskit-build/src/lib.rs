@@ -50,8 +50,9 @@
 //!
 //! The compiler is tried once, on a file of one line; what came of it is kept in `OUT_DIR` until the compiler or a
 //! variable changes. The feature `cc`, which is on by default, asks the `cc` crate for the compiler that it would pick.
-//! Without the feature (which holds where no other package of the same build turns it on) there is no dependency: the compiler is picked by the rules of this crate, which know neither the
-//! arguments that `cc` adds nor every target, and nothing is compiled.
+//! Without the feature there is no dependency: the compiler is picked by the rules of this crate, which know neither the
+//! arguments that `cc` adds nor every target, and nothing is compiled. Cargo unifies features: it is on for all packages
+//! of a build as soon as it is for one.
 //!
 //! The modules are plain data and decisions without input or output, which the crosskit commands share.
 

@@ -61,7 +61,9 @@ pub(super) fn named(facts: &ScriptFacts, found: &mut Vec<Finding>) {
         (Code::LinkerArguments, format!("linker `{program}` is not the name of one program"))
     } else {
         let made = if by_host {
-            Some(own).filter(|own| takes_hosts_linker(target) && !one_compiler(&wanted, own))
+            // On some systems `cc` is clang, which works for whatever it is told.
+            let told = facts.rustflags.iter().any(|it| it.contains("--target="));
+            Some(own).filter(|own| takes_hosts_linker(target) && !told && !one_compiler(&wanted, own))
         } else {
             // What a prefix says of the system is no triple's word.
             name.rsplit_once('-')

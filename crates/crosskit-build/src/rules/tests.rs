@@ -122,6 +122,11 @@ fn a_linker_of_another_machine_is_told() {
         assert_eq!(with("i686-unknown-linux-gnu", program, true), []);
         assert_eq!(with("thumbv7em-none-eabihf", program, true), [], "who knows what the flags make of it");
     }
+    let clang = changed(ARM, |facts| {
+        facts.linker = Some(Linker { program: "gcc".to_string(), is_there: true, origin: None });
+        facts.rustflags = vec!["-Clink-arg=--target=aarch64-linux-gnu".to_string()];
+    });
+    assert_eq!(clang, [], "it may be clang");
     let expected = format!("linker `arm-linux-gnueabihf-gcc` is for Arm, and TARGET is {ARM}");
     assert_eq!(with(ARM, "arm-linux-gnueabihf-gcc", true), one(Code::LinkerOfAnotherMachine, &expected));
     assert_eq!(with(ARM, "/x/ld", false), one(Code::PathMissing, "linker `/x/ld` is not there"));

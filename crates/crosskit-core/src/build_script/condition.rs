@@ -1,7 +1,7 @@
 //! What conditions and patterns are made of.
 
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, ExprIf, Pat, Stmt};
+use syn::{BinOp, Block, Expr, ExprIf, Pat, Stmt};
 
 /// The texts that a condition holds.
 pub(super) fn texts(expression: &Expr) -> Vec<String> {
@@ -80,6 +80,17 @@ pub(super) fn names(pattern: &Pat, found: &mut Vec<String>) {
 pub(super) fn guard(pattern: &Pat) -> Option<&Expr> {
     match pattern {
         Pat::Guard(guarded) => Some(&guarded.guard),
+        _ => None,
+    }
+}
+
+/// Both sides of a condition that is made of two by `&&` or `||`, or of one that is its contrary.
+pub(super) fn sides(expression: &Expr) -> Option<(&Expr, &Expr)> {
+    match expression {
+        Expr::Binary(it) if matches!(it.op, BinOp::And(_) | BinOp::Or(_)) => Some((&it.left, &it.right)),
+        Expr::Paren(it) => sides(&it.expr),
+        Expr::Group(it) => sides(&it.expr),
+        Expr::Unary(it) => sides(&it.expr),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! What an expression is made of.
 
-use syn::{Attribute, Expr, Lit};
+use syn::{Attribute, BinOp, Expr, Lit};
 
 use super::condition;
 use super::sink::{self, Line};
@@ -25,6 +25,7 @@ impl Walker<'_, '_> {
                 value.choice |= is_switch(&assign.right);
                 self.assign(&assign.left, value)
             }
+            Expr::Binary(it) if matches!(it.op, BinOp::And(_) | BinOp::Or(_)) => self.judged(expression).0,
             Expr::Binary(binary) => {
                 let mut value = self.expression(&binary.left);
                 value.join(&self.expression(&binary.right));
@@ -173,8 +174,8 @@ fn is_switch(expression: &Expr) -> bool {
     matches!(expression, Expr::Lit(it) if matches!(it.lit, Lit::Bool(_)))
 }
 
-fn is_assignment(operator: &syn::BinOp) -> bool {
-    use syn::BinOp::{AddAssign, BitAndAssign, BitOrAssign};
+fn is_assignment(operator: &BinOp) -> bool {
+    use BinOp::{AddAssign, BitAndAssign, BitOrAssign};
     matches!(operator, AddAssign(_) | BitAndAssign(_) | BitOrAssign(_))
 }
 

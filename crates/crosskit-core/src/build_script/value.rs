@@ -124,6 +124,14 @@ impl Under {
         self.marks & TARGET != 0 || asks_for_arch && self.marks & TARGET_ARCH != 0
     }
 
+    /// The same without the questions that the look at the target excuses, `arch` telling of each whether it asks for the
+    /// architecture alone: nothing that is decided here is decided by those.
+    pub fn without_excused(mut self, arch: impl Fn(usize) -> bool) -> Under {
+        let marks = Under { asked: BTreeSet::new(), marks: self.marks };
+        self.asked.retain(|number| !marks.is_aware(arch(*number)));
+        self
+    }
+
     /// Whether the code is meant for some targets, or for the host's: where the script leaves early for some, all others are
     /// left, and a tool of the host is right for none but the host.
     pub fn chooses_tools(&self) -> bool {

@@ -61,7 +61,12 @@ impl<'w, 'a> Walker<'w, 'a> {
 
     /// The questions that decide whether this place is reached, once the function runs.
     pub fn own_questions(&self) -> BTreeSet<usize> {
-        self.under.asked.difference(&self.called_under).copied().collect()
+        self.open(self.under.clone()).asked.difference(&self.called_under).copied().collect()
+    }
+
+    /// Without the questions that are excused, as the target was looked at beside them.
+    fn open(&self, under: Under) -> Under {
+        under.without_excused(|number| self.program.questions[number].arch)
     }
 
     /// Takes note of a question; whoever has looked at the target already knows what they ask.
@@ -211,15 +216,39 @@ impl<'w, 'a> Walker<'w, 'a> {
 
     /// What a condition looks at.
     pub fn condition(&mut self, expression: &Expr) -> Under {
-        let value = self.expression(expression);
-        let words = condition::texts(expression);
-        looked_at(value, &words)
+        self.judged(expression).1
+    }
+
+    /// The value of a condition, and what it looks at: where one side of `&&` or `||` looks at the target, the question of the
+    /// other one is meant for it.
+    pub fn judged(&mut self, expression: &Expr) -> (Value, Under) {
+        let Some((left, right)) = condition::sides(expression) else {
+            let value = self.expression(expression);
+            let under = self.looked_at(value.clone(), &condition::texts(expression));
+            return (value, under);
+        };
+        let (mut value, mut under) = self.judged(left);
+        let (other, beside) = self.judged(right);
+        value.join(&other);
+        under.asked.extend(beside.asked);
+        under.marks |= beside.marks;
+        let under = self.open(under);
+        (Value { asked: under.asked.clone(), text: None, ..value }, under)
+    }
+
+    /// What a condition on a value looks at, by the words that it compares it with.
+    fn looked_at(&self, value: Value, words: &[String]) -> Under {
+        let mut marks = value.marks & (ON_REQUEST | TARGET_ARCH | HOST);
+        if value.marks & TARGET != 0 {
+            marks |= if condition::about_arch_alone(words) { TARGET_ARCH } else { TARGET };
+        }
+        self.open(Under { asked: value.asked, marks })
     }
 
     pub fn selection(&mut self, selection: &syn::ExprMatch) -> Value {
         let scrutinee = self.expression(&selection.expr);
         let words: Vec<String> = selection.arms.iter().flat_map(|arm| condition::texts_of_pattern(&arm.pat)).collect();
-        let condition = looked_at(scrutinee.clone(), &words);
+        let condition = self.looked_at(scrutinee.clone(), &words);
         let mut value = Value::default();
         for (at, arm) in selection.arms.iter().enumerate() {
             let one = self.scoped(|walker| {
@@ -232,6 +261,7 @@ impl<'w, 'a> Walker<'w, 'a> {
                     under.asked.extend(guard.asked);
                     under.marks |= guard.marks;
                 }
+                let under = walker.open(under);
                 walker.within(&under.asked, under.marks, |walker| walker.expression(&arm.body)).decided_by(&under.asked)
             });
             if at == 0 { value = one } else { value.join(&one) }
@@ -252,13 +282,4 @@ impl<'w, 'a> Walker<'w, 'a> {
         value.choice = true;
         Some(value)
     }
-}
-
-/// What a condition on a value looks at, by the words that it compares it with.
-fn looked_at(value: Value, words: &[String]) -> Under {
-    let mut marks = value.marks & (ON_REQUEST | TARGET_ARCH | HOST);
-    if value.marks & TARGET != 0 {
-        marks |= if condition::about_arch_alone(words) { TARGET_ARCH } else { TARGET };
-    }
-    Under { asked: value.asked, marks }
 }

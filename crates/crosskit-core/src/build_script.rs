@@ -19,6 +19,7 @@
 //!
 //! - a question where the code has looked at the target as well, in the same condition or one around it: `TARGET`, `HOST`,
 //!   `CARGO_CFG_…`, or a value of such a name. A look at the architecture does not excuse a question about the system;
+//! - a question behind a guard that ends the build, or leaves it, where `HOST` is not `TARGET`;
 //! - a function with `#[cfg]` that uses what is there on some hosts alone (`std::os::unix`, winreg, vcpkg, …), and its twins;
 //! - names of programs (`.exe`, `sh`, `make`) and separators; `consts::EXE_SUFFIX`;
 //! - a tool that is only asked for its version, that is told its target, or whose program then runs on the host;
@@ -30,6 +31,7 @@ mod calls;
 mod condition;
 mod expression;
 mod facts;
+mod guard;
 mod macros;
 mod modules;
 mod outside;

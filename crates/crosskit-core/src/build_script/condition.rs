@@ -95,24 +95,6 @@ pub(super) fn sides(expression: &Expr) -> Option<(&Expr, &Expr)> {
     }
 }
 
-/// Whether one side of an `if` leaves the function without a failure, so that what follows is the other side.
-pub(super) fn one_leaves(branch: &ExprIf) -> bool {
-    let other = match branch.else_branch.as_ref().map(|(_, other)| other.as_ref()) {
-        Some(Expr::Block(block)) => leaves(&block.block),
-        _ => false,
-    };
-    leaves(&branch.then_branch) || other
-}
-
-fn leaves(block: &Block) -> bool {
-    let Some(Stmt::Expr(last, _)) = block.stmts.last() else { return false };
-    match last {
-        Expr::Return(end) => !end.expr.as_deref().is_some_and(is_failure),
-        Expr::Call(call) => ends_well(call),
-        _ => false,
-    }
-}
-
 /// Whether a block is `true` or `false`, and nothing else.
 pub(super) fn is_switch(block: &Block) -> bool {
     match block.stmts.as_slice() {
@@ -125,17 +107,6 @@ pub(super) fn is_switch(block: &Block) -> bool {
 pub(super) fn switches(branch: &ExprIf) -> bool {
     let other = branch.else_branch.as_ref().map(|(_, other)| other.as_ref());
     is_switch(&branch.then_branch) && matches!(other, Some(Expr::Block(it)) if is_switch(&it.block))
-}
-
-fn is_failure(expression: &Expr) -> bool {
-    matches!(expression, Expr::Call(call) if last_name(&call.func).is_some_and(|name| name == "Err"))
-}
-
-/// `exit(0)`
-fn ends_well(call: &syn::ExprCall) -> bool {
-    let zero =
-        |it: &Expr| matches!(it, Expr::Lit(it) if matches!(&it.lit, syn::Lit::Int(it) if it.base10_digits() == "0"));
-    last_name(&call.func).is_some_and(|name| name == "exit") && call.args.iter().all(zero)
 }
 
 /// The last name of a path.

@@ -3,6 +3,7 @@
 use syn::{Attribute, BinOp, Expr, Lit};
 
 use super::condition;
+use super::guard;
 use super::sink::{self, Line};
 use super::value::{CONFIGURES, TARGET, Value};
 use super::walk::Walker;
@@ -26,6 +27,10 @@ impl Walker<'_, '_> {
                 self.assign(&assign.left, value)
             }
             Expr::Binary(it) if matches!(it.op, BinOp::And(_) | BinOp::Or(_)) => self.judged(expression).0,
+            Expr::Binary(it) if matches!(it.op, BinOp::Eq(_) | BinOp::Ne(_)) => {
+                let left = self.expression(&it.left);
+                guard::compared(left, &self.expression(&it.right))
+            }
             Expr::Binary(binary) => {
                 let mut value = self.expression(&binary.left);
                 value.join(&self.expression(&binary.right));

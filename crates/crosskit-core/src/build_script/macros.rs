@@ -48,6 +48,10 @@ impl Walker<'_, '_> {
                 let first: TokenStream = call.tokens.clone().into_iter().take_while(|it| !is_comma(it)).collect();
                 syn::parse2::<Expr>(first).map(|it| self.expression(&it)).unwrap_or_default()
             }
+            name @ ("assert" | "assert_eq" | "ensure") => {
+                self.after_assertion(name, &arguments(call.tokens.clone()));
+                Value::default()
+            }
             name if sink::is_output_of_cargo(name) => {
                 let value = self.each(&arguments(call.tokens.clone()));
                 self.reaches(&value, true, &format!("`{name}!`"), start);

@@ -31,6 +31,9 @@ pub(super) const HOST: Marks = 1 << 10;
 /// The code stands within a condition on the target, and not merely behind one that leaves for some targets.
 pub(super) const WITHIN: Marks = 1 << 11;
 
+/// A comparison of `HOST` with `TARGET`.
+pub(super) const NATIVE: Marks = 1 << 12;
+
 /// A value, as far as it matters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Value {

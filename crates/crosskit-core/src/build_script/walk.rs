@@ -8,7 +8,7 @@ use super::condition;
 use super::facts::Facts;
 use super::program::{self, Program};
 use super::question::{self, Question};
-use super::value::{HOST, Marks, ON_REQUEST, TARGET, TARGET_ARCH, Under, Value, WITHIN};
+use super::value::{HOST, Marks, NATIVE, ON_REQUEST, TARGET, TARGET_ARCH, Under, Value, WITHIN};
 
 pub(super) struct Walker<'w, 'a> {
     pub program: &'w mut Program<'a>,
@@ -148,11 +148,7 @@ impl<'w, 'a> Walker<'w, 'a> {
             Stmt::Macro(statement) => self.attributed(&statement.attrs, |walker| walker.macro_call(&statement.mac)),
             Stmt::Expr(Expr::If(branch), end) => {
                 let (value, condition) = self.attributed(&branch.attrs, |walker| walker.branch(branch));
-                if condition::one_leaves(branch) {
-                    // What follows runs where the condition does not hold.
-                    self.under.asked.extend(&condition.asked);
-                    self.under.marks |= condition.marks;
-                }
+                self.after_branch(branch, &condition);
                 if end.is_some() { Value::default() } else { value }
             }
             Stmt::Expr(Expr::Block(block), None) if !block.attrs.is_empty() => {
@@ -237,8 +233,8 @@ impl<'w, 'a> Walker<'w, 'a> {
     }
 
     /// What a condition on a value looks at, by the words that it compares it with.
-    fn looked_at(&self, value: Value, words: &[String]) -> Under {
-        let mut marks = value.marks & (ON_REQUEST | TARGET_ARCH | HOST);
+    pub fn looked_at(&self, value: Value, words: &[String]) -> Under {
+        let mut marks = value.marks & (ON_REQUEST | TARGET_ARCH | HOST | NATIVE);
         if value.marks & TARGET != 0 {
             marks |= if condition::about_arch_alone(words) { TARGET_ARCH } else { TARGET };
         }

@@ -6,6 +6,7 @@ use syn::{Expr, ExprCall, ExprMethodCall};
 use super::condition;
 use super::expression::speaks_of_target;
 use super::outside::marks_of_variable;
+use super::replacement::Position;
 use super::rules::written;
 use super::sink;
 use super::value::{BUILT, COMMAND, COMPILER, CONFIGURES, HOST, PACKAGE, TARGET, Value, WRITES};
@@ -148,9 +149,10 @@ impl Walker<'_, '_> {
     }
 
     pub fn method_call(&mut self, call: &ExprMethodCall) -> Value {
-        let receiver = self.expression(&call.receiver);
+        let receiver = self.at(Position::Receiver, &call.receiver);
         let method = call.method.to_string();
-        let arguments: Vec<Value> = call.args.iter().map(|it| self.argument(it, &receiver)).collect();
+        let position = if ADDING.contains(&method.as_str()) { Position::Kept } else { Position::Alone };
+        let arguments: Vec<Value> = call.args.iter().map(|it| self.argument(it, &receiver, position)).collect();
         let given = all(&arguments);
         let at = call.method.span();
         self.configures(&method, &receiver, &given, at);
@@ -198,11 +200,11 @@ impl Walker<'_, '_> {
     }
 
     /// An argument; a closure gets what the method is called on.
-    fn argument(&mut self, argument: &Expr, receiver: &Value) -> Value {
-        let Expr::Closure(closure) = argument else { return self.expression(argument) };
+    fn argument(&mut self, argument: &Expr, receiver: &Value, position: Position) -> Value {
+        let Expr::Closure(closure) = argument else { return self.at(position, argument) };
         self.scoped(|walker| {
             closure.inputs.iter().for_each(|pattern| walker.bind(pattern, receiver, false));
-            walker.expression(&closure.body)
+            walker.at(Position::Kept, &closure.body)
         })
     }
 }

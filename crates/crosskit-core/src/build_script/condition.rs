@@ -1,7 +1,7 @@
 //! What conditions and patterns are made of.
 
 use syn::visit::{self, Visit};
-use syn::{BinOp, Block, Expr, ExprIf, Pat, Stmt};
+use syn::{BinOp, Block, Expr, ExprBinary, ExprIf, Pat, Stmt};
 
 /// The texts that a condition holds.
 pub(super) fn texts(expression: &Expr) -> Vec<String> {
@@ -84,13 +84,13 @@ pub(super) fn guard(pattern: &Pat) -> Option<&Expr> {
     }
 }
 
-/// Both sides of a condition that is made of two by `&&` or `||`, or of one that is its contrary.
-pub(super) fn sides(expression: &Expr) -> Option<(&Expr, &Expr)> {
+/// The `&&` or `||` that a condition is, or of which it is the contrary.
+pub(super) fn both(expression: &Expr) -> Option<&ExprBinary> {
     match expression {
-        Expr::Binary(it) if matches!(it.op, BinOp::And(_) | BinOp::Or(_)) => Some((&it.left, &it.right)),
-        Expr::Paren(it) => sides(&it.expr),
-        Expr::Group(it) => sides(&it.expr),
-        Expr::Unary(it) => sides(&it.expr),
+        Expr::Binary(it) if matches!(it.op, BinOp::And(_) | BinOp::Or(_)) => Some(it),
+        Expr::Paren(it) => both(&it.expr),
+        Expr::Group(it) => both(&it.expr),
+        Expr::Unary(it) => both(&it.expr),
         _ => None,
     }
 }

@@ -4,20 +4,28 @@ use syn::{Attribute, BinOp, Expr, Lit};
 
 use super::condition;
 use super::guard;
+use super::replacement::Position;
 use super::sink::{self, Line};
 use super::value::{CONFIGURES, TARGET, Value};
 use super::walk::Walker;
 
 impl Walker<'_, '_> {
     pub fn expression(&mut self, expression: &Expr) -> Value {
-        self.attributed(attributes(expression), |walker| walker.inner(expression))
+        let position = std::mem::take(&mut self.position);
+        self.attributed(attributes(expression), |walker| walker.inner(expression, position))
     }
 
-    fn inner(&mut self, expression: &Expr) -> Value {
+    /// An expression that stands within another one.
+    pub fn at(&mut self, position: Position, expression: &Expr) -> Value {
+        self.position = position;
+        self.expression(expression)
+    }
+
+    fn inner(&mut self, expression: &Expr, position: Position) -> Value {
         match expression {
             Expr::Lit(literal) => self.literal(&literal.lit),
-            Expr::Path(path) => self.path(&path.path),
-            Expr::Macro(call) => self.macro_call(&call.mac),
+            Expr::Path(path) => self.path(&path.path, position),
+            Expr::Macro(call) => self.macro_call(&call.mac, position),
             Expr::Call(call) => self.call(call),
             Expr::MethodCall(call) => self.method_call(call),
             Expr::Assign(assign) => {
@@ -28,30 +36,31 @@ impl Walker<'_, '_> {
             }
             Expr::Binary(it) if matches!(it.op, BinOp::And(_) | BinOp::Or(_)) => self.judged(expression).0,
             Expr::Binary(it) if matches!(it.op, BinOp::Eq(_) | BinOp::Ne(_)) => {
-                let left = self.expression(&it.left);
-                guard::compared(left, &self.expression(&it.right))
+                let left = self.at(Position::Compared, &it.left);
+                guard::compared(left, &self.at(Position::Compared, &it.right))
             }
             Expr::Binary(binary) => {
-                let mut value = self.expression(&binary.left);
-                value.join(&self.expression(&binary.right));
+                let mut value = self.at(Position::Operand, &binary.left);
+                let assigns = is_assignment(&binary.op);
+                value.join(&self.at(if assigns { Position::Alone } else { Position::Operand }, &binary.right));
                 value.text = None;
-                if is_assignment(&binary.op) { self.assign(&binary.left, value) } else { value }
+                if assigns { self.assign(&binary.left, value) } else { value }
             }
             Expr::Paren(it) => self.expression(&it.expr),
             Expr::Group(it) => self.expression(&it.expr),
-            Expr::Reference(it) => self.expression(&it.expr),
-            Expr::Try(it) => self.expression(&it.expr),
-            Expr::Cast(it) => self.expression(&it.expr),
-            Expr::Unary(it) => self.expression(&it.expr),
-            Expr::Await(it) => self.expression(&it.base),
-            Expr::Field(it) => self.expression(&it.base),
+            Expr::Reference(it) => self.at(Position::Operand, &it.expr),
+            Expr::Try(it) => self.at(Position::Receiver, &it.expr),
+            Expr::Cast(it) => self.at(Position::Operand, &it.expr),
+            Expr::Unary(it) => self.at(Position::Operand, &it.expr),
+            Expr::Await(it) => self.at(Position::Receiver, &it.base),
+            Expr::Field(it) => self.at(Position::Receiver, &it.base),
             Expr::Let(it) => {
-                let value = self.expression(&it.expr);
+                let value = self.at(Position::Matched, &it.expr);
                 self.bind(&it.pat, &value, false);
                 value
             }
             Expr::Return(it) => {
-                if let Some(value) = it.expr.as_deref().map(|it| self.expression(it)) {
+                if let Some(value) = it.expr.as_deref().map(|it| self.at(Position::Kept, it)) {
                     self.give_back(value);
                 }
                 Value::default()
@@ -95,7 +104,10 @@ impl Walker<'_, '_> {
             Expr::Tuple(it) => self.several(it.elems.iter()),
             Expr::Repeat(it) => self.expression(&it.expr),
             Expr::Struct(it) => self.several(it.fields.iter().map(|field| &field.expr)),
-            Expr::Index(it) => self.several([it.expr.as_ref(), it.index.as_ref()]),
+            Expr::Index(it) => {
+                self.position = Position::Receiver;
+                self.several([it.expr.as_ref(), it.index.as_ref()])
+            }
             Expr::Range(it) => self.several(it.start.iter().chain(&it.end).map(AsRef::as_ref)),
             Expr::Break(it) => it.expr.as_deref().map(|it| self.expression(it)).unwrap_or_default(),
             _ => Value::default(),
@@ -137,13 +149,17 @@ impl Walker<'_, '_> {
         }
     }
 
-    fn path(&mut self, path: &syn::Path) -> Value {
+    fn path(&mut self, path: &syn::Path, position: Position) -> Value {
         let Some(last) = path.segments.last() else { return Value::default() };
         let name = last.ident.to_string();
         let before = path.segments.iter().rev().nth(1).map(|it| it.ident.to_string());
-        let imported = before.is_none() && self.program.constants_of_host.contains(&name);
-        if (imported || before.is_some_and(|it| it == "consts"))
-            && let Some(value) = self.constant_of_host(&name, path.segments[0].ident.span())
+        let constant = match before.as_deref() {
+            None => self.program.constants_of_host.get(&name).cloned(),
+            Some("consts") => Some(name.clone()),
+            Some(_) => None,
+        };
+        if let Some(constant) = constant
+            && let Some(value) = self.constant_of_host(&constant, path.segments[0].ident.span(), position)
         {
             return value;
         }

@@ -7,16 +7,17 @@ use syn::{Expr, Lit, Macro, Token};
 
 use super::program;
 use super::question;
+use super::replacement::Position;
 use super::sink::{self, Line};
 use super::value::{ON_REQUEST, Value, is_choice};
 use super::walk::Walker;
 
 impl Walker<'_, '_> {
-    pub fn macro_call(&mut self, call: &Macro) -> Value {
+    pub fn macro_call(&mut self, call: &Macro, position: Position) -> Value {
         let Some(name) = call.path.segments.last().map(|it| &it.ident) else { return Value::default() };
         let start = call.path.segments[0].ident.span();
         match name.to_string().as_str() {
-            "cfg" => self.cfg(call, start),
+            "cfg" => self.cfg(call, start, position),
             "print" | "println" => {
                 let arguments = arguments(call.tokens.clone());
                 let value = self.formatted(&arguments);
@@ -43,35 +44,36 @@ impl Walker<'_, '_> {
                 let name = arguments(call.tokens.clone()).first().and_then(text).unwrap_or_default();
                 self.reads_variable(&name, name_of_option(call), start)
             }
-            "vec" => self.each(&arguments(call.tokens.clone())),
+            "vec" => self.each(&arguments(call.tokens.clone()), Position::Kept),
             "matches" => {
                 let first: TokenStream = call.tokens.clone().into_iter().take_while(|it| !is_comma(it)).collect();
-                syn::parse2::<Expr>(first).map(|it| self.expression(&it)).unwrap_or_default()
+                syn::parse2::<Expr>(first).map(|it| self.at(Position::Matched, &it)).unwrap_or_default()
             }
             name @ ("assert" | "assert_eq" | "ensure") => {
                 self.after_assertion(name, &arguments(call.tokens.clone()));
                 Value::default()
             }
             name if sink::is_output_of_cargo(name) => {
-                let value = self.each(&arguments(call.tokens.clone()));
+                let value = self.each(&arguments(call.tokens.clone()), Position::Formatted);
                 self.reaches(&value, true, &format!("`{name}!`"), start);
                 Value::default()
             }
             _ => {
-                let mut value = self.each(&arguments(call.tokens.clone()));
+                let mut value = self.each(&arguments(call.tokens.clone()), Position::Formatted);
                 value.choice = false;
                 value
             }
         }
     }
 
-    fn cfg(&mut self, call: &Macro, start: proc_macro2::Span) -> Value {
+    fn cfg(&mut self, call: &Macro, start: proc_macro2::Span, position: Position) -> Value {
         let Some(predicate) = question::first(call.tokens.clone()).or_else(|| question::whole(call.tokens.clone()))
         else {
             return Value::default();
         };
         let words = program::words(start, call.delimiter.span().close());
-        let mut value = match question::of_cfg(&predicate, &words, start, self.file) {
+        let place = self.program.place(self.file, start, position);
+        let mut value = match question::of_cfg(&predicate, &words, place) {
             Some(question) => self.ask(question),
             None => Value::default(),
         };
@@ -84,7 +86,7 @@ impl Walker<'_, '_> {
     /// The text that a format and its arguments make.
     fn formatted(&mut self, arguments: &[Expr]) -> Value {
         let Some((first, rest)) = arguments.split_first() else { return Value::default() };
-        let mut value = self.each(rest);
+        let mut value = self.each(rest, Position::Formatted);
         let Some(format) = text(first) else {
             value.join(&self.expression(first));
             return value;
@@ -93,6 +95,11 @@ impl Walker<'_, '_> {
         for name in &names {
             if let Some(variable) = self.variable(name).or_else(|| self.facts.constants.get(name)) {
                 value.join(&variable.clone());
+            } else if let Expr::Lit(literal) = first
+                && let Some(constant) = self.program.constants_of_host.get(name).cloned()
+                && let Some(constant) = self.constant_of_host(&constant, literal.lit.span(), Position::Captured)
+            {
+                value.join(&constant);
             }
         }
         value.choice |= is_choice(&plain);
@@ -100,13 +107,13 @@ impl Walker<'_, '_> {
         value
     }
 
-    fn each(&mut self, all: &[Expr]) -> Value {
+    fn each(&mut self, all: &[Expr], position: Position) -> Value {
         let mut value = Value::default();
         for expression in all {
             // A named argument of a format.
             let one = match expression {
-                Expr::Assign(named) => self.expression(&named.right),
-                other => self.expression(other),
+                Expr::Assign(named) => self.at(position, &named.right),
+                other => self.at(position, other),
             };
             value.join(&one);
         }

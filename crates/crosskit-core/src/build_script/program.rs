@@ -6,7 +6,9 @@ use proc_macro2::Span;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Block, Expr, FnArg, ItemConst, ItemFn, ItemMod, ItemStatic, Macro, Pat, Signature};
 
-use super::question::{self, Question};
+use super::imports;
+use super::question::{self, Place, Question};
+use super::replacement::Position;
 
 /// Everything that is looked at.
 #[derive(Default)]
@@ -22,8 +24,10 @@ pub(super) struct Program<'a> {
     pub questions: Vec<Question>,
     /// Every text in quotes.
     pub texts: BTreeSet<String>,
-    /// The constants of `std::env::consts` that the script imports.
-    pub constants_of_host: BTreeSet<String>,
+    /// The constants of `std::env::consts` that the script imports, by the names that it gives them.
+    pub constants_of_host: BTreeMap<String, String>,
+    /// The files that import `std::env`.
+    import_env: BTreeSet<usize>,
     /// The first names of paths: the crates among them.
     pub heads: BTreeSet<String>,
     /// The crates that the script has on every host.
@@ -59,6 +63,9 @@ impl<'a> Program<'a> {
     pub fn read(files: &'a [syn::File], anywhere: &BTreeSet<String>) -> Program<'a> {
         let mut program = Program { anywhere: anywhere.clone(), ..Program::default() };
         for (file, syntax) in files.iter().enumerate() {
+            if imports::has_env(syntax) {
+                program.import_env.insert(file);
+            }
             let mut reader = Reader { program: &mut program, file, around: Vec::new(), owner: None };
             reader.visit_file(syntax);
         }
@@ -97,6 +104,12 @@ impl<'a> Program<'a> {
         })
     }
 
+    /// Where a question stands.
+    pub fn place(&self, file: usize, span: Span, position: Position) -> Place {
+        let before_env = if self.import_env.contains(&file) { "" } else { "std::" };
+        Place { file, span, position, before_env }
+    }
+
     /// What the `#[cfg]` attributes of a piece of code ask.
     pub fn asked_by(&mut self, attributes: &[Attribute], file: usize) -> BTreeSet<usize> {
         let mut asked = BTreeSet::new();
@@ -104,7 +117,8 @@ impl<'a> Program<'a> {
             let Some(predicate) = question::condition(attribute) else { continue };
             let start = attribute.pound_token.spans[0];
             let words = words(start, attribute.bracket_token.span.close());
-            if let Some(question) = question::of_cfg(&predicate, &words, start, file) {
+            let place = self.place(file, start, Position::Alone);
+            if let Some(question) = question::of_cfg(&predicate, &words, place) {
                 asked.insert(self.number(question));
             }
         }
@@ -262,20 +276,9 @@ impl<'a> Visit<'a> for Reader<'_, 'a> {
     fn visit_use_path(&mut self, path: &'a syn::UsePath) {
         self.program.heads.insert(path.ident.to_string());
         if path.ident == "consts" {
-            names_of(&path.tree, &mut self.program.constants_of_host);
+            imports::names_of(&path.tree, &mut self.program.constants_of_host);
         }
         visit::visit_use_path(self, path);
-    }
-}
-
-/// The names that a part of a `use` brings.
-fn names_of(tree: &syn::UseTree, names: &mut BTreeSet<String>) {
-    match tree {
-        syn::UseTree::Name(name) => {
-            names.insert(name.ident.to_string());
-        }
-        syn::UseTree::Group(group) => group.items.iter().for_each(|item| names_of(item, names)),
-        _ => {}
     }
 }
 

@@ -1,9 +1,11 @@
-//! Questions about the host: what is asked, and how the same is asked about the target.
+//! Questions about the host: what is asked, and where.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, LitStr, Meta, Token, parenthesized};
+
+use super::replacement::{self, Position};
 
 /// A question about the host.
 #[derive(Clone, Debug)]
@@ -11,7 +13,7 @@ pub(super) struct Question {
     pub how: How,
     /// What stands in the script, in one line.
     pub words: String,
-    /// The same question about the target, as an expression.
+    /// The same question about the target, as an expression that fits where this one stands.
     pub instead: String,
     /// Whether the architecture is all that it asks for.
     pub arch: bool,
@@ -94,50 +96,6 @@ impl Predicate {
             Predicate::Pair(..) => false,
         }
     }
-
-    /// The same condition about the target, in Rust.
-    pub fn about_target(&self) -> String {
-        self.rust(false)
-    }
-
-    fn rust(&self, inner: bool) -> String {
-        match self {
-            Predicate::Name(name) if matches!(name.as_str(), "unix" | "windows") => {
-                format!("env::var_os(\"CARGO_CFG_{}\").is_some()", name.to_uppercase())
-            }
-            Predicate::Pair(name, value) if name.starts_with("target_") => {
-                let variable = format!("env::var(\"CARGO_CFG_{}\")", name.to_uppercase());
-                // Of these a target may have several.
-                if matches!(name.as_str(), "target_family" | "target_feature" | "target_has_atomic") {
-                    format!("{variable}.is_ok_and(|it| it.split(',').any(|it| it == \"{value}\"))")
-                } else {
-                    format!("{variable}.as_deref() == Ok(\"{value}\")")
-                }
-            }
-            Predicate::Name(name) => format!("cfg!({name})"),
-            Predicate::Pair(name, value) => format!("cfg!({name} = \"{value}\")"),
-            Predicate::List(name, list) => match (name.as_str(), list.as_slice()) {
-                ("not", [Predicate::Pair(..)]) | ("not", [Predicate::Name(_)]) => negated(&list[0].rust(true)),
-                ("not", [one]) => format!("!({})", one.rust(false)),
-                (_, [one]) => one.rust(inner),
-                (name, list) => {
-                    let sign = if name == "any" { " || " } else { " && " };
-                    let all: Vec<String> = list.iter().map(|it| it.rust(true)).collect();
-                    if inner { format!("({})", all.join(sign)) } else { all.join(sign) }
-                }
-            },
-        }
-    }
-}
-
-fn negated(expression: &str) -> String {
-    if let Some((left, right)) = expression.split_once(" == ").filter(|_| !expression.contains('|')) {
-        return format!("{left} != {right}");
-    }
-    match expression.strip_suffix(".is_some()") {
-        Some(start) => format!("{start}.is_none()"),
-        None => format!("!{expression}"),
-    }
 }
 
 /// The condition of `#[cfg(…)]`, or that of `#[cfg_attr(…, …)]`.
@@ -161,39 +119,32 @@ pub(super) fn whole(tokens: TokenStream) -> Option<Predicate> {
     syn::parse2(tokens).ok()
 }
 
+/// Where a question stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub file: usize,
+    pub span: Span,
+    pub position: Position,
+    /// What must stand before the module `env` there.
+    pub before_env: &'static str,
+}
+
 /// A question by `cfg`, if it is one about the platform.
-pub(super) fn of_cfg(predicate: &Predicate, words: &str, span: Span, file: usize) -> Option<Question> {
+pub(super) fn of_cfg(predicate: &Predicate, words: &str, place: Place) -> Option<Question> {
     predicate.asks_for_platform().then(|| {
-        let start = span.start();
-        Question {
-            how: How::Cfg,
-            words: words.split_whitespace().collect::<Vec<_>>().join(" "),
-            instead: format!("`{}`", predicate.about_target()),
-            arch: predicate.asks_for_arch_alone(),
-            file,
-            line: start.line,
-            column: start.column + 1,
-        }
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let instead = replacement::of_cfg(predicate, place.position, place.before_env);
+        question(How::Cfg, words, instead, predicate.asks_for_arch_alone(), place)
     })
 }
 
 /// A question by a constant of `std::env::consts`. What programs are called on the host (`EXE_SUFFIX`) is none.
-pub(super) fn of_constant(name: &str, span: Span, file: usize) -> Option<Question> {
-    let instead = match name {
-        "OS" => "`env::var(\"CARGO_CFG_TARGET_OS\")`",
-        "ARCH" => "`env::var(\"CARGO_CFG_TARGET_ARCH\")`",
-        "FAMILY" => "`env::var(\"CARGO_CFG_TARGET_FAMILY\")`",
-        "DLL_PREFIX" | "DLL_SUFFIX" | "DLL_EXTENSION" => "what fits `env::var(\"CARGO_CFG_TARGET_OS\")`",
-        _ => return None,
-    };
-    let start = span.start();
-    Some(Question {
-        how: How::Constant,
-        words: format!("consts::{name}"),
-        instead: instead.to_owned(),
-        arch: name == "ARCH",
-        file,
-        line: start.line,
-        column: start.column + 1,
-    })
+pub(super) fn of_constant(name: &str, place: Place) -> Option<Question> {
+    let instead = replacement::of_constant(name, place.position, place.before_env)?;
+    Some(question(How::Constant, format!("consts::{name}"), instead, name == "ARCH", place))
+}
+
+fn question(how: How, words: String, instead: String, arch: bool, place: Place) -> Question {
+    let start = place.span.start();
+    Question { how, words, instead, arch, file: place.file, line: start.line, column: start.column + 1 }
 }

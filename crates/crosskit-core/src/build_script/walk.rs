@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use syn::{Attribute, Block, Expr, Local, Pat, Stmt};
+use syn::{Attribute, BinOp, Block, Expr, Local, Pat, Stmt};
 
 use super::condition;
 use super::facts::Facts;
 use super::program::{self, Program};
 use super::question::{self, Question};
+use super::replacement::Position;
 use super::value::{HOST, Marks, NATIVE, ON_REQUEST, TARGET, TARGET_ARCH, Under, Value, WITHIN};
 
 pub(super) struct Walker<'w, 'a> {
@@ -22,6 +23,8 @@ pub(super) struct Walker<'w, 'a> {
     result: Value,
     /// Whether this is within a loop.
     pub in_loop: bool,
+    /// Where the next expression stands.
+    pub position: Position,
 }
 
 impl<'w, 'a> Walker<'w, 'a> {
@@ -36,6 +39,7 @@ impl<'w, 'a> Walker<'w, 'a> {
             called_under,
             result: Value::default(),
             in_loop: false,
+            position: Position::Alone,
         }
     }
 
@@ -145,7 +149,9 @@ impl<'w, 'a> Walker<'w, 'a> {
             Stmt::Local(local) => self.local(local),
             // Functions and constants were found before; whoever calls them leads there.
             Stmt::Item(_) => Value::default(),
-            Stmt::Macro(statement) => self.attributed(&statement.attrs, |walker| walker.macro_call(&statement.mac)),
+            Stmt::Macro(statement) => {
+                self.attributed(&statement.attrs, |walker| walker.macro_call(&statement.mac, Position::Alone))
+            }
             Stmt::Expr(Expr::If(branch), end) => {
                 let (value, condition) = self.attributed(&branch.attrs, |walker| walker.branch(branch));
                 self.after_branch(branch, &condition);
@@ -161,6 +167,9 @@ impl<'w, 'a> Walker<'w, 'a> {
                 value.decided_by(&asked)
             }
             Stmt::Expr(expression, end) => {
+                if end.is_none() {
+                    self.position = Position::Kept;
+                }
                 let value = self.expression(expression);
                 if end.is_some() { Value::default() } else { value }
             }
@@ -218,13 +227,16 @@ impl<'w, 'a> Walker<'w, 'a> {
     /// The value of a condition, and what it looks at: where one side of `&&` or `||` looks at the target, the question of the
     /// other one is meant for it.
     pub fn judged(&mut self, expression: &Expr) -> (Value, Under) {
-        let Some((left, right)) = condition::sides(expression) else {
+        let Some(both) = condition::both(expression) else {
             let value = self.expression(expression);
             let under = self.looked_at(value.clone(), &condition::texts(expression));
             return (value, under);
         };
-        let (mut value, mut under) = self.judged(left);
-        let (other, beside) = self.judged(right);
+        let position = if matches!(both.op, BinOp::Or(_)) { Position::Or } else { Position::And };
+        self.position = position;
+        let (mut value, mut under) = self.judged(&both.left);
+        self.position = position;
+        let (other, beside) = self.judged(&both.right);
         value.join(&other);
         under.asked.extend(beside.asked);
         under.marks |= beside.marks;
@@ -242,7 +254,7 @@ impl<'w, 'a> Walker<'w, 'a> {
     }
 
     pub fn selection(&mut self, selection: &syn::ExprMatch) -> Value {
-        let scrutinee = self.expression(&selection.expr);
+        let scrutinee = self.at(Position::Matched, &selection.expr);
         let words: Vec<String> = selection.arms.iter().flat_map(|arm| condition::texts_of_pattern(&arm.pat)).collect();
         let condition = self.looked_at(scrutinee.clone(), &words);
         let mut value = Value::default();
@@ -258,7 +270,8 @@ impl<'w, 'a> Walker<'w, 'a> {
                     under.marks |= guard.marks;
                 }
                 let under = walker.open(under);
-                walker.within(&under.asked, under.marks, |walker| walker.expression(&arm.body)).decided_by(&under.asked)
+                let body = |walker: &mut Self| walker.at(Position::Kept, &arm.body);
+                walker.within(&under.asked, under.marks, body).decided_by(&under.asked)
             });
             if at == 0 { value = one } else { value.join(&one) }
         }
@@ -272,8 +285,8 @@ impl<'w, 'a> Walker<'w, 'a> {
     }
 
     /// A constant of the standard library.
-    pub fn constant_of_host(&mut self, name: &str, span: proc_macro2::Span) -> Option<Value> {
-        let question = question::of_constant(name, span, self.file)?;
+    pub fn constant_of_host(&mut self, name: &str, span: proc_macro2::Span, position: Position) -> Option<Value> {
+        let question = question::of_constant(name, self.program.place(self.file, span, position))?;
         let mut value = self.ask(question);
         value.choice = true;
         Some(value)

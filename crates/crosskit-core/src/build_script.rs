@@ -28,6 +28,7 @@
 //! A wrong finding is worse than one that is missed: where a value is not known, nothing is said.
 
 mod calls;
+mod clothes;
 mod condition;
 mod expression;
 mod facts;

@@ -3,6 +3,7 @@
 use proc_macro2::Span;
 use syn::{Expr, ExprCall, ExprMethodCall};
 
+use super::clothes::SAME;
 use super::condition;
 use super::expression::speaks_of_target;
 use super::outside::marks_of_variable;
@@ -11,43 +12,6 @@ use super::rules::written;
 use super::sink;
 use super::value::{BUILT, COMMAND, COMPILER, CONFIGURES, HOST, PACKAGE, TARGET, Value, WRITES};
 use super::walk::Walker;
-
-/// Methods and functions that give back the same value in other clothes.
-const SAME: &[&str] = &[
-    "as_os_str",
-    "as_path",
-    "as_ref",
-    "as_str",
-    "borrow",
-    "canonicalize",
-    "clone",
-    "cloned",
-    "collect",
-    "display",
-    "expect",
-    "from",
-    "into",
-    "into_boxed_path",
-    "into_iter",
-    "into_os_string",
-    "into_string",
-    "iter",
-    "new",
-    "ok",
-    "ok_or",
-    "to_owned",
-    "to_path_buf",
-    "to_str",
-    "to_string",
-    "to_string_lossy",
-    "unwrap",
-    "unwrap_or",
-    "unwrap_or_default",
-    "unwrap_or_else",
-    "Box",
-    "Ok",
-    "Some",
-];
 
 /// Methods that put something into what they are called on.
 const ADDING: &[&str] = &["append", "extend", "insert", "push", "push_str"];

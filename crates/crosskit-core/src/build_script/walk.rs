@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use syn::{Attribute, BinOp, Block, Expr, Local, Pat, Stmt};
 
+use super::clothes;
 use super::condition;
 use super::facts::Facts;
 use super::program::{self, Program};
@@ -208,7 +209,7 @@ impl<'w, 'a> Walker<'w, 'a> {
             let mut value =
                 walker.within(&condition.asked, condition.marks, |walker| walker.block(&branch.then_branch));
             value.choice |= condition::switches(branch);
-            let mut chooses = !value.is_program();
+            let mut chooses = !value.is_program() && !clothes::is_one_variable(branch);
             if let Some((_, otherwise)) = &branch.else_branch {
                 let other = walker.within(&condition.asked, condition.marks, |walker| walker.expression(otherwise));
                 chooses &= !other.is_program();

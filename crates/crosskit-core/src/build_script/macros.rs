@@ -131,7 +131,7 @@ fn is_comma(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(it) if it.as_char() == ',')
 }
 
-fn arguments(tokens: TokenStream) -> Vec<Expr> {
+pub(super) fn arguments(tokens: TokenStream) -> Vec<Expr> {
     Punctuated::<Expr, Token![,]>::parse_terminated
         .parse2(tokens)
         .map(|it| it.into_iter().collect())

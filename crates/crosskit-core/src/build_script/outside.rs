@@ -1,9 +1,10 @@
 //! What reaches out of the script: programs that are started, variables that are read, files that are written.
 
 use proc_macro2::Span;
-use syn::ExprMethodCall;
+use syn::{Expr, ExprMethodCall};
 
 use super::condition;
+use super::macros;
 use super::rules::{started, tool, unsuffixed, written};
 use super::value::{BUILT, COMMAND, COMPILER, HOST, Marks, ON_REQUEST, OUT_DIR, PACKAGE, TARGET, Value};
 use super::walk::Walker;
@@ -18,7 +19,7 @@ impl Walker<'_, '_> {
                 let marks = if receiver.marks & COMPILER != 0 { BUILT } else { 0 };
                 let made = Value { marks, tools: receiver.tools.clone(), ..Value::default() };
                 // Of what stands among the arguments, one is the program that comes out of it.
-                if let Some(name) = call.args.first().and_then(condition::named) {
+                if let Some(name) = call.args.first().and_then(output) {
                     self.join_variable(&name, &made);
                 }
             }
@@ -82,6 +83,23 @@ impl Walker<'_, '_> {
             self.found(place, |origin| written::finding(&where_to, origin));
         }
     }
+}
+
+/// The variable with the path of what a compiler makes: an argument by itself, or that behind `-o` of a list.
+fn output(argument: &Expr) -> Option<String> {
+    match argument {
+        Expr::Array(list) => behind_output(list.elems.iter()),
+        Expr::Macro(call) if call.mac.path.is_ident("vec") => {
+            behind_output(macros::arguments(call.mac.tokens.clone()).iter())
+        }
+        Expr::Reference(it) => output(&it.expr),
+        Expr::Paren(it) => output(&it.expr),
+        _ => condition::named(argument),
+    }
+}
+
+fn behind_output<'e>(arguments: impl Iterator<Item = &'e Expr>) -> Option<String> {
+    arguments.skip_while(|it| condition::texts(it) != ["-o"]).nth(1).and_then(condition::named)
 }
 
 /// Variables that are set for others than the script.

@@ -110,6 +110,24 @@ fn the_same_is_there_as_data() {
     assert_eq!(of("other")["findings"], serde_json::json!([]));
 }
 
+/// What a script includes lies beside the file that does so.
+#[test]
+fn what_a_script_includes_is_a_part_of_it() {
+    let scratch = workspace("lint-included");
+    let includes = "include!(\"inc/link.rs\");\nmod a {\n    include!(\"inc/a.rs\");\n}\nfn main() {}\n";
+    // What is no file of items, or is made by another script, is left alone.
+    let others =
+        "static TABLE: &[u8] = include!(\"inc/table.in\");\ninclude!(concat!(env!(\"OUT_DIR\"), \"/b.rs\"));\n";
+    scratch.write("root/member/build.rs", &format!("{includes}{others}"));
+    scratch.write("root/member/inc/table.in", "[1, 2");
+    scratch.write("root/member/inc/link.rs", &ASKS_THE_HOST.replace("main", "link"));
+    scratch.write("root/member/inc/a.rs", "include!(\"b.rs\");\n");
+    scratch.write("root/member/inc/b.rs", &ASKS_THE_HOST.replace("main", "link"));
+    let told = ["member/inc/link.rs:2:8", "member/inc/b.rs:2:8", "2 findings in members"];
+    let finished = lint(&scratch, "--no-deps").exits(0).tells(&told);
+    assert!(!finished.stderr.contains("is not read"), "{finished}");
+}
+
 /// What is not read is told, and a script is read wherever it lies.
 #[test]
 fn no_script_is_left_out_in_silence() {

@@ -1,4 +1,4 @@
-//! Reads build scripts, with the modules that they are made of.
+//! Reads build scripts, with the modules and included files that they are made of.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -13,7 +13,7 @@ const MOST_BYTES: u64 = 1 << 20;
 /// A build script, as far as it could be read.
 #[derive(Debug, Default)]
 pub struct Script {
-    /// The script first, then its modules.
+    /// The script first, then its modules and what it includes.
     pub sources: Vec<Source>,
     /// What could not be read.
     pub findings: Vec<Finding>,

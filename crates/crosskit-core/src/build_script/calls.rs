@@ -10,7 +10,7 @@ use super::outside::marks_of_variable;
 use super::replacement::Position;
 use super::rules::written;
 use super::sink;
-use super::value::{BUILT, COMMAND, COMPILER, CONFIGURES, HOST, PACKAGE, TARGET, Value, WRITES};
+use super::value::{BUILT, COMMAND, COMPILER, CONFIGURES, HOST, LOOKS, PACKAGE, TARGET, Value, WRITES};
 use super::walk::Walker;
 
 /// Methods that put something into what they are called on.
@@ -65,6 +65,11 @@ impl Walker<'_, '_> {
             [.., "Command", "new"] => self.command(arguments.first(), at),
             [.., "env", "var" | "var_os"] => self.reads_variable(&text, true, at),
             [.., "env", "current_dir"] => Value::marked(PACKAGE),
+            ["pkg_config", "Config", "new"] => Value::marked(LOOKS),
+            ["pkg_config", "find_library" | "probe_library"] => {
+                self.looks_for(&all(arguments), at);
+                Value::marked(all(arguments).marks)
+            }
             // What is there on this computer, whatever it was asked with, is no word of the script's.
             ["pkg_config" | "vcpkg", ..]
             | [.., "Library", "new"]
@@ -120,6 +125,9 @@ impl Walker<'_, '_> {
         let given = all(&arguments);
         let at = call.method.span();
         self.configures(&method, &receiver, &given, at);
+        if receiver.marks & LOOKS != 0 {
+            self.configures_search(&method, &given, at);
+        }
         if receiver.marks & COMMAND == 0 && self.builds() {
             self.names_tool(&method, &arguments, at);
         }

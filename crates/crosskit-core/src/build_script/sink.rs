@@ -115,6 +115,23 @@ impl Walker<'_, '_> {
         }
     }
 
+    /// A library is looked for by pkg-config, which tells cargo to link it. Whether that happens is no finding: many hosts do
+    /// not have the program.
+    pub fn looks_for(&mut self, name: &Value, at: Span) {
+        self.reaches(name, false, "which library is looked for", at);
+    }
+
+    /// A method of what looks for a library is called.
+    pub fn configures_search(&mut self, method: &str, given: &Value, at: Span) {
+        match method {
+            "probe" | "find" => self.looks_for(given, at),
+            "atleast_version" | "exactly_version" | "range_version" | "arg" | "cargo_metadata" | "statik" => {
+                self.reaches(given, false, &format!("`.{method}(…)`"), at);
+            }
+            _ => {}
+        }
+    }
+
     /// Something that the target gets depends on a value; and, where `decides`, on whether this place is reached.
     pub fn reaches(&mut self, value: &Value, decides: bool, what: &str, at: Span) {
         if !self.facts.last {

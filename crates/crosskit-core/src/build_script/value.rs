@@ -34,6 +34,9 @@ pub(super) const WITHIN: Marks = 1 << 11;
 /// A comparison of `HOST` with `TARGET`.
 pub(super) const NATIVE: Marks = 1 << 12;
 
+/// What looks for a library by pkg-config.
+pub(super) const LOOKS: Marks = 1 << 13;
+
 /// A value, as far as it matters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Value {

@@ -99,7 +99,10 @@ impl Walker<'_, '_> {
         let is_own = before
             .first()
             .is_none_or(|first| ["crate", "self", "super"].contains(first) || self.program.modules.contains(*first));
-        if is_own { self.program.by_name.get(*last).cloned() } else { None }
+        let all = self.program.by_name.get(*last).filter(|_| is_own)?;
+        // A name alone is that of this file's function, if there is one.
+        let here = all.iter().copied().filter(|it| before.is_empty() && self.program.functions[*it].file == self.file);
+        Some(here.collect::<Vec<usize>>()).filter(|it| !it.is_empty()).or_else(|| Some(all.clone()))
     }
 
     fn calls(&mut self, functions: &[usize], arguments: &[Value]) -> Value {

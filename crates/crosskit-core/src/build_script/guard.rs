@@ -6,6 +6,9 @@ use super::condition::{self, last_name};
 use super::value::{HOST, Marks, NATIVE, TARGET, Under, Value};
 use super::walk::Walker;
 
+/// Macros that end the function with a failure, if not the program.
+pub(super) const FAILING: &[&str] = &["bail", "panic", "todo", "unimplemented", "unreachable"];
+
 /// How a block ends, if it does not come to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Leaving {
@@ -83,8 +86,7 @@ fn leaving(block: &Block) -> Option<Leaving> {
 
 fn fails(call: &Macro) -> Option<Leaving> {
     let name = call.path.segments.last()?.ident.to_string();
-    let failing = ["bail", "panic", "todo", "unimplemented", "unreachable"].contains(&name.as_str());
-    failing.then_some(Leaving::Failing)
+    FAILING.contains(&name.as_str()).then_some(Leaving::Failing)
 }
 
 fn is_failure(expression: &Expr) -> bool {

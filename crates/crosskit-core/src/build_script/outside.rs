@@ -28,7 +28,10 @@ impl Walker<'_, '_> {
             let known = Value { asked: Default::default(), ..receiver.clone() };
             self.join_variable(&name, &known);
         }
-        Value { marks: receiver.marks & (COMMAND | COMPILER), tools: receiver.tools, ..Value::default() }
+        // What it tells is no command any more.
+        let ends = matches!(method, "output" | "spawn" | "status");
+        let marks = if ends { 0 } else { receiver.marks & (COMMAND | COMPILER) };
+        Value { marks, tools: receiver.tools, ..Value::default() }
     }
 
     pub fn command(&mut self, program: Option<&Value>, at: Span) -> Value {

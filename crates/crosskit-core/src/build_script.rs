@@ -7,6 +7,7 @@
 //!
 //! - a line for cargo: `cargo:rustc-link-lib`, `cargo:rustc-cfg` and the like, not `rerun-if-…` and `warning`;
 //! - what a crate that compiles is told (cc, cmake, bindgen and others): files, flags, definitions, directories;
+//! - what pkg-config is told: which library is looked for, and how it is linked;
 //! - the text of a file that is written, and which file is copied.
 //!
 //! An answer reaches it by **control**, where it decides whether the line is reached: by `if`, `match`, `#[cfg]`, a function
@@ -21,7 +22,8 @@
 //!   `CARGO_CFG_…`, or a value of such a name. A look at the architecture does not excuse a question about the system;
 //! - a question behind a guard that ends the build, or leaves it, where `HOST` is not `TARGET`;
 //! - a function with `#[cfg]` that uses what is there on some hosts alone (`std::os::unix`, winreg, vcpkg, …), and its twins;
-//! - names of programs (`.exe`, `sh`, `make`) and separators; `consts::EXE_SUFFIX`;
+//! - names of programs (`.exe`, `sh`, `make`) and separators, also where a path gets others; `consts::EXE_SUFFIX`;
+//! - whether pkg-config is asked at all, as many hosts do not have it;
 //! - a tool that is only asked for its version, that is told its target, or whose program then runs on the host;
 //! - what is written only if a feature or a variable demands it.
 //!
@@ -55,7 +57,7 @@ use walk::Walker;
 
 pub use modules::modules;
 
-/// A file of a build script: the script first, then its modules.
+/// A file of a build script: the script first, then its modules and what it includes.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// The path as it is shown.

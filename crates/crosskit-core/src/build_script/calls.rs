@@ -176,11 +176,10 @@ impl Walker<'_, '_> {
 
     /// An argument; a closure gets what the method is called on.
     fn argument(&mut self, argument: &Expr, receiver: &Value, position: Position) -> Value {
-        let Expr::Closure(closure) = argument else { return self.at(position, argument) };
-        self.scoped(|walker| {
-            closure.inputs.iter().for_each(|pattern| walker.bind(pattern, receiver, false));
-            walker.at(Position::Kept, &closure.body)
-        })
+        match argument {
+            Expr::Closure(closure) => self.closure(closure, receiver),
+            _ => self.at(position, argument),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What an expression is made of.
 
-use syn::{Attribute, BinOp, Expr, Lit};
+use syn::{Attribute, BinOp, Expr, ExprClosure, Lit};
 
 use super::condition;
 use super::guard;
@@ -78,10 +78,7 @@ impl Walker<'_, '_> {
             Expr::Unsafe(it) => self.block(&it.block),
             Expr::Async(it) => self.block(&it.block),
             Expr::Const(it) => self.block(&it.block),
-            Expr::Closure(it) => self.scoped(|walker| {
-                it.inputs.iter().for_each(|pattern| walker.bind(pattern, &Value::default(), false));
-                walker.expression(&it.body)
-            }),
+            Expr::Closure(it) => self.closure(it, &Value::default()),
             Expr::ForLoop(it) => {
                 let value = self.expression(&it.expr);
                 self.turns(|walker| {
@@ -112,6 +109,17 @@ impl Walker<'_, '_> {
             Expr::Break(it) => it.expr.as_deref().map(|it| self.expression(it)).unwrap_or_default(),
             _ => Value::default(),
         }
+    }
+
+    /// A closure that is given a value.
+    pub fn closure(&mut self, closure: &ExprClosure, given: &Value) -> Value {
+        let constant = std::mem::take(&mut self.in_constant);
+        let value = self.scoped(|walker| {
+            closure.inputs.iter().for_each(|pattern| walker.bind(pattern, given, false));
+            walker.at(Position::Kept, &closure.body)
+        });
+        self.in_constant = constant;
+        value
     }
 
     /// A loop: what one turn leaves, the next one finds. Loops in a loop have their turns with it.

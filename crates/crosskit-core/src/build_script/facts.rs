@@ -90,7 +90,9 @@ fn round(program: &mut Program, facts: &mut Facts) {
         let (file, name, expression) = (constant.file, constant.name.clone(), constant.value);
         let asked = constant.asked.clone();
         let under = Under { asked: asked.clone(), marks: 0 };
-        let value = Walker::new(program, facts, file, under).expression(expression).decided_by(&asked);
+        let mut walker = Walker::new(program, facts, file, under);
+        walker.in_constant = true;
+        let value = walker.expression(expression).decided_by(&asked);
         match facts.constants.get_mut(&name) {
             Some(known) => known.join(&value),
             None => {

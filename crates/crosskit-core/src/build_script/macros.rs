@@ -78,7 +78,7 @@ impl Walker<'_, '_> {
             return Value::default();
         };
         let words = program::words(start, call.delimiter.span().close());
-        let place = self.program.place(self.file, start, position);
+        let place = self.place(start, position);
         let mut value = match question::of_cfg(&predicate, &words, place) {
             Some(question) => self.ask(question),
             None => Value::default(),

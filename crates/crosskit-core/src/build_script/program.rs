@@ -107,7 +107,7 @@ impl<'a> Program<'a> {
     /// Where a question stands.
     pub fn place(&self, file: usize, span: Span, position: Position) -> Place {
         let before_env = if self.import_env.contains(&file) { "" } else { "std::" };
-        Place { file, span, position, before_env }
+        Place { file, span, position, before_env, in_constant: false }
     }
 
     /// What the `#[cfg]` attributes of a piece of code ask.

@@ -127,6 +127,8 @@ pub(super) struct Place {
     pub position: Position,
     /// What must stand before the module `env` there.
     pub before_env: &'static str,
+    /// Whether it is asked when the script is compiled, so that no variable can be read there.
+    pub in_constant: bool,
 }
 
 /// A question by `cfg`, if it is one about the platform.
@@ -140,11 +142,16 @@ pub(super) fn of_cfg(predicate: &Predicate, words: &str, place: Place) -> Option
 
 /// A question by a constant of `std::env::consts`. What programs are called on the host (`EXE_SUFFIX`) is none.
 pub(super) fn of_constant(name: &str, place: Place) -> Option<Question> {
-    let instead = replacement::of_constant(name, place.position, place.before_env)?;
+    // A function that takes the place of a constant gives back a text of its own.
+    let position = if place.in_constant { Position::Formatted } else { place.position };
+    let instead = replacement::of_constant(name, position, place.before_env)?;
     Some(question(How::Constant, format!("consts::{name}"), instead, name == "ARCH", place))
 }
 
-fn question(how: How, words: String, instead: String, arch: bool, place: Place) -> Question {
+fn question(how: How, words: String, mut instead: String, arch: bool, place: Place) -> Question {
+    if place.in_constant {
+        instead.push_str(", in a function instead of a constant");
+    }
     let start = place.span.start();
     Question { how, words, instead, arch, file: place.file, line: start.line, column: start.column + 1 }
 }

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use proc_macro2::Span;
 use syn::{Attribute, BinOp, Block, Expr, Local, Pat, Stmt};
 
 use super::clothes;
 use super::condition;
 use super::facts::Facts;
 use super::program::{self, Program};
-use super::question::{self, Question};
+use super::question::{self, Place, Question};
 use super::replacement::Position;
 use super::value::{HOST, Marks, NATIVE, ON_REQUEST, TARGET, TARGET_ARCH, Under, Value, WITHIN};
 
@@ -26,6 +27,8 @@ pub(super) struct Walker<'w, 'a> {
     pub in_loop: bool,
     /// Where the next expression stands.
     pub position: Position,
+    /// Whether this is the value of a constant.
+    pub in_constant: bool,
 }
 
 impl<'w, 'a> Walker<'w, 'a> {
@@ -41,6 +44,7 @@ impl<'w, 'a> Walker<'w, 'a> {
             result: Value::default(),
             in_loop: false,
             position: Position::Alone,
+            in_constant: false,
         }
     }
 
@@ -72,6 +76,11 @@ impl<'w, 'a> Walker<'w, 'a> {
     /// Without the questions that are excused, as the target was looked at beside them.
     fn open(&self, under: Under) -> Under {
         under.without_excused(|number| self.program.questions[number].arch)
+    }
+
+    /// Where a question stands.
+    pub fn place(&self, span: Span, position: Position) -> Place {
+        Place { in_constant: self.in_constant, ..self.program.place(self.file, span, position) }
     }
 
     /// Takes note of a question; whoever has looked at the target already knows what they ask.
@@ -286,8 +295,8 @@ impl<'w, 'a> Walker<'w, 'a> {
     }
 
     /// A constant of the standard library.
-    pub fn constant_of_host(&mut self, name: &str, span: proc_macro2::Span, position: Position) -> Option<Value> {
-        let question = question::of_constant(name, self.program.place(self.file, span, position))?;
+    pub fn constant_of_host(&mut self, name: &str, span: Span, position: Position) -> Option<Value> {
+        let question = question::of_constant(name, self.place(span, position))?;
         let mut value = self.ask(question);
         value.choice = true;
         Some(value)

@@ -10,7 +10,7 @@ use super::outside::marks_of_variable;
 use super::replacement::Position;
 use super::rules::written;
 use super::sink;
-use super::value::{BUILT, COMMAND, COMPILER, CONFIGURES, HOST, LOOKS, PACKAGE, TARGET, Value, WRITES};
+use super::value::{BUILT, COMMAND, COMPILER, CONFIGURES, HOST, LOOKS, PACKAGE, TARGET, Under, Value, WRITES};
 use super::walk::Walker;
 
 /// Methods that put something into what they are called on.
@@ -115,6 +115,8 @@ impl Walker<'_, '_> {
             fact.called(arguments.to_vec(), asked.iter().copied(), self.under.marks);
             if at == 0 { value = fact.result.clone() } else { value.join(&fact.result.clone()) }
         }
+        let refuses = functions.iter().map(|it| self.facts.functions[*it].refuses).reduce(|all, one| all & one);
+        self.under.marks |= refuses.unwrap_or_default();
         // Whoever calls it with words of their own chooses by them.
         value.choice |= arguments.iter().any(|it| it.choice && !it.text.as_deref().is_some_and(is_variable));
         value
@@ -124,7 +126,13 @@ impl Walker<'_, '_> {
         let receiver = self.at(Position::Receiver, &call.receiver);
         let method = call.method.to_string();
         let position = if ADDING.contains(&method.as_str()) { Position::Kept } else { Position::Alone };
-        let arguments: Vec<Value> = call.args.iter().map(|it| self.argument(it, &receiver, position)).collect();
+        let condition = match method.as_str() {
+            "then" | "then_some" => self.looked_at(receiver.clone(), &condition::texts(&call.receiver)),
+            _ => Under::default(),
+        };
+        let arguments: Vec<Value> = self.within(&condition.asked, condition.marks, |walker| {
+            call.args.iter().map(|it| walker.argument(it, &receiver, position)).collect()
+        });
         let given = all(&arguments);
         let at = call.method.span();
         self.configures(&method, &receiver, &given, at);

@@ -54,6 +54,8 @@ pub(super) struct Fact {
     /// What every one of its callers has looked at.
     pub marks: Marks,
     next: Option<Marks>,
+    /// What it has looked at to refuse cross builds: whoever calls it goes on only where HOST is TARGET.
+    pub refuses: Marks,
     pub result: Value,
 }
 

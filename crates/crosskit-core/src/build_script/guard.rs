@@ -22,8 +22,11 @@ impl Walker<'_, '_> {
     /// What follows an `if` with such a condition runs where it does not hold, if one side leaves. A failure says nothing of
     /// the targets for which the script goes on, unless it is one of all cross builds.
     pub fn after_branch(&mut self, branch: &ExprIf, condition: &Under) {
-        let refuses = condition.marks & NATIVE != 0;
-        if sides(branch).any(|it| it == Leaving::Well || refuses) {
+        let sides: Vec<Leaving> = sides(branch).collect();
+        if condition.marks & NATIVE != 0 && sides.contains(&Leaving::Failing) {
+            self.refuses(condition.marks);
+        }
+        if sides.contains(&Leaving::Well) {
             self.under.asked.extend(&condition.asked);
             self.under.marks |= condition.marks;
         }
@@ -41,7 +44,15 @@ impl Walker<'_, '_> {
             _ => return,
         };
         if condition.marks & NATIVE != 0 {
-            self.under.marks |= condition.marks;
+            self.refuses(condition.marks);
+        }
+    }
+
+    /// From here on HOST is TARGET; and behind the function as well, if all of it runs.
+    fn refuses(&mut self, marks: Marks) {
+        self.under.marks |= marks;
+        if self.is_in_body() {
+            self.refused |= marks;
         }
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct Walker<'w, 'a> {
     result: Value,
     /// Whether this is within a loop.
     pub in_loop: bool,
+    /// What the function has looked at to refuse cross builds.
+    pub refused: Marks,
     /// Where the next expression stands.
     pub position: Position,
     /// Whether this is the value of a constant.
@@ -43,6 +45,7 @@ impl<'w, 'a> Walker<'w, 'a> {
             called_under,
             result: Value::default(),
             in_loop: false,
+            refused: 0,
             position: Position::Alone,
             in_constant: false,
         }
@@ -63,8 +66,9 @@ impl<'w, 'a> Walker<'w, 'a> {
             walker.bind(pattern, &Value { choice: false, ..value.clone() }, false);
         }
         let value = walker.block(block).decided_by(&own);
-        let mut result = walker.result;
+        let (mut result, refused) = (walker.result, walker.refused);
         result.join(&value);
+        facts.functions[at].refuses |= refused;
         result
     }
 
@@ -108,6 +112,11 @@ impl<'w, 'a> Walker<'w, 'a> {
         let value = run(self);
         self.scopes.pop();
         value
+    }
+
+    /// Whether this stands in the body of the function, and in no block within it.
+    pub fn is_in_body(&self) -> bool {
+        self.scopes.len() == 2
     }
 
     pub fn variable(&self, name: &str) -> Option<&Value> {

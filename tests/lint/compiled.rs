@@ -38,7 +38,7 @@ fn asked() -> bool { true }
     ),
     (
         "constants",
-        14,
+        21,
         r#"
 use std::env::consts::{self, ARCH, OS as HOST_OS};
 fn main() {
@@ -55,9 +55,20 @@ fn main() {
     let name = String::from("lib/") + consts::ARCH;
     println!("cargo:rustc-link-search={}", std::path::PathBuf::from(name).join(std::env::consts::OS).display());
     println!("cargo:rustc-link-lib={}", named());
+    let path = std::path::Path::new(consts::OS);
+    println!("cargo:rustc-link-search={}", path.display());
+    let first = all.first().copied().unwrap_or(ARCH);
+    println!("cargo:rustc-link-lib={first}");
+    let (one, two) = both();
+    println!("cargo:rustc-link-lib={one}{}", two.unwrap_or_default());
+    let (three, four) = (consts::OS, [ARCH, "c"]);
+    println!("cargo:rustc-link-lib={three}{}", four.len());
+    let owned: String = consts::OS.into();
+    println!("cargo:rustc-link-lib={owned}");
     println!("cargo:rustc-link-lib={}", if all.is_empty() { ARCH } else { "b" });
 }
 fn named() -> &'static str { consts::OS }
+fn both() -> (&'static str, Option<&'static str>) { (consts::OS, Some(ARCH)) }
 "#,
     ),
     (

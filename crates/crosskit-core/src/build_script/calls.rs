@@ -16,9 +16,16 @@ use super::walk::Walker;
 /// Methods that put something into what they are called on.
 const ADDING: &[&str] = &["append", "extend", "insert", "push", "push_str"];
 
+/// Functions and methods that give back what they are given, and not a copy of it.
+const KEEPING: &[&str] = &["new", "map_or", "ok_or", "or", "unwrap_or", "Err", "Ok", "Some"];
+
 impl Walker<'_, '_> {
     pub fn call(&mut self, call: &ExprCall) -> Value {
-        let arguments: Vec<Value> = call.args.iter().map(|it| self.expression(it)).collect();
+        let position = match condition::last_name(&call.func).is_some_and(|name| KEEPING.contains(&name.as_str())) {
+            true => Position::Kept,
+            false => Position::Alone,
+        };
+        let arguments: Vec<Value> = call.args.iter().map(|it| self.at(position, it)).collect();
         let Expr::Path(function) = call.func.as_ref() else {
             self.expression(&call.func);
             return all(&arguments);
@@ -125,7 +132,8 @@ impl Walker<'_, '_> {
     pub fn method_call(&mut self, call: &ExprMethodCall) -> Value {
         let receiver = self.at(Position::Receiver, &call.receiver);
         let method = call.method.to_string();
-        let position = if ADDING.contains(&method.as_str()) { Position::Kept } else { Position::Alone };
+        let keeps = [ADDING, KEEPING].iter().any(|names| names.contains(&method.as_str()));
+        let position = if keeps { Position::Kept } else { Position::Alone };
         let condition = match method.as_str() {
             "then" | "then_some" => self.looked_at(receiver.clone(), &condition::texts(&call.receiver)),
             _ => Under::default(),

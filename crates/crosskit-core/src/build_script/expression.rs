@@ -46,8 +46,8 @@ impl Walker<'_, '_> {
                 value.text = None;
                 if assigns { self.assign(&binary.left, value) } else { value }
             }
-            Expr::Paren(it) => self.expression(&it.expr),
-            Expr::Group(it) => self.expression(&it.expr),
+            Expr::Paren(it) => self.at(position.of_part(), &it.expr),
+            Expr::Group(it) => self.at(position.of_part(), &it.expr),
             Expr::Reference(it) => self.at(Position::Operand, &it.expr),
             Expr::Try(it) => self.at(Position::Receiver, &it.expr),
             Expr::Cast(it) => self.at(Position::Operand, &it.expr),
@@ -65,12 +65,12 @@ impl Walker<'_, '_> {
                 }
                 Value::default()
             }
-            other => self.larger(other),
+            other => self.larger(other, position.of_part()),
         }
     }
 
     /// Expressions with blocks, or with several others.
-    fn larger(&mut self, expression: &Expr) -> Value {
+    fn larger(&mut self, expression: &Expr, position: Position) -> Value {
         match expression {
             Expr::If(branch) => self.branch(branch).0,
             Expr::Match(selection) => self.selection(selection),
@@ -97,15 +97,12 @@ impl Walker<'_, '_> {
                 Value::default()
             }
             Expr::Loop(it) => self.turns(|walker| walker.block(&it.body)),
-            Expr::Array(it) => self.several(it.elems.iter()),
-            Expr::Tuple(it) => self.several(it.elems.iter()),
+            Expr::Array(it) => self.several(it.elems.iter(), position),
+            Expr::Tuple(it) => self.several(it.elems.iter(), position),
             Expr::Repeat(it) => self.expression(&it.expr),
-            Expr::Struct(it) => self.several(it.fields.iter().map(|field| &field.expr)),
-            Expr::Index(it) => {
-                self.position = Position::Receiver;
-                self.several([it.expr.as_ref(), it.index.as_ref()])
-            }
-            Expr::Range(it) => self.several(it.start.iter().chain(&it.end).map(AsRef::as_ref)),
+            Expr::Struct(it) => self.several(it.fields.iter().map(|field| &field.expr), position),
+            Expr::Index(it) => self.several([it.expr.as_ref(), it.index.as_ref()], Position::Receiver),
+            Expr::Range(it) => self.several(it.start.iter().chain(&it.end).map(AsRef::as_ref), Position::Operand),
             Expr::Break(it) => it.expr.as_deref().map(|it| self.expression(it)).unwrap_or_default(),
             _ => Value::default(),
         }
@@ -133,11 +130,11 @@ impl Walker<'_, '_> {
         value
     }
 
-    fn several<'e>(&mut self, all: impl IntoIterator<Item = &'e Expr>) -> Value {
+    fn several<'e>(&mut self, all: impl IntoIterator<Item = &'e Expr>, position: Position) -> Value {
         let mut value = Value::default();
         for expression in all {
             let asked = self.program.asked_by(attributes(expression), self.file);
-            let one = self.expression(expression).decided_by(&asked);
+            let one = self.at(position, expression).decided_by(&asked);
             value.join(&one);
         }
         value.text = None;

@@ -8,7 +8,7 @@ pub(super) enum Position {
     /// A whole condition, what a variable begins with, or an argument.
     #[default]
     Alone,
-    /// What outlives the statement: the value of a block, or an element of a list that grows.
+    /// What outlives the statement: the value of a block, an element of a list that grows, or what something else is made of.
     Kept,
     /// A side of `||`.
     Or,
@@ -40,6 +40,11 @@ enum Binding {
 }
 
 impl Position {
+    /// Where a part of a list, or of what is in parentheses, stands.
+    pub fn of_part(self) -> Position {
+        if self == Position::Kept { self } else { Position::Alone }
+    }
+
     /// How tightly at least an expression must bind here.
     fn least(self) -> Binding {
         match self {

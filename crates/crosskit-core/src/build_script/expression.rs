@@ -1,6 +1,6 @@
 //! What an expression is made of.
 
-use syn::{Attribute, BinOp, Expr, ExprClosure, Lit};
+use syn::{Attribute, BinOp, Expr, ExprClosure, Lit, Member};
 
 use super::condition;
 use super::guard;
@@ -53,7 +53,13 @@ impl Walker<'_, '_> {
             Expr::Cast(it) => self.at(Position::Operand, &it.expr),
             Expr::Unary(it) => self.at(Position::Operand, &it.expr),
             Expr::Await(it) => self.at(Position::Receiver, &it.base),
-            Expr::Field(it) => self.at(Position::Receiver, &it.base),
+            Expr::Field(it) => {
+                let mut value = self.at(Position::Receiver, &it.base);
+                if matches!(&it.member, Member::Named(name) if speaks_of_target(&name.to_string())) {
+                    value.marks |= TARGET;
+                }
+                value
+            }
             Expr::Let(it) => {
                 let value = self.at(Position::Matched, &it.expr);
                 self.bind(&it.pat, &value, false);
@@ -160,7 +166,7 @@ impl Walker<'_, '_> {
         let before = path.segments.iter().rev().nth(1).map(|it| it.ident.to_string());
         let constant = match before.as_deref() {
             None => self.program.constants_of_host.get(&name).cloned(),
-            Some("consts") => Some(name.clone()),
+            Some("consts") if !self.program.modules.contains("consts") => Some(name.clone()),
             Some(_) => None,
         };
         if let Some(constant) = constant

@@ -73,6 +73,10 @@ impl<'a> Program<'a> {
             let known = if function.owner.is_some() { &mut program.methods } else { &mut program.by_name };
             known.entry(function.name.clone()).or_default().push(at);
         }
+        if program.modules.contains("consts") {
+            // They are those of the script's own module.
+            program.constants_of_host.clear();
+        }
         program.forget_what_must_be();
         program
     }

@@ -121,7 +121,7 @@ fn unit_tests(shell: &Shell) -> Result<(), String> {
 
 fn cases(shell: &Shell) -> Result<(), String> {
     run(cmd!(shell, "cargo test --quiet -p crosskit-tests --lib --test cases --test tidy --test launcher --locked"))?;
-    run(cmd!(shell, "cargo test --quiet -p crosskit-tests --test lint --locked -- cases:: command::"))
+    run(cmd!(shell, "cargo test --quiet -p crosskit-tests --test lint --locked -- cases:: command:: compiled::"))
 }
 
 fn published(shell: &Shell) -> Result<(), String> {

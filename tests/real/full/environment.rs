@@ -160,7 +160,8 @@ fn a_program_starts_as_cargo_starts_it() {
     let scratch = kit::shared();
     kit::run(&scratch, "sync aarch64").exits(0);
     let runner = dumping_runner(&scratch, "target/dumping-runner", "");
-    let emulator = format!("{} {}/.cargo/crosskit/run qemu-aarch64", runner.display(), scratch.root.display());
+    let launcher = scratch.root.join(".cargo/crosskit/run");
+    let emulator = format!("{} {} qemu-aarch64 -L /usr/aarch64-linux-gnu", runner.display(), launcher.display());
     let is_program = |word: &str| word.ends_with("/debug/telemetry");
     // Its path is told from where the user stands, if it lies below.
     for directory in [scratch.root.clone(), scratch.root.join("app/src"), scratch.root.join("target")] {

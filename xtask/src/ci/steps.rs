@@ -38,6 +38,7 @@ const FULL: &[Step] = &[
     ("tables against rustc and cc, all", |shell| tables(shell, "1")),
     ("real runs, full", |shell| real(shell, "full::")),
     ("lint of published build scripts", published),
+    ("lowest versions of dependencies", lowest),
     ("faults of writing", faults),
     ("the guide, real runs", |shell| real(shell, "guide::")),
     ("proof of seventeen kinds of targets", prove),
@@ -127,6 +128,20 @@ fn cases(shell: &Shell) -> Result<(), String> {
 fn published(shell: &Shell) -> Result<(), String> {
     // Shown, as it says how many findings are right.
     run(cmd!(shell, "cargo test --quiet -p crosskit-tests --test lint --locked -- published:: --show-output"))
+}
+
+/// Compiles what others take over with the lowest versions that its manifests allow: a workspace may have locked them.
+fn lowest(shell: &Shell) -> Result<(), String> {
+    let root = crate::files::repository();
+    let copy = root.join("target/lowest");
+    let _ = std::fs::remove_dir_all(copy.join("crates"));
+    crate::files::copy(&root.join("crates"), &copy.join("crates"))?;
+    let manifest = "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n";
+    std::fs::write(copy.join("Cargo.toml"), manifest).map_err(|error| error.to_string())?;
+    let _directory = shell.push_dir(copy);
+    let lock = cmd!(shell, "cargo generate-lockfile --quiet -Z direct-minimal-versions");
+    run(lock.env("RUSTC_BOOTSTRAP", "1"))?;
+    run(cmd!(shell, "cargo check --quiet --workspace --all-features --locked"))
 }
 
 fn properties(shell: &Shell, count: &str) -> Result<(), String> {

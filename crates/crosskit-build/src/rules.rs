@@ -28,6 +28,8 @@ pub use settings::{
     Setting,
 };
 
+pub(crate) use words::one_word_each;
+
 use crate::finding::{Finding, Severity};
 
 /// What is wrong, or worth to know, about the environment of a build script.

@@ -133,6 +133,20 @@ fn an_unchanged_build_runs_nothing_again() {
 }
 
 #[test]
+fn a_package_that_links_a_library_asks_for_its_directory_again() {
+    let ran_again = |name: &str, links: Option<&str>| {
+        let scratch = Scratch::with_features(name, false);
+        links.into_iter().for_each(|library| scratch.links(library));
+        assert!(scratch.build(&[], &[]).succeeded());
+        let built = scratch.build(&[], &[("MY_DEMO_LIB_DIR", "/nowhere")]);
+        assert!(built.succeeded(), "{}", built.stderr());
+        built.stderr().contains("Compiling scratch-")
+    };
+    assert!(!ran_again("links-nothing", None), "nobody has said that it matters");
+    assert!(ran_again("links", Some("my-demo")));
+}
+
+#[test]
 fn without_the_cc_crate_the_rules_pick() {
     let (scratch, foreign) = (Scratch::with_features("without-cc", false), foreign());
     scratch.configure_linker(foreign.target, foreign.gcc);

@@ -1,6 +1,6 @@
 //! `crosskit.toml`: what a workspace says about its targets. The file is optional.
 
-mod allowed;
+pub mod allowed;
 mod machines;
 mod matrix;
 mod quarantine;

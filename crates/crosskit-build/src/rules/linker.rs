@@ -4,7 +4,7 @@ use crate::finding::{Code, Finding, Origin};
 use crate::object_file::{self, Machine};
 use crate::triple;
 
-use super::words::one_compiler;
+use super::words::{one_compiler, one_word_each};
 use super::{default_compiler, CompilerOrigin, ScriptFacts};
 
 /// No linker for a foreign target: rustc takes the host's, and the words it ends with name neither.
@@ -134,26 +134,6 @@ fn without_version(name: &str) -> &str {
         Some((before, version)) if version.chars().all(|c| c.is_ascii_digit()) => before,
         _ => name,
     }
-}
-
-/// Flags in one spelling: `-C x` and `--codegen=x` as `-Cx`.
-fn one_word_each(flags: &[String]) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut option: Option<&str> = None;
-    for flag in flags {
-        let flag = match flag.strip_prefix("--codegen") {
-            Some(rest) => format!("-C{}", rest.trim_start_matches('=')),
-            None => flag.clone(),
-        };
-        match option.take() {
-            Some(before) => words.push(format!("{before}{flag}")),
-            None => match ["-C", "-L", "-l", "-Z", "-A", "-W", "-D", "-F"].iter().find(|it| **it == flag) {
-                Some(known) => option = Some(known),
-                None => words.push(flag),
-            },
-        }
-    }
-    words
 }
 
 /// Flags that are configured for TARGET and do not arrive.

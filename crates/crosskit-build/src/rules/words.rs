@@ -33,3 +33,23 @@ pub(super) fn one_compiler(one: &Machine, other: &Machine) -> bool {
 pub(super) fn same_machine(one: &str, other: &str) -> Option<bool> {
     Some(object_file::expected(one)?.arch == object_file::expected(other)?.arch)
 }
+
+/// Flags in one spelling: `-C x` and `--codegen=x` as `-Cx`.
+pub(crate) fn one_word_each(flags: &[String]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut option: Option<&str> = None;
+    for flag in flags {
+        let flag = match flag.strip_prefix("--codegen") {
+            Some(rest) => format!("-C{}", rest.trim_start_matches('=')),
+            None => flag.clone(),
+        };
+        match option.take() {
+            Some(before) => words.push(format!("{before}{flag}")),
+            None => match ["-C", "-L", "-l", "-Z", "-A", "-W", "-D", "-F"].iter().find(|it| **it == flag) {
+                Some(known) => option = Some(known),
+                None => words.push(flag),
+            },
+        }
+    }
+    words
+}

@@ -25,9 +25,10 @@ struct Named {
     origin: CompilerOrigin,
 }
 
-/// Crates that compile C, those of which it may be C++, and those of which it is.
+/// Crates by which a package compiles C, or what may be C++.
 pub(super) const COMPILING: [&str; 7] =
     ["cc", "cmake", "autotools", "meson", "cxx-build", "cpp_build", "autocxx-build"];
+/// Those of them that compile C++.
 const COMPILING_CXX: [&str; 3] = ["cxx-build", "cpp_build", "autocxx-build"];
 
 pub(super) fn compilers(inputs: &Inputs, rustc_linker: Option<&str>, uses: &[String]) -> Picked {

@@ -2,7 +2,7 @@
 
 use crate::finding::{Code, Finding, Severity};
 use crate::object_file;
-use crate::rules::{CompilerOrigin, Probe, ScriptFacts};
+use crate::rules::{one_word_each, CompilerOrigin, Probe, ScriptFacts};
 
 /// What `CROSSKIT_BUILD` asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,19 +133,13 @@ pub(super) fn encoded(flags: Option<&str>) -> Vec<String> {
 /// Cargo sets `RUSTC_LINKER` from `target.<triple>.linker` alone, and `CARGO_ENCODED_RUSTFLAGS` from all flags.
 /// Source: <https://doc.rust-lang.org/cargo/reference/environment-variables.html>.
 pub(super) fn linker(rustc_linker: Option<&str>, rustflags: &[String]) -> Option<String> {
-    let mut found = rustc_linker.filter(|name| !name.is_empty());
-    let mut option = "";
-    for flag in rustflags {
-        let codegen = match option {
-            "-C" | "--codegen" => Some(flag.as_str()),
-            _ => flag.strip_prefix("-C").or_else(|| flag.strip_prefix("--codegen=")),
-        };
-        if let Some(name) = codegen.and_then(|option| option.strip_prefix("linker=")) {
-            found = Some(name);
+    let mut found = rustc_linker.filter(|name| !name.is_empty()).map(String::from);
+    for flag in one_word_each(rustflags) {
+        if let Some(name) = flag.strip_prefix("-Clinker=") {
+            found = Some(name.to_string());
         }
-        option = flag;
     }
-    found.map(String::from)
+    found
 }
 
 #[cfg(test)]

@@ -117,6 +117,12 @@ impl Scratch {
         fs::write(path, text).expect("the file is written");
     }
 
+    /// Says of the package which library it links.
+    pub fn links(&self, library: &str) {
+        let manifest = fs::read_to_string(self.dir.join("Cargo.toml")).expect("the manifest is there");
+        self.write("Cargo.toml", &manifest.replacen("[package]\n", &format!("[package]\nlinks = \"{library}\"\n"), 1));
+    }
+
     /// Names the linker of a target in the package's Cargo configuration.
     pub fn configure_linker(&self, target: &str, linker: &str) {
         self.write(".cargo/config.toml", &format!("[target.{target}]\nlinker = \"{linker}\"\n"));

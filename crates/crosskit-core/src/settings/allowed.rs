@@ -68,14 +68,40 @@ impl Lint {
     }
 }
 
-impl Allowed {
-    /// Whether it lets a finding in the build script of a package stay.
-    pub fn names(&self, package: &str, finding: &Finding) -> bool {
-        self.package == package && self.code == finding.code
+/// The findings in the build script of a package that are to be told, and those that stay, with the reason.
+pub fn sort(
+    allowed: &[Allowed],
+    package: &str,
+    findings: impl IntoIterator<Item = Finding>,
+) -> (Vec<Finding>, Vec<(Finding, String)>) {
+    let (mut told, mut stay) = (Vec::new(), Vec::new());
+    for finding in findings {
+        match allowed.iter().find(|it| it.package == package && it.code == finding.code) {
+            Some(entry) => stay.push((finding, entry.reason.clone())),
+            None => told.push(finding),
+        }
     }
+    (told, stay)
+}
 
+/// What is said of entries that let nothing stay, by the packages that were read and what stayed in each; or if `whole`, as
+/// all of the graph was read.
+pub fn in_vain<'s>(
+    allowed: &[Allowed],
+    read: impl IntoIterator<Item = (&'s str, &'s [(Finding, String)])> + Clone,
+    whole: bool,
+) -> Vec<Finding> {
+    let lets_nothing_stay = |entry: &&Allowed| {
+        let mut of_package = read.clone().into_iter().filter(|(package, _)| *package == entry.package).peekable();
+        let is_judged = whole || of_package.peek().is_some();
+        is_judged && !of_package.any(|(_, stay)| stay.iter().any(|(finding, _)| finding.code == entry.code))
+    };
+    allowed.iter().filter(lets_nothing_stay).map(Allowed::in_vain).collect()
+}
+
+impl Allowed {
     /// What is said of an entry that let nothing stay: it would hide the next finding of its kind.
-    pub fn in_vain(&self) -> Finding {
+    fn in_vain(&self) -> Finding {
         let Allowed { code, package, .. } = self;
         Finding::warning(Code::AllowedInVain, format!("{code} is allowed in {package}, where `lint` does not find it"))
             .at(self.origin.clone())

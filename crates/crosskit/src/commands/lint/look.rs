@@ -5,7 +5,7 @@ use std::path::Path;
 use crosskit_core::build_script;
 use crosskit_core::exit::Exit;
 use crosskit_core::finding::Finding;
-use crosskit_core::settings::{Allowed, Settings};
+use crosskit_core::settings::{Allowed, Settings, allowed};
 use crosskit_core::target::Catalogue;
 use crosskit_core::workspace::Package;
 
@@ -49,7 +49,8 @@ pub fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     // More features make the graph larger alone.
     let narrowed = options.no_deps || graph_options.iter().any(|it| it == "--no-default-features");
     let whole = targets.is_empty() && !narrowed;
-    let in_vain = in_vain(allowed, &scripts, whole);
+    let stay = scripts.iter().map(|script| (script.package.as_str(), script.allowed.as_slice()));
+    let in_vain = allowed::in_vain(allowed, stay, whole);
     if options.json {
         report::data(&report::linted_json(&targets, &scripts, &in_vain, exit)).map_err(internal)?;
         return Ok(exit);
@@ -100,13 +101,7 @@ fn lint(metadata: &Metadata, package: &Package, allowed: &[Allowed], terminal: &
     let marked = |finding: Finding| {
         if package.member { finding } else { finding.note(format!("in {name}, a dependency")) }
     };
-    let (mut findings, mut stay) = (Vec::new(), Vec::new());
-    for finding in found.map(marked) {
-        match allowed.iter().find(|it| it.names(&package.name, &finding)) {
-            Some(entry) => stay.push((finding, entry.reason.clone())),
-            None => findings.push(finding),
-        }
-    }
+    let (findings, stay) = allowed::sort(allowed, &package.name, found.map(marked));
     Some(Linted {
         package: package.name.clone(),
         version: package.version.clone(),
@@ -114,16 +109,6 @@ fn lint(metadata: &Metadata, package: &Package, allowed: &[Allowed], terminal: &
         findings,
         allowed: stay,
     })
-}
-
-/// What is said of entries that let nothing stay, if their packages were read; or `whole`, the graph for every target.
-fn in_vain(allowed: &[Allowed], scripts: &[Linted], whole: bool) -> Vec<Finding> {
-    let lets_nothing_stay = |entry: &&Allowed| {
-        let mut of_package = scripts.iter().filter(|script| script.package == entry.package).peekable();
-        let is_read = of_package.peek().is_some();
-        (whole || is_read) && !of_package.flat_map(|it| &it.allowed).any(|(finding, _)| finding.code == entry.code)
-    };
-    allowed.iter().filter(lets_nothing_stay).map(Allowed::in_vain).collect()
 }
 
 /// What stands before the path of a file of a package: its place in the workspace, or its name and version.

@@ -231,6 +231,22 @@ codes! {
     WritesOutside = 105,
     /// A finding in a build script is allowed by the settings, and is not there.
     AllowedInVain = 106,
+    /// Files of the workspace into which the kit is to come are not committed.
+    VendorDirty = 110,
+    /// What is to be added to a workspace has the name of something that is there.
+    VendorClash = 111,
+    /// The toolchain of a workspace is too old for the kit.
+    VendorToolchain = 112,
+    /// A locked version would move, or a default member would build otherwise.
+    VendorLocked = 113,
+    /// Crates that the kit needs are not where the workspace takes its crates from.
+    VendorSources = 114,
+    /// A vendored file was changed in the workspace.
+    VendorChanged = 115,
+    /// Something must be edited by hand.
+    VendorByHand = 116,
+    /// Nothing was vendored, or it is not known what.
+    VendorUnknown = 117,
 }
 
 impl fmt::Display for Code {
@@ -316,6 +332,12 @@ impl Finding {
     /// The same finding with one more note.
     pub fn note(mut self, note: impl Into<String>) -> Finding {
         self.notes.push(note.into());
+        self
+    }
+
+    /// The same finding with more hints.
+    pub fn hints(mut self, hints: impl IntoIterator<Item = String>) -> Finding {
+        self.hints.extend(hints);
         self
     }
 

@@ -32,16 +32,16 @@ pub fn edits(plan: &Plan) -> String {
 
 /// What the plan would write and take away, as a unified diff. `old` tells what is there now.
 pub fn diff(plan: &Plan, old: impl Fn(&str) -> Option<String>) -> String {
-    let unified = |path: &str, new: Option<&str>| {
-        let old = old(path);
-        let name = |text: Option<&str>, side: &str| text.map_or("/dev/null".to_owned(), |_| format!("{side}/{path}"));
-        let header = (name(old.as_deref(), "a"), name(new, "b"));
-        let before = old.unwrap_or_default();
-        let diff = similar::TextDiff::from_lines(before.as_str(), new.unwrap_or_default());
-        diff.unified_diff().context_radius(3).header(&header.0, &header.1).to_string()
-    };
-    let edits = plan.edits.iter().map(|edit| unified(&edit.path, Some(&edit.text)));
-    edits.chain(plan.removals.iter().map(|path| unified(path, None))).collect()
+    let edits = plan.edits.iter().map(|edit| unified(&edit.path, old(&edit.path).as_deref(), Some(&edit.text)));
+    edits.chain(plan.removals.iter().map(|path| unified(path, old(path).as_deref(), None))).collect()
+}
+
+/// A file before and after, as a unified diff. `None` stands for a file that is not there.
+pub fn unified(path: &str, old: Option<&str>, new: Option<&str>) -> String {
+    let name = |text: Option<&str>, side: &str| text.map_or("/dev/null".to_owned(), |_| format!("{side}/{path}"));
+    let header = (name(old, "a"), name(new, "b"));
+    let diff = similar::TextDiff::from_lines(old.unwrap_or_default(), new.unwrap_or_default());
+    diff.unified_diff().context_radius(3).header(&header.0, &header.1).to_string()
 }
 
 /// What would be installed.

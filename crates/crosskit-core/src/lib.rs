@@ -46,6 +46,7 @@ pub mod target;
 pub mod tools;
 pub mod trial;
 pub mod unit_graph;
+pub mod vendor;
 pub mod verdict;
 pub mod workspace;
 pub mod wrapper;

@@ -21,6 +21,7 @@ const PAGES: &[&str] = pages!(
     "X080" "X081" "X082" "X083" "X084"
     "X090" "X091" "X092" "X093" "X094"
     "X100" "X101" "X102" "X103" "X104" "X105" "X106"
+    "X110" "X111" "X112" "X113" "X114" "X115" "X116" "X117"
 );
 
 // A code without a page, or with the page of another one, does not compile.

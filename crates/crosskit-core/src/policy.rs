@@ -229,7 +229,9 @@ pub fn linker_variable(triple: &str) -> String {
 /// On a machine whose own triple is among them Cargo would link the xtask with the cross linker, which need not exist
 /// there; so the alias puts `cc`, rustc's own default, in its place for the host build of the xtask alone. Where a policy
 /// sends programs to another computer, `env` starts the xtask here: it starts what it is given, and is one word.
-pub fn alias<'a>(package: &str, policies: impl IntoIterator<Item = &'a Policy>) -> String {
+///
+/// An xtask in a workspace of its own has a `manifest`, a path that leads there from one directory alone.
+pub fn alias<'a>(package: &str, manifest: Option<&str>, policies: impl IntoIterator<Item = &'a Policy>) -> String {
     let mut alias = ALIAS.to_owned();
     for policy in policies {
         if policy.linker.is_some() && policy.triple.contains("-linux-") {
@@ -239,5 +241,17 @@ pub fn alias<'a>(package: &str, policies: impl IntoIterator<Item = &'a Policy>) 
             alias.push_str(&format!(" --config target.{}.runner='env'", policy.triple));
         }
     }
+    if let Some(manifest) = manifest {
+        alias.push_str(&format!(" {MANIFEST_PATH} {manifest}"));
+    }
     format!("{alias} --package {package} --")
+}
+
+/// Cargo's option that leads to another workspace.
+const MANIFEST_PATH: &str = "--manifest-path";
+
+/// The manifest that an alias names.
+pub fn manifest_of_alias(alias: &str) -> Option<&str> {
+    let mut words = alias.split_ascii_whitespace().skip_while(|word| *word != MANIFEST_PATH);
+    words.nth(1)
 }

@@ -11,6 +11,7 @@ use crosskit_core::finding::Origin;
 use crosskit_core::plan::{ALL, Request, Rung};
 use crosskit_core::program::Wanted;
 use crosskit_core::settings::{Axes, FeatureSet, Profile, Varied, Way as FeatureWay};
+use crosskit_core::vendor::Source;
 
 use crate::event::Verbosity;
 
@@ -49,6 +50,38 @@ pub struct Options {
     pub no_deps: bool,
     /// `--deny`.
     pub deny: Option<Deny>,
+    /// What `vendor` was asked for.
+    pub vendor: Option<Vendor>,
+}
+
+/// What `vendor` was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vendor {
+    /// The directory of the workspace.
+    pub workspace: PathBuf,
+    /// What to do.
+    pub mode: VendorMode,
+    /// Where the kit comes from.
+    pub source: Source,
+    /// `--isolated`
+    pub isolated: bool,
+    /// `--allow-dirty`
+    pub allow_dirty: bool,
+    /// `--offline`
+    pub offline: bool,
+}
+
+/// What `vendor` does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VendorMode {
+    /// Brings the kit in.
+    Bring,
+    /// `--check`: says what that, or an update, would change.
+    Check,
+    /// `--update`: brings what was vendored to this version.
+    Update,
+    /// `--remove`: takes it out again.
+    Remove,
 }
 
 /// Whose findings make `lint` fail.
@@ -81,6 +114,8 @@ pub enum Action {
     Helper,
     /// Read build scripts.
     Lint,
+    /// Bring the kit into a workspace, or take it out again.
+    Vendor,
 }
 
 /// What `sync` does.
@@ -126,13 +161,20 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, c
         "verify" => Action::Verify,
         "helper" => Action::Helper,
         "lint" => Action::Lint,
+        "vendor" => Action::Vendor,
         _ => Action::Climb,
     };
     // Without a target these look at the ones that the config has keys of.
     let needs_target = word != "matrix"
         && !matches!(
             action,
-            Action::Sync(_) | Action::Doctor | Action::Targets | Action::Verify | Action::Helper | Action::Lint
+            Action::Sync(_)
+                | Action::Doctor
+                | Action::Targets
+                | Action::Verify
+                | Action::Helper
+                | Action::Lint
+                | Action::Vendor
         );
     if needs_target && !matches.contains_id("target") {
         let what = "no target given; name a triple or an alias, such as `aarch64`, or `host`";
@@ -147,6 +189,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, c
         let names = matches.get_many::<String>("profile").into_iter().flatten().cloned();
         options.request.axes.profiles = names.map(Profile::Named).collect();
     }
+    options.vendor = (word == "vendor").then(|| vendor(matches));
     if word == "matrix" {
         let names = matches.get_many::<String>("matrix").into_iter().flatten().cloned();
         options.request.matrices = Some(names.collect());
@@ -217,6 +260,7 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool)
             Some(_) => Some(Deny::Members),
             None => None,
         },
+        vendor: None,
         dry_run: flag("dry-run"),
         install: flag("install"),
         probe: flag("probe"),
@@ -237,6 +281,28 @@ fn program(matches: &ArgMatches) -> Wanted {
     let name = |option: &str| matches.get_one::<String>(option).cloned();
     let example = name("example").map(Wanted::Example);
     example.or_else(|| name("bin").map(Wanted::Binary)).unwrap_or_default()
+}
+
+/// What `vendor` is to do.
+fn vendor(matches: &ArgMatches) -> Vendor {
+    let flag = |name: &str| matches.get_flag(name);
+    Vendor {
+        workspace: matches.get_one::<PathBuf>("workspace").cloned().unwrap_or_default(),
+        mode: match ["check", "update", "remove"].map(flag) {
+            [true, ..] => VendorMode::Check,
+            [_, true, _] => VendorMode::Update,
+            [_, _, true] => VendorMode::Remove,
+            _ => VendorMode::Bring,
+        },
+        source: match (flag("path"), flag("registry")) {
+            (true, _) => Source::Path,
+            (_, true) => Source::Registry,
+            _ => Source::Copy,
+        },
+        isolated: flag("isolated"),
+        allow_dirty: flag("allow-dirty"),
+        offline: flag("offline"),
+    }
 }
 
 /// Features and profiles. Where features are varied, those that are named are on in every set.

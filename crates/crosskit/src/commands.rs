@@ -6,6 +6,7 @@ mod ground;
 mod lint;
 mod sync;
 mod targets;
+mod vendor;
 mod verify;
 
 use std::ffi::OsString;
@@ -52,6 +53,7 @@ pub fn run(options: &Options, terminal: &Terminal, variables: Variables, start: 
         Action::Verify => verify::run(options, terminal, &mut sh, start),
         Action::Helper => helper(),
         Action::Lint => lint::run(options, terminal, &mut sh, start),
+        Action::Vendor => vendor::run(options, terminal, &mut sh, start),
         Action::Doctor if options.request.targets.iter().any(|name| name == doctor::ALL) => {
             doctor_all(options, terminal, &mut sh, start)
         }

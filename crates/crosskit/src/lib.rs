@@ -37,6 +37,7 @@ mod rustc;
 mod scripts;
 mod sh;
 mod trial;
+mod vendor;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -46,12 +47,17 @@ pub use report::{DoctorReport, doctor_json, inspection_json, standings_json};
 
 /// Runs `cargo xtask cross` with the arguments that follow the word `cross`.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    ExitCode::from(run(arguments))
+}
+
+/// The same, for a program whose `main` returns something else: the number that `std::process::exit` takes.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let options = match cli::parse(arguments) {
         Ok(options) => options,
         Err(error) => {
             // Help goes to stdout and mistakes to stderr; clap knows which.
             let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            return u8::try_from(error.exit_code()).unwrap_or(2);
         }
     };
     let mut variables: environment::Variables = std::env::vars_os().collect();
@@ -59,5 +65,5 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let variable = |name: &str| variables.get(std::ffi::OsStr::new(name))?.to_str().map(str::to_owned);
     let terminal = report::Terminal::new(options.colour.as_deref(), variable, options.verbosity)
         .for_test_arguments(&options.request.test_arguments);
-    ExitCode::from(commands::run(&options, &terminal, variables, &start).code())
+    commands::run(&options, &terminal, variables, &start).code()
 }

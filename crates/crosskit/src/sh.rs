@@ -98,6 +98,12 @@ impl Sh {
         self.directory = self.directory.join(directory);
     }
 
+    /// The same for another directory and, by then, other variables.
+    pub fn inside(&self, directory: &Path) -> Sh {
+        let (variables, interrupted) = (self.variables.clone(), Arc::clone(&self.interrupted));
+        Sh { directory: self.directory.join(directory), variables, interrupted }
+    }
+
     /// Whether Ctrl-C was pressed, or the process was asked to end.
     pub fn is_interrupted(&self) -> bool {
         self.interrupted.load(Ordering::Relaxed)

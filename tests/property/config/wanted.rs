@@ -54,7 +54,7 @@ fn of_policies() -> impl Strategy<Value = Wanted> {
             let mut keys: Vec<WantedKey> = policies.iter().flat_map(Policy::keys).collect();
             // A target without a linker and an emulator wants nothing, and then there is no neighbour either.
             if alias || keys.is_empty() {
-                let value = WantedValue::String(policy::alias("xtask", &policies));
+                let value = WantedValue::String(policy::alias("xtask", None, &policies));
                 keys.push(WantedKey { path: ["alias", "xtask"].map(str::to_owned).to_vec(), value });
             }
             Wanted { keys, of_a_policy: true }

@@ -157,11 +157,11 @@ impl Document {
         self.layout.entries.get(self.lookup().get(path)?.dotted?)
     }
 
-    pub(super) fn position_at(&self, offset: usize) -> Position {
+    pub(crate) fn position_at(&self, offset: usize) -> Position {
         self.text.position(offset)
     }
 
-    pub(super) fn lines(&self) -> &Lines {
+    pub(crate) fn lines(&self) -> &Lines {
         self.text.lines()
     }
 

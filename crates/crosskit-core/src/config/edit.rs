@@ -181,7 +181,7 @@ fn obstacle<'p>(document: &Document, path: &'p [String]) -> Option<(&'p [String]
 }
 
 /// Where a line goes that is added to the section with this very header, or to the root.
-fn end_of_section(document: &Document, path: &[String]) -> Option<usize> {
+pub(crate) fn end_of_section<S: AsRef<str>>(document: &Document, path: &[S]) -> Option<usize> {
     let section = document.section(path)?;
     match section.last.and_then(|index| document.layout_entries().get(index)) {
         Some(entry) => Some(line_end(document.text(), entry.value.end)),

@@ -44,7 +44,7 @@ pub(super) fn position(text: &str, offset: usize) -> Position {
 /// An index of a text's lines and characters, so that a position costs the same anywhere in a file of any size, even
 /// in one whose lines are long.
 #[derive(Debug, Clone)]
-pub(super) struct Lines {
+pub(crate) struct Lines {
     /// The byte at which each line starts; that of the first is 0.
     starts: Vec<usize>,
     /// How many lines end in `\r\n`.
@@ -95,7 +95,7 @@ impl Lines {
     }
 
     /// The line end that most lines have; `\n` where there is no majority.
-    pub(super) fn dominant_end(&self) -> &'static str {
+    pub(crate) fn dominant_end(&self) -> &'static str {
         if self.windows * 2 > self.starts.len() - 1 { "\r\n" } else { "\n" }
     }
 }
@@ -141,13 +141,13 @@ pub(super) fn body_start(text: &str) -> usize {
 }
 
 /// The end of the line on which `offset` lies, behind its line end if it has one.
-pub(super) fn line_end(text: &str, offset: usize) -> usize {
+pub(crate) fn line_end(text: &str, offset: usize) -> usize {
     let rest = text.get(offset..).unwrap_or_default();
     rest.find('\n').map_or(text.len(), |newline| offset + newline + 1)
 }
 
 /// The start of the line on which `offset` lies, behind a byte order mark.
-pub(super) fn line_start(text: &str, offset: usize) -> usize {
+pub(crate) fn line_start(text: &str, offset: usize) -> usize {
     let before = text.get(..offset).unwrap_or_default();
     before.rfind('\n').map_or(body_start(text), |newline| newline + 1)
 }
@@ -160,25 +160,25 @@ pub(super) fn without_line_end(line: &str) -> &str {
 
 /// Replaces byte ranges; an empty range inserts, and insertions at one place keep their order.
 #[derive(Default)]
-pub(super) struct Splices {
+pub(crate) struct Splices {
     items: Vec<(Range<usize>, String)>,
 }
 
 impl Splices {
-    pub(super) fn replace(&mut self, range: Range<usize>, with: impl Into<String>) {
+    pub(crate) fn replace(&mut self, range: Range<usize>, with: impl Into<String>) {
         self.items.push((range, with.into()));
     }
 
-    pub(super) fn insert(&mut self, at: usize, text: impl Into<String>) {
+    pub(crate) fn insert(&mut self, at: usize, text: impl Into<String>) {
         self.replace(at..at, text);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
 
     /// The text with all replacements made, or `None` where they overlap or cut a character.
-    pub(super) fn apply(mut self, text: &str) -> Option<String> {
+    pub(crate) fn apply(mut self, text: &str) -> Option<String> {
         self.items.sort_by_key(|(range, _)| (range.start, range.end));
         let mut result = String::with_capacity(text.len() + 256);
         let mut from = 0;

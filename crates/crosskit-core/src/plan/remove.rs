@@ -47,7 +47,8 @@ pub(super) fn remove(input: &Input, rows: &[Row], prepared: &mut Prepared) {
     {
         let rest = input.catalogue.rows().iter().map(|row| Policy::of(row, input.settings));
         let rest: Vec<Policy> = rest.filter(|policy| has_marked_key(&after, policy)).collect();
-        let value = WantedValue::String(policy::alias(package, &rest));
+        let manifest = after.value(&ALIAS).and_then(toml::Value::as_str).and_then(policy::manifest_of_alias);
+        let value = WantedValue::String(policy::alias(package, manifest, &rest));
         let alias = WantedKey { path: ALIAS.map(str::to_owned).to_vec(), value };
         match config::sync(&outcome.text, &[alias]) {
             Ok(with_alias) => {

@@ -238,7 +238,8 @@ fn wanted_keys(
             .map(|row| Policy::of(row, input.settings))
             .filter(|it| policies.contains(&it) || has_marked_key(root, it))
             .collect();
-        let value = WantedValue::String(policy::alias(package, &all));
+        let manifest = root.value(&alias).and_then(toml::Value::as_str).and_then(policy::manifest_of_alias);
+        let value = WantedValue::String(policy::alias(package, manifest, &all));
         wanted.push(WantedKey { path: alias.to_vec(), value });
     }
     wanted

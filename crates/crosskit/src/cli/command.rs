@@ -46,6 +46,7 @@ pub fn command() -> Command {
         .subcommand(verify())
         .subcommand(helper())
         .subcommand(lint())
+        .subcommand(vendor())
 }
 
 fn run() -> Command {
@@ -146,6 +147,41 @@ fn lint() -> Command {
         switch("quiet", Some('q'), "Print findings alone").conflicts_with("verbose"),
     ];
     command.args(cargo_features()).args([format(), config(), colour()]).args(words)
+}
+
+fn vendor() -> Command {
+    let workspace = Arg::new("workspace")
+        .value_name("WORKSPACE")
+        .required(true)
+        .value_parser(value_parser!(PathBuf))
+        .help("The directory of a workspace, or of a package that is none");
+    let sources = [
+        switch("copy", None, "Copy the kit's sources to crosskit/ there [default]"),
+        switch("path", None, "Depend on the checkout that this was compiled from"),
+        switch("registry", None, "Depend on the release of a registry"),
+    ];
+    let modes = [
+        switch("check", None, "Write nothing; show what would change, and exit 4 if something would"),
+        switch("update", None, "Bring what was vendored to this version, and keep what was changed there"),
+        switch("remove", None, "Take it out again"),
+    ];
+    let others = [
+        switch("isolated", None, "Keep the kit in a workspace with a lock file of its own"),
+        switch("allow-dirty", None, "Go on though there are changes that are not committed"),
+        switch("offline", None, "Run cargo without network"),
+        switch("verbose", Some('v'), "Print every file, and every package that is locked"),
+        switch("quiet", Some('q'), "Print findings alone").conflicts_with("verbose"),
+        colour(),
+    ];
+    Command::new("vendor")
+        .about("Bring this kit into a workspace that is there, and out again")
+        .term_width(100)
+        .arg(workspace)
+        .args(sources)
+        .args(modes)
+        .args(others)
+        .group(ArgGroup::new("source").args(["copy", "path", "registry"]))
+        .group(ArgGroup::new("mode").args(["check", "update", "remove"]))
 }
 
 fn explain() -> Command {

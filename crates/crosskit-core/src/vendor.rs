@@ -1,0 +1,477 @@
+//! How the kit comes into a workspace that is there, and out again: what is edited, what is added, and what stands in the
+//! way.
+
+mod arm;
+mod array;
+pub mod copy;
+pub mod lock;
+pub mod manifest;
+pub mod record;
+mod rust;
+pub mod undo;
+pub mod update;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::config::{self, WantedKey, WantedValue};
+use crate::finding::{Code, Finding, Origin};
+use crate::policy;
+use arm::Added;
+pub use arm::Arm;
+use manifest::{Cannot, Entry, Line};
+pub use record::{Record, Source};
+
+/// The manifest at the root.
+pub const MANIFEST: &str = "Cargo.toml";
+
+/// The lock file at the root.
+pub const LOCK: &str = "Cargo.lock";
+
+/// The xtask that a workspace without one gets: its name, and its directory.
+pub const XTASK: &str = "xtask";
+
+/// The first Cargo that reads `host-tuple`, and the oldest compiler that compiles the kit.
+pub const CARGO: (u32, u32) = (1, 91);
+
+/// The first Cargo that can read the kit's manifests, which are of edition 2024.
+const READS_MANIFESTS: (u32, u32) = (1, 85);
+
+/// How the kit is to come in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// From where.
+    pub source: Source,
+    /// As a workspace with a lock file of its own.
+    pub isolated: bool,
+    /// The path of the crate `crosskit` from the root, or the version that the registry is asked for.
+    pub at: String,
+}
+
+/// The workspace, as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Texts of files, by their path below the root: manifests, programs, the config.
+    pub files: BTreeMap<String, String>,
+    /// The config file at the root: `.cargo/config.toml`, or the old name where that is there.
+    pub config: String,
+    /// The members.
+    pub members: Vec<Member>,
+    /// What is at the root beside them.
+    pub taken: BTreeSet<String>,
+    /// Directories below the root with a manifest that is of no member.
+    pub nested: Vec<String>,
+    /// What `cargo xtask` means here, and where that is said.
+    pub alias: Option<Alias>,
+    /// Versions of Cargo and of the compiler here, in this order.
+    pub toolchain: Vec<(String, (u32, u32))>,
+}
+
+/// An alias that there is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alias {
+    /// The package that it runs, if it runs one of this workspace.
+    pub package: Option<String>,
+    /// Where it stands.
+    pub origin: Origin,
+    /// Whether that is the config at the root.
+    pub own: bool,
+}
+
+/// A member of the workspace.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Member {
+    /// Its name.
+    pub name: String,
+    /// Its directory below the root; empty for the root itself.
+    pub directory: String,
+    /// Whether cargo builds it by itself.
+    pub is_default: bool,
+    /// `rust-version`
+    pub rust_version: Option<(u32, u32)>,
+    /// Its edition.
+    pub edition: String,
+    /// The source of the program that `cargo run` starts, below the root, if it is clear which.
+    pub program: Option<String>,
+}
+
+impl Member {
+    /// The path of its manifest below the root.
+    pub fn manifest(&self) -> String {
+        below(&self.directory, MANIFEST)
+    }
+}
+
+/// What vendoring comes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Placement {
+    /// What the workspace table gets.
+    pub entry: Entry,
+    /// Files of the workspace that are edited, in the order in which they are written.
+    pub edits: Vec<Edit>,
+    /// Files of an xtask that there was none of, by their path below the root.
+    pub files: Vec<(String, String)>,
+    /// The config with the alias, if it was not there.
+    pub config: Option<String>,
+    /// What stands in the way, and what is left to do.
+    pub findings: Vec<Finding>,
+}
+
+/// A file of the workspace that is edited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// Its path below the root.
+    pub path: String,
+    /// What it was.
+    pub before: String,
+    /// What it becomes.
+    pub after: String,
+    /// The line that it got, if it is the manifest of a package.
+    pub line: Option<Line>,
+}
+
+impl Placement {
+    /// Whether something stands in the way.
+    pub fn is_refused(&self) -> bool {
+        self.findings.iter().any(Finding::is_error)
+    }
+}
+
+/// Decides what vendoring comes to.
+pub fn place(request: &Request, facts: &Facts) -> Placement {
+    let mut placement = Placement::default();
+    refuse(request, facts, &mut placement.findings);
+    let xtask = existing(facts);
+    let text = facts.files.get(MANIFEST).map(String::as_str).unwrap_or_default();
+    let has_table = text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("workspace"));
+    let copies = request.source == Source::Copy;
+    if request.isolated {
+        isolated(request, &mut placement);
+    } else {
+        let directory = xtask.map_or(XTASK, |member| &member.directory);
+        let dependency = match request.source {
+            Source::Copy => copy::by_path(&format!("{}{}/crosskit", up(directory), copy::DIRECTORY)),
+            Source::Path if request.at.starts_with('/') => copy::by_path(&request.at),
+            Source::Path => copy::by_path(&format!("{}{}", up(directory), request.at)),
+            Source::Registry => config::quoted(&request.at),
+        };
+        match xtask {
+            Some(member) => hand_over(facts, member, &dependency, &mut placement),
+            None => {
+                let files = copy::xtask(&dependency, inherits_lints(facts)).into_iter();
+                placement.files.extend(files.map(|(path, text)| (below(XTASK, path), text)));
+                placement.entry.member = (!takes_in(text, XTASK)).then(|| XTASK.to_owned());
+            }
+        }
+    }
+    let excluded = copies.then(|| copy::DIRECTORY.to_owned()).filter(|_| !request.isolated || has_table);
+    placement.entry.exclude.extend(excluded.or_else(|| checkout_below(request)));
+    if !has_table && !request.isolated {
+        // Packages below it were of no workspace, and must not be taken for members of the new one.
+        placement.entry.exclude.extend(topmost(&facts.nested));
+    }
+    if !placement.entry.exclude.is_empty() {
+        placement.entry.unnamed = members_that_are_the_root(text);
+    }
+    if placement.entry.member.is_some() || !request.isolated && xtask.is_none() {
+        placement.entry.default_members = default_members(facts, text);
+    }
+    if placement.entry != Entry::default() {
+        match manifest::enter(text, &placement.entry) {
+            Ok(after) => placement.edits.push(edit(facts, MANIFEST, after, None)),
+            Err(cannot) => placement.findings.push(cannot_edit(MANIFEST, &cannot, request)),
+        }
+    }
+    let package = xtask.filter(|_| !request.isolated).map_or(XTASK, |member| &member.name);
+    alias(request, facts, package, &mut placement);
+    placement
+}
+
+/// Whatever the edits are.
+fn refuse(request: &Request, facts: &Facts, findings: &mut Vec<Finding>) {
+    let words = |(major, minor): (u32, u32)| format!("{major}.{minor}");
+    for (name, version) in facts.toolchain.iter().filter(|(_, version)| *version < CARGO) {
+        findings.push(
+            Finding::error(Code::VendorToolchain, format!("{name} {} is in use there", words(*version)))
+                .note(format!("crosskit needs {}: `cargo xtask` would not start", words(CARGO)))
+                .hint(format!("name {} or a newer one in rust-toolchain.toml, or as the directory's default: rustup override set stable", words(CARGO))),
+        );
+    }
+    let older = |member: &&Member| member.rust_version.is_some_and(|it| it < CARGO);
+    let oldest = facts.members.iter().filter(older).min_by_key(|member| member.rust_version);
+    if let Some((member, version)) = oldest.and_then(|it| Some((it, it.rust_version?))).filter(|_| !request.isolated) {
+        let origin = Origin::File { path: member.manifest(), line: 1, column: 1 };
+        let message = format!("`{}` is to be built by Rust {}, and the kit is not", member.name, words(version));
+        let finding = if version < READS_MANIFESTS {
+            Finding::error(Code::VendorToolchain, message)
+                .note(format!(
+                    "a Cargo older than {} cannot read the kit's manifests, and would read none of the workspace then",
+                    words(READS_MANIFESTS)
+                ))
+                .hint("keep the kit apart, in a workspace of its own: --isolated")
+        } else {
+            Finding::warning(Code::VendorToolchain, message)
+                .note(format!(
+                    "with a Rust older than {} everything is built as before but by `--workspace`",
+                    words(CARGO)
+                ))
+                .hint("leave the xtask out there: --workspace --exclude xtask")
+        };
+        findings.push(finding.at(origin));
+    }
+    let clash = |what: String, why: &str| Finding::error(Code::VendorClash, what).note(why.to_owned());
+    if request.source == Source::Copy && facts.taken.contains(copy::DIRECTORY) {
+        findings.push(
+            clash(format!("`{}` is there already, and did not come from `vendor`", copy::DIRECTORY), "the copy of the kit would be put there")
+                .hint(format!("move it away, or depend on a checkout elsewhere: --path; or, if it is a copy that was made by hand, remove it: git rm -r {}", copy::DIRECTORY)),
+        );
+    }
+    let name = |name: &str| facts.members.iter().find(|member| member.name == name);
+    for taken in copy::CRATES.iter().filter_map(|it| name(it)) {
+        findings.push(
+            clash(format!("the workspace has a package `{}`", taken.name), "it would be the second one of that name")
+                .at(Origin::File { path: taken.manifest(), line: 1, column: 1 })
+                .hint("vendor the kit into another workspace"),
+        );
+    }
+    if let Some(alias) = facts.alias.as_ref().filter(|alias| !alias.own) {
+        findings.push(
+            clash(
+                "`cargo xtask` has a meaning here already".to_owned(),
+                "the alias of this workspace would take its place, or could not be merged with it",
+            )
+            .at(alias.origin.clone())
+            .hint("move that alias into the workspaces that it is for, or give it another name"),
+        );
+    }
+    if request.isolated {
+        if let Some(alias) = facts.alias.as_ref().filter(|alias| alias.own) {
+            findings.push(
+                clash(
+                    "`cargo xtask` has a meaning here already".to_owned(),
+                    "a kit in a workspace of its own is started by an alias of that name",
+                )
+                .at(alias.origin.clone())
+                .hint("let that xtask hand over instead: leave --isolated away"),
+            );
+        }
+    } else if existing(facts).is_none() {
+        if let Some(alias) = facts.alias.as_ref().filter(|alias| alias.own) {
+            findings.push(
+                clash(
+                    "`cargo xtask` runs something that is no member of this workspace".to_owned(),
+                    "crosskit would be a command of it",
+                )
+                .at(alias.origin.clone())
+                .hint("add to its dependencies: crosskit = { path = \"...\" }")
+                .hints(Arm::Cross.lines(false)),
+            );
+        } else if facts.taken.contains(XTASK) {
+            findings.push(
+                clash(
+                    format!("`{XTASK}` is there already, and is no member of this workspace"),
+                    "the package that starts the kit would be put there",
+                )
+                .hint("make it a member, or move it away"),
+            );
+        }
+    }
+}
+
+/// The xtask that there is: what the alias runs, or a member of that name.
+fn existing(facts: &Facts) -> Option<&Member> {
+    let named = |name: &str| facts.members.iter().find(|member| member.name == name);
+    match &facts.alias {
+        Some(alias) if alias.own => alias.package.as_deref().and_then(named),
+        _ => named(XTASK),
+    }
+}
+
+/// The kit as a workspace of its own, which no manifest of the other one names.
+fn isolated(request: &Request, placement: &mut Placement) {
+    if request.source != Source::Copy {
+        let message = "only a copy can be a workspace of its own";
+        placement.findings.push(Finding::error(Code::VendorClash, message).hint("leave --path or --registry away"));
+    }
+    let dependency = copy::by_path("../crosskit");
+    let files = copy::xtask(&dependency, false).into_iter();
+    let directory = below(copy::DIRECTORY, XTASK);
+    placement.files.extend(files.map(|(path, text)| (below(&directory, path), text)));
+}
+
+/// Edits an xtask that there is.
+fn hand_over(facts: &Facts, member: &Member, dependency: &str, placement: &mut Placement) {
+    let path = member.manifest();
+    let line = Line { table: "dependencies".to_owned(), key: "crosskit".to_owned(), value: dependency.to_owned() };
+    let text = facts.files.get(&path).map(String::as_str).unwrap_or_default();
+    match manifest::add(text, &line) {
+        Ok(after) => placement.edits.push(edit(facts, &path, after, Some(line))),
+        Err(cannot) => {
+            let origin = Origin::File { path, line: cannot.position.line, column: cannot.position.column };
+            let message = format!("the manifest of `{}` cannot be edited: {}", member.name, cannot.why);
+            placement.findings.push(Finding::error(Code::VendorByHand, message).at(origin));
+        }
+    }
+    let by_hand = |why: &str, path: Option<&String>| {
+        let message = format!("`{}` does not hand `cross` to the kit yet: {why}", member.name);
+        let finding = Finding::warning(Code::VendorByHand, message);
+        let finding = match path {
+            Some(path) => finding.at(Origin::File { path: path.clone(), line: 1, column: 1 }),
+            None => finding,
+        };
+        finding.note("everything else is done").hints(Arm::Cross.lines(false))
+    };
+    let Some(path) = &member.program else {
+        placement.findings.push(by_hand("it is not clear which of its programs is the xtask", None));
+        return;
+    };
+    if member.edition == "2015" {
+        placement.findings.push(by_hand("it is of edition 2015, which needs `extern crate crosskit;`", Some(path)));
+        return;
+    }
+    match arm::add(facts.files.get(path).map(String::as_str).unwrap_or_default(), Arm::Cross) {
+        Added::Text(after) => placement.edits.push(edit(facts, path, after, None)),
+        Added::Already => {}
+        Added::Unclear(why) => placement.findings.push(by_hand(why, Some(path))),
+    }
+}
+
+/// The alias, unless there is one.
+fn alias(request: &Request, facts: &Facts, package: &str, placement: &mut Placement) {
+    if facts.alias.is_some() {
+        return;
+    }
+    let before = facts.files.get(&facts.config).cloned();
+    let manifest = request.isolated.then(|| below(copy::DIRECTORY, MANIFEST));
+    let value = policy::alias(package, manifest.as_deref(), []);
+    let key = WantedKey { path: ["alias", "xtask"].map(str::to_owned).to_vec(), value: WantedValue::String(value) };
+    match config::sync(&before.unwrap_or_else(config::new_file), &[key]) {
+        Ok(outcome) if outcome.user_keys.is_empty() => placement.config = Some(outcome.text),
+        Ok(outcome) => {
+            for key in outcome.user_keys {
+                let origin =
+                    Origin::File { path: facts.config.clone(), line: key.position.line, column: key.position.column };
+                let finding =
+                    Finding::error(Code::VendorByHand, format!("the alias cannot stand beside `{}`", key.theirs));
+                placement.findings.push(finding.at(origin).hint(format!("write it there: xtask = {}", key.ours)));
+            }
+        }
+        Err(error) => {
+            let finding = Finding::error(Code::ConfigInvalid, format!("`{}` cannot be edited: {error}", facts.config));
+            placement.findings.push(finding);
+        }
+    }
+}
+
+fn edit(facts: &Facts, path: &str, after: String, line: Option<Line>) -> Edit {
+    let before = facts.files.get(path).cloned().unwrap_or_default();
+    Edit { path: path.to_owned(), before, after, line }
+}
+
+fn cannot_edit(path: &str, cannot: &Cannot, request: &Request) -> Finding {
+    let Cannot { why, position } = cannot;
+    let origin = Origin::File { path: path.to_owned(), line: position.line, column: position.column };
+    let finding = Finding::error(Code::VendorByHand, format!("the manifest cannot be edited: {why}")).at(origin);
+    let finding = finding.note("crosskit adds lines to the table `[workspace]`, and changes nothing else");
+    if request.isolated { finding } else { finding.hint("keep the kit apart, in a workspace of its own: --isolated") }
+}
+
+/// What `default-members` must say so that cargo builds by itself what it did before. With a package at the root that is
+/// this package, whatever else is a member.
+fn default_members(facts: &Facts, text: &str) -> Vec<String> {
+    let Ok(table) = text.parse::<toml::Table>() else { return Vec::new() };
+    let workspace = table.get("workspace").and_then(toml::Value::as_table);
+    if table.contains_key("package") || workspace.is_none_or(|it| it.contains_key("default-members")) {
+        return Vec::new();
+    }
+    let listed = workspace.and_then(|it| it.get("members")).and_then(toml::Value::as_array);
+    let listed: Vec<&str> = listed.into_iter().flatten().filter_map(toml::Value::as_str).collect();
+    let mut patterns: Vec<String> = listed.iter().map(|it| (*it).to_owned()).collect();
+    // A pattern that takes in the xtask would take it in here as well.
+    patterns.retain(|pattern| !matches(pattern, XTASK));
+    for member in facts.members.iter().filter(|member| member.is_default) {
+        if !patterns.iter().any(|pattern| matches(pattern, &member.directory)) {
+            patterns.push(member.directory.clone());
+        }
+    }
+    patterns
+}
+
+/// Whether the members follow the lints of the workspace, so that a new one has to as well.
+fn inherits_lints(facts: &Facts) -> bool {
+    let inherits = |member: &Member| {
+        let manifest = config::parse(facts.files.get(&member.manifest())?).ok()?;
+        manifest.value(&["lints", "workspace"])?.as_bool()
+    };
+    !facts.members.is_empty() && facts.members.iter().all(|member| inherits(member) == Some(true))
+}
+
+/// Whether the members of the workspace table take in a directory.
+fn takes_in(text: &str, directory: &str) -> bool {
+    let members = array::Array::at(text, &["workspace", "members"]);
+    members.is_some_and(|members| members.strings().any(|pattern| matches(pattern, directory)))
+}
+
+/// Elements that lead to the root itself. It is a member without being named, and below a path that is, Cargo excludes
+/// nothing.
+/// Source: Cargo reference, "Workspaces", "The members and exclude fields"; the second half was tried.
+fn members_that_are_the_root(text: &str) -> Vec<String> {
+    let members = array::Array::at(text, &["workspace", "members"]);
+    let root =
+        |it: &&str| !it.is_empty() && it.split('/').all(|part| part == "." || part.is_empty()) && !it.starts_with('/');
+    members.iter().flat_map(array::Array::strings).filter(root).map(str::to_owned).collect()
+}
+
+/// Whether a pattern of `members` takes in a directory: `*` and `?` within a part of the path. Other patterns are not
+/// known here and take in nothing, so that the directory is named as well, which does no harm.
+fn matches(pattern: &str, directory: &str) -> bool {
+    fn part(pattern: &[u8], text: &[u8]) -> bool {
+        match (pattern.split_first(), text.split_first()) {
+            (None, None) => true,
+            (Some((b'*', rest)), _) if part(rest, text) => true,
+            (Some((b'*', _)), Some((_, text))) => part(pattern, text),
+            (Some((b'?', pattern)), Some((_, text))) => part(pattern, text),
+            (Some((one, pattern)), Some((other, text))) => one == other && part(pattern, text),
+            _ => false,
+        }
+    }
+    let parts = |path: &str| -> Vec<String> {
+        path.split('/').filter(|part| !part.is_empty() && *part != ".").map(str::to_owned).collect()
+    };
+    let (patterns, names) = (parts(pattern), parts(directory));
+    patterns.len() == names.len()
+        && patterns.iter().zip(&names).all(|(pattern, name)| part(pattern.as_bytes(), name.as_bytes()))
+}
+
+/// The directories of which none is below another, and where many lie side by side, the one that has them all.
+fn topmost(directories: &[String]) -> Vec<String> {
+    const MANY: usize = 3;
+    let sorted: BTreeSet<&str> = directories.iter().map(String::as_str).collect();
+    let is_below = |path: &str, other: &str| path.strip_prefix(other).is_some_and(|rest| rest.starts_with('/'));
+    let top: Vec<&str> = sorted.iter().filter(|it| !sorted.iter().any(|other| is_below(it, other))).copied().collect();
+    let above = |path: &str| path.rsplit_once('/').map(|(above, _)| above.to_owned());
+    let mut siblings: BTreeMap<String, usize> = BTreeMap::new();
+    top.iter().filter_map(|path| above(path)).for_each(|above| *siblings.entry(above).or_default() += 1);
+    let folded = top.iter().map(|path| match above(path) {
+        Some(above) if siblings.get(&above).is_some_and(|count| *count > MANY) => above,
+        _ => (*path).to_owned(),
+    });
+    let folded: BTreeSet<String> = folded.collect();
+    let inner = |it: &&String| !folded.iter().any(|other| is_below(it, other));
+    folded.iter().filter(inner).cloned().collect()
+}
+
+/// A checkout that lies below the root is a workspace of its own there.
+fn checkout_below(request: &Request) -> Option<String> {
+    let is_below = request.source == Source::Path && !request.at.starts_with('/') && !request.at.starts_with("..");
+    let checkout = request.at.strip_suffix("/crates/crosskit").unwrap_or(&request.at);
+    is_below.then(|| checkout.to_owned())
+}
+
+/// `../` as often as it takes to leave a directory.
+fn up(directory: &str) -> String {
+    "../".repeat(directory.split('/').filter(|part| !part.is_empty()).count())
+}
+
+fn below(directory: &str, path: &str) -> String {
+    if directory.is_empty() { path.to_owned() } else { format!("{directory}/{path}") }
+}

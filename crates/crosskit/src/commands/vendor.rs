@@ -1,0 +1,93 @@
+//! `vendor`: brings the kit into a workspace, up to date, and out again.
+
+mod bring;
+mod remove;
+mod update;
+
+use std::path::Path;
+
+use crosskit_core::exit::Exit;
+use crosskit_core::finding::{Code, Finding, Origin};
+use crosskit_core::vendor::Record;
+use crosskit_core::vendor::record::PATH;
+
+use crate::cli::{Options, Vendor, VendorMode};
+use crate::environment::Start;
+use crate::event::Event;
+use crate::report::Terminal;
+use crate::sh::Sh;
+use crate::vendor::look::{self, Place};
+use crate::{apply, vendor};
+
+use super::{Ends, ends};
+
+/// What all ways of vendoring work with.
+struct Work<'a> {
+    options: &'a Vendor,
+    terminal: &'a Terminal,
+    sh: &'a Sh,
+    place: Place,
+    /// Held until everything is written.
+    lock: apply::Lock,
+}
+
+impl Work<'_> {
+    fn status(&self, verb: &str, words: &str) {
+        self.terminal.event(Event::Status(verb, words));
+    }
+
+    fn detail(&self, verb: &str, words: &str) {
+        self.terminal.event(Event::Detail(verb, words));
+    }
+
+    fn root(&self) -> &Path {
+        &self.place.root
+    }
+
+    /// The hash of a file of the workspace; `None` if it is not there.
+    fn hash(&self, path: &str) -> Option<String> {
+        vendor::hash_of(&self.root().join(path))
+    }
+}
+
+pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Exit, Ends> {
+    let Some(wanted) = &options.vendor else { return Ok(Exit::Internal) };
+    let cargo = look::enter(sh, &wanted.workspace, &start.cargo).map_err(ends(Exit::Usage))?;
+    let place = look::look(sh, cargo).map_err(|findings| (Exit::Usage, findings))?;
+    let out = place.target_directory.join("crosskit");
+    let lock = apply::lock(&place.root, &out, |_| !sh.is_interrupted()).map_err(ends(Exit::Config))?;
+    let lock = lock.ok_or((Exit::Interrupted, Vec::new()))?;
+    let record = match &place.record {
+        Some(text) => Some(Record::parse(text).map_err(|why| (Exit::Usage, vec![damaged(&why)]))?),
+        None => None,
+    };
+    let work = Work { options: wanted, terminal, sh, place, lock };
+    match (wanted.mode, record) {
+        (VendorMode::Bring, None) => bring::run(&work, true),
+        (VendorMode::Check, None) => bring::run(&work, false),
+        (VendorMode::Bring, Some(record)) => Err((Exit::Usage, vec![is_there(&record)])),
+        (VendorMode::Check, Some(record)) => update::run(&work, &record, false),
+        (VendorMode::Update, Some(record)) => update::run(&work, &record, true),
+        (VendorMode::Remove, Some(record)) => remove::run(&work, &record),
+        (VendorMode::Update | VendorMode::Remove, None) => Err((Exit::Usage, vec![not_there(work.root())])),
+    }
+}
+
+fn damaged(why: &str) -> Finding {
+    Finding::error(Code::VendorUnknown, format!("the record of what was vendored cannot be read: {why}"))
+        .at(Origin::File { path: PATH.to_owned(), line: 1, column: 1 })
+        .hint(format!("bring it back as it was committed: git checkout HEAD -- {PATH}"))
+}
+
+fn is_there(record: &Record) -> Finding {
+    Finding::error(Code::VendorClash, format!("crosskit {} is there already", record.version))
+        .at(Origin::File { path: PATH.to_owned(), line: 1, column: 1 })
+        .hint("bring it to this version: --update")
+        .hint("take it out again: --remove")
+}
+
+fn not_there(root: &Path) -> Finding {
+    Finding::error(Code::VendorUnknown, format!("nothing was vendored into `{}`", root.display()))
+        .note(format!("`{PATH}` is not there"))
+        .hint("bring the kit in: leave --update or --remove away")
+}

@@ -1,0 +1,31 @@
+//! git, where there is one.
+
+use std::path::Path;
+
+use crate::sh::{Sh, Started};
+
+/// What git prints; `None` if there is no git, or it is asked about what it does not know.
+fn ask(sh: &Sh, root: &Path, arguments: &[&str]) -> Option<String> {
+    let root = root.as_os_str();
+    let arguments = ["-C".as_ref(), root].into_iter().chain(arguments.iter().map(AsRef::as_ref));
+    let (stdout, _, status) = sh.start(sh.command("git", arguments)).and_then(Started::output).ok()?;
+    status.success().then_some(stdout)
+}
+
+/// What is not committed below the root, as git tells it; `None` if nothing there is under its control.
+pub fn changes(sh: &Sh, root: &Path) -> Option<Vec<String>> {
+    let told = ask(sh, root, &["status", "--porcelain", "--", "."])?;
+    Some(told.lines().map(|line| line.trim().to_owned()).collect())
+}
+
+/// Which of the paths below the root git would not take into a commit.
+pub fn ignored(sh: &Sh, root: &Path, paths: &[String]) -> Vec<String> {
+    let paths = paths.iter().map(String::as_str);
+    let arguments: Vec<&str> = ["check-ignore", "--no-index", "--"].into_iter().chain(paths).collect();
+    ask(sh, root, &arguments).map(|told| told.lines().map(str::to_owned).collect()).unwrap_or_default()
+}
+
+/// Whether git knows the file.
+pub fn knows(sh: &Sh, root: &Path, path: &str) -> bool {
+    ask(sh, root, &["ls-files", "--error-unmatch", "--", path]).is_some()
+}

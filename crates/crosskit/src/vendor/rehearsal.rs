@@ -1,0 +1,196 @@
+//! The workspace as it would be: a directory with the files that change, and links to the rest. Cargo says what would come
+//! of it, and nothing of the workspace itself is touched.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use serde::Deserialize;
+
+use crosskit_core::vendor::LOCK;
+use crosskit_core::vendor::lock::Id;
+
+use crate::sh::{Sh, Started};
+
+use super::look::{self, Names, Place};
+
+/// Files that change or are added, by their path below the root.
+pub type Changed = BTreeMap<String, String>;
+
+/// What cargo says.
+#[derive(Debug)]
+pub struct Answer {
+    /// The lock file.
+    pub lock: Option<String>,
+    /// What is on of each package where all members are built at once.
+    pub features: BTreeMap<Id, BTreeSet<String>>,
+    /// Members.
+    pub names: Names,
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    packages: Vec<RawPackage>,
+    resolve: RawResolve,
+}
+
+#[derive(Deserialize)]
+struct RawPackage {
+    id: String,
+    name: String,
+    version: String,
+    source: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RawResolve {
+    nodes: Vec<RawNode>,
+}
+
+#[derive(Deserialize)]
+struct RawNode {
+    id: String,
+    #[serde(default)]
+    features: Vec<String>,
+}
+
+/// The directory; it goes with the value.
+struct Stage {
+    root: PathBuf,
+    /// The outermost directory that was made for it.
+    made: PathBuf,
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        // What is left is below the target directory, and the next call takes it away.
+        let _ = std::fs::remove_dir_all(&self.made);
+    }
+}
+
+/// Asks cargo about the workspace with these files: without network, and with it where that does not do and `online` allows.
+///
+/// # Errors
+/// The directory cannot be made, or cargo's words.
+pub fn rehearse(sh: &Sh, place: &Place, changed: &Changed, online: bool) -> Result<Answer, String> {
+    let stage = stage(place, changed).map_err(|error| format!("the rehearsal cannot be set up: {error}"))?;
+    let mut there = sh.inside(&stage.root);
+    // What is linked is not there to be compiled.
+    there.variables.remove(std::ffi::OsStr::new("CARGO_TARGET_DIR"));
+    let cargo = |arguments: &[&str]| -> Result<String, String> {
+        let ask = |arguments: &[&str]| {
+            let (stdout, stderr, status) =
+                there.start(there.command(&place.cargo, arguments)).and_then(Started::output)?;
+            if status.success() { Ok(stdout) } else { Err(stderr) }
+        };
+        let offline = ask(&[arguments, &["--offline"]].concat());
+        if online { offline.or_else(|_| ask(arguments)) } else { offline }
+    };
+    if place.lock.is_some() {
+        // It looks at the index alone, where `metadata` looks at the sources of every package.
+        cargo(&["update", "--quiet", "--workspace"])?;
+    }
+    let lock = std::fs::read_to_string(stage.root.join(LOCK)).ok();
+    let told = cargo(&["metadata", "--format-version", "1", "--filter-platform", &place.host])?;
+    let raw: Raw = serde_json::from_str(&told).map_err(|error| format!("`cargo metadata`: {error}"))?;
+    let ids: BTreeMap<&str, Id> = raw
+        .packages
+        .iter()
+        .map(|it| {
+            (it.id.as_str(), Id { name: it.name.clone(), version: it.version.clone(), source: it.source.clone() })
+        })
+        .collect();
+    let features = raw.resolve.nodes.into_iter();
+    let features =
+        features.filter_map(|node| Some((ids.get(node.id.as_str())?.clone(), node.features.into_iter().collect())));
+    let features = features.collect();
+    Ok(Answer { lock, features, names: look::names_at(&there, &place.cargo)? })
+}
+
+/// Makes the directory. It lies below the root, so that the config files there and above hold for it as well.
+fn stage(place: &Place, changed: &Changed) -> io::Result<Stage> {
+    let target = Some(&place.target_directory).filter(|it| it.starts_with(&place.root));
+    let target = target.cloned().unwrap_or_else(|| place.root.join("target"));
+    let base = target.join("crosskit").join("rehearsal");
+    let made = [&target, &target.join("crosskit"), &base].into_iter().find(|it| !it.exists()).unwrap_or(&base).clone();
+    match std::fs::remove_dir_all(&base) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    // With the whole path below it, a relative path that leads out of the workspace leads out of this one.
+    let stage = Stage { root: base.join(without_root(&place.root)), made };
+    std::fs::create_dir_all(&stage.root)?;
+    let changed: Vec<(&Path, &str)> =
+        changed.iter().map(|(path, text)| (Path::new(path.as_str()), text.as_str())).collect();
+    let left_out = |path: &Path| path == target || [".git", ".cargo"].iter().any(|name| path == place.root.join(name));
+    fill(Some(&place.root), &stage.root, &changed, &left_out)?;
+    for directory in &place.outside {
+        // What lies beside the workspace may be a workspace of its own: all of it is linked.
+        let common = place.root.ancestors().find(|above| directory.starts_with(above));
+        let Some(common) = common else { continue };
+        let Some(Component::Normal(next)) = directory.strip_prefix(common).ok().and_then(|it| it.components().next())
+        else {
+            continue;
+        };
+        let beside = common.join(next);
+        let at = base.join(without_root(&beside));
+        if at.symlink_metadata().is_err() {
+            std::fs::create_dir_all(at.parent().unwrap_or(&base))?;
+            link(&beside, &at)?;
+        }
+    }
+    Ok(stage)
+}
+
+fn without_root(path: &Path) -> PathBuf {
+    path.components().filter(|part| matches!(part, Component::Normal(_))).collect()
+}
+
+/// Fills a directory with what changes, and with links to everything else.
+fn fill(real: Option<&Path>, to: &Path, changed: &[(&Path, &str)], left_out: &dyn Fn(&Path) -> bool) -> io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    let mut below: BTreeMap<&std::ffi::OsStr, Vec<(&Path, &str)>> = BTreeMap::new();
+    for (path, text) in changed {
+        let mut parts = path.components();
+        let Some(Component::Normal(first)) = parts.next() else { continue };
+        below.entry(first).or_default().push((parts.as_path(), *text));
+    }
+    for (name, inner) in &below {
+        match inner.as_slice() {
+            [(path, text)] if path.as_os_str().is_empty() => std::fs::write(to.join(name), text)?,
+            inner => {
+                let real = real.map(|real| real.join(name)).filter(|it| it.is_dir());
+                fill(real.as_deref(), &to.join(name), inner, left_out)?;
+            }
+        }
+    }
+    for entry in real.map(std::fs::read_dir).transpose()?.into_iter().flatten() {
+        let entry = entry?;
+        if !below.contains_key(entry.file_name().as_os_str()) && !left_out(&entry.path()) {
+            link(&entry.path(), &to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn link(real: &Path, to: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(real, to)
+}
+
+/// There, a link asks for a privilege, so that what cargo reads is copied.
+#[cfg(not(unix))]
+fn link(real: &Path, to: &Path) -> io::Result<()> {
+    if !real.is_dir() {
+        return std::fs::copy(real, to).map(drop);
+    }
+    let is_hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(real)? {
+        let entry = entry?;
+        if !is_hidden(&entry.file_name()) && entry.file_name() != "target" {
+            link(&entry.path(), &to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
+}

@@ -18,3 +18,4 @@ mod ssh;
 mod start;
 mod targets;
 mod trees;
+mod vendored;

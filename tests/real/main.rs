@@ -14,5 +14,6 @@ mod little;
 mod mounts;
 mod quick;
 mod report;
+mod shapes;
 mod sshd;
 mod trap;

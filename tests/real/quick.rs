@@ -10,4 +10,5 @@ mod missing_tools;
 mod processes;
 mod shared_calls;
 pub mod start;
+mod vendored;
 mod without_the_kit;

@@ -144,9 +144,7 @@ pub fn place(request: &Request, facts: &Facts) -> Placement {
     let text = facts.files.get(MANIFEST).map(String::as_str).unwrap_or_default();
     let has_table = text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("workspace"));
     let copies = request.source == Source::Copy;
-    if request.isolated {
-        isolated(request, &mut placement);
-    } else {
+    if !request.isolated {
         let directory = xtask.map_or(XTASK, |member| &member.directory);
         let dependency = match request.source {
             Source::Copy => copy::by_path(&format!("{}{}/crosskit", up(directory), copy::DIRECTORY)),
@@ -189,11 +187,19 @@ pub fn place(request: &Request, facts: &Facts) -> Placement {
 /// Whatever the edits are.
 fn refuse(request: &Request, facts: &Facts, findings: &mut Vec<Finding>) {
     let words = |(major, minor): (u32, u32)| format!("{major}.{minor}");
-    for (name, version) in facts.toolchain.iter().filter(|(_, version)| *version < CARGO) {
+    let too_old: Vec<String> = facts
+        .toolchain
+        .iter()
+        .filter(|(_, version)| *version < CARGO)
+        .map(|(name, version)| format!("{name} {}", words(*version)))
+        .collect();
+    if !too_old.is_empty() {
+        let plural = if too_old.len() == 1 { "is" } else { "are" };
+        let needed = words(CARGO);
         findings.push(
-            Finding::error(Code::VendorToolchain, format!("{name} {} is in use there", words(*version)))
-                .note(format!("crosskit needs {}: `cargo xtask` would not start", words(CARGO)))
-                .hint(format!("name {} or a newer one in rust-toolchain.toml, or as the directory's default: rustup override set stable", words(CARGO))),
+            Finding::error(Code::VendorToolchain, format!("{} {plural} in use there", too_old.join(" and ")))
+                .note(format!("crosskit needs {needed}: `cargo xtask` would not start"))
+                .hint("name a newer toolchain there, in rust-toolchain.toml or by: rustup override set stable"),
         );
     }
     let older = |member: &&Member| member.rust_version.is_some_and(|it| it < CARGO);
@@ -244,6 +250,10 @@ fn refuse(request: &Request, facts: &Facts, findings: &mut Vec<Finding>) {
         );
     }
     if request.isolated {
+        if request.source != Source::Copy {
+            let message = "only a copy can be a workspace of its own";
+            findings.push(Finding::error(Code::VendorClash, message).hint("leave --path or --registry away"));
+        }
         if let Some(alias) = facts.alias.as_ref().filter(|alias| alias.own) {
             findings.push(
                 clash(
@@ -278,24 +288,12 @@ fn refuse(request: &Request, facts: &Facts, findings: &mut Vec<Finding>) {
 }
 
 /// The xtask that there is: what the alias runs, or a member of that name.
-fn existing(facts: &Facts) -> Option<&Member> {
+pub fn existing(facts: &Facts) -> Option<&Member> {
     let named = |name: &str| facts.members.iter().find(|member| member.name == name);
     match &facts.alias {
         Some(alias) if alias.own => alias.package.as_deref().and_then(named),
         _ => named(XTASK),
     }
-}
-
-/// The kit as a workspace of its own, which no manifest of the other one names.
-fn isolated(request: &Request, placement: &mut Placement) {
-    if request.source != Source::Copy {
-        let message = "only a copy can be a workspace of its own";
-        placement.findings.push(Finding::error(Code::VendorClash, message).hint("leave --path or --registry away"));
-    }
-    let dependency = copy::by_path("../crosskit");
-    let files = copy::xtask(&dependency, false).into_iter();
-    let directory = below(copy::DIRECTORY, XTASK);
-    placement.files.extend(files.map(|(path, text)| (below(&directory, path), text)));
 }
 
 /// Edits an xtask that there is.

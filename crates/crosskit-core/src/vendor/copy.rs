@@ -38,13 +38,15 @@ pub fn around(
     let manifest = format!("{MANIFEST}[workspace]\nresolver = \"3\"\nmembers = [{}]\n", members.join(", "));
     let own = [
         (".gitattributes", ATTRIBUTES.to_owned()),
-        (".gitignore", "/target\n".to_owned()),
+        (".gitignore", IGNORED.to_owned()),
         ("Cargo.lock", lock.to_owned()),
         ("Cargo.toml", manifest),
         ("README.md", README.replace("VERSION", env!("CARGO_PKG_VERSION"))),
         ("rustfmt.toml", FORMAT.to_owned()),
     ];
-    licences.into_iter().chain(own.into_iter().map(|(path, text)| (path.to_owned(), text))).collect()
+    let xtask = isolated.then(|| xtask(&by_path("../crosskit"), false)).into_iter().flatten();
+    let xtask = xtask.map(|(path, text)| (format!("{}/{path}", super::XTASK), text));
+    licences.into_iter().chain(own.into_iter().map(|(path, text)| (path.to_owned(), text))).chain(xtask).collect()
 }
 
 /// The lock file of the copy: that of the kit, without what only its tests need.
@@ -53,6 +55,9 @@ pub fn lock(own: &super::lock::Lock, isolated: bool) -> String {
     let xtask = if isolated { xtask } else { "" };
     format!("version = 4\n{}{xtask}", own.reached_from(&CRATES).text())
 }
+
+/// What a workspace ignores, such as `Cargo.lock` or directories of some name, nobody else would get.
+const IGNORED: &str = "# Whatever is ignored around it: all of this belongs into the repository.\n!*\n/target\n";
 
 /// A checkout must not change line ends: the files are compared by what is in them.
 const ATTRIBUTES: &str = "* -text linguist-vendored\n";

@@ -1,6 +1,7 @@
 //! `vendor`: brings the kit into a workspace, up to date, and out again.
 
 mod bring;
+mod consequences;
 mod remove;
 mod update;
 
@@ -8,8 +9,8 @@ use std::path::Path;
 
 use crosskit_core::exit::Exit;
 use crosskit_core::finding::{Code, Finding, Origin};
-use crosskit_core::vendor::Record;
 use crosskit_core::vendor::record::PATH;
+use crosskit_core::vendor::{Member, Record};
 
 use crate::cli::{Options, Vendor, VendorMode};
 use crate::environment::Start;
@@ -27,6 +28,8 @@ struct Work<'a> {
     terminal: &'a Terminal,
     sh: &'a Sh,
     place: Place,
+    /// What was vendored before.
+    record: Option<Record>,
     /// Held until everything is written.
     lock: apply::Lock,
 }
@@ -42,6 +45,11 @@ impl Work<'_> {
 
     fn root(&self) -> &Path {
         &self.place.root
+    }
+
+    /// Whether a member was made by an earlier call.
+    fn came_with_kit(&self, member: &Member) -> bool {
+        self.record.as_ref().is_some_and(|record| record.files.contains_key(&member.manifest()))
     }
 
     /// The hash of a file of the workspace; `None` if it is not there.
@@ -61,15 +69,27 @@ pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &S
         Some(text) => Some(Record::parse(text).map_err(|why| (Exit::Usage, vec![damaged(&why)]))?),
         None => None,
     };
-    let work = Work { options: wanted, terminal, sh, place, lock };
-    match (wanted.mode, record) {
+    let work = Work { options: wanted, terminal, sh, place, record, lock };
+    match (wanted.mode, &work.record) {
         (VendorMode::Bring, None) => bring::run(&work, true),
         (VendorMode::Check, None) => bring::run(&work, false),
-        (VendorMode::Bring, Some(record)) => Err((Exit::Usage, vec![is_there(&record)])),
-        (VendorMode::Check, Some(record)) => update::run(&work, &record, false),
-        (VendorMode::Update, Some(record)) => update::run(&work, &record, true),
-        (VendorMode::Remove, Some(record)) => remove::run(&work, &record),
+        (VendorMode::Bring, Some(record)) => Err((Exit::Usage, vec![is_there(record)])),
+        (VendorMode::Check, Some(record)) => update::run(&work, record, false),
+        (VendorMode::Update, Some(record)) => update::run(&work, record, true),
+        (VendorMode::Remove, Some(record)) => remove::run(&work, record),
         (VendorMode::Update | VendorMode::Remove, None) => Err((Exit::Usage, vec![not_there(work.root())])),
+    }
+}
+
+/// As many lines of a list are shown as somebody reads.
+const SHOWN: usize = 12;
+
+fn listed<'a>(finding: Finding, words: impl Iterator<Item = &'a str>) -> Finding {
+    let words: Vec<&str> = words.collect();
+    let finding = words.iter().take(SHOWN).fold(finding, |finding, words| finding.note(*words));
+    match words.len().checked_sub(SHOWN) {
+        Some(more) if more > 0 => finding.note(format!("and {more} more")),
+        _ => finding,
     }
 }
 

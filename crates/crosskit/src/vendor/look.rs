@@ -274,10 +274,13 @@ fn nested(root: &Path, raw: &Raw, members: &[Member]) -> Vec<String> {
                 continue;
             }
             let text = std::fs::read_to_string(path.join(MANIFEST)).ok();
-            let root_of_its_own =
+            let own_root =
                 |text: &String| config::parse(text).is_ok_and(|manifest| manifest.value(&["workspace"]).is_some());
+            if text.as_ref().is_some_and(own_root) {
+                continue;
+            }
             let name = below(root, &path);
-            if text.is_some_and(|text| !root_of_its_own(&text)) && !known.contains(name.as_str()) {
+            if text.is_some() && !known.contains(name.as_str()) {
                 found.push(name);
             }
             open.push(path);

@@ -7,8 +7,9 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
-use crosskit_core::vendor::LOCK;
+use crosskit_core::vendor::copy::DIRECTORY;
 use crosskit_core::vendor::lock::Id;
+use crosskit_core::vendor::{LOCK, MANIFEST};
 
 use crate::sh::{Sh, Started};
 
@@ -22,6 +23,8 @@ pub type Changed = BTreeMap<String, String>;
 pub struct Answer {
     /// The lock file.
     pub lock: Option<String>,
+    /// That of the copy, where it is the lock file of the xtask.
+    pub lock_of_copy: Option<String>,
     /// What is on of each package where all members are built at once.
     pub features: BTreeMap<Id, BTreeSet<String>>,
     /// Members.
@@ -69,10 +72,11 @@ impl Drop for Stage {
 }
 
 /// Asks cargo about the workspace with these files: without network, and with it where that does not do and `online` allows.
+/// A copy that is a workspace of its own gets its lock file.
 ///
 /// # Errors
 /// The directory cannot be made, or cargo's words.
-pub fn rehearse(sh: &Sh, place: &Place, changed: &Changed, online: bool) -> Result<Answer, String> {
+pub fn rehearse(sh: &Sh, place: &Place, changed: &Changed, online: bool, isolated: bool) -> Result<Answer, String> {
     let stage = stage(place, changed).map_err(|error| format!("the rehearsal cannot be set up: {error}"))?;
     let mut there = sh.inside(&stage.root);
     // What is linked is not there to be compiled.
@@ -91,6 +95,14 @@ pub fn rehearse(sh: &Sh, place: &Place, changed: &Changed, online: bool) -> Resu
         cargo(&["update", "--quiet", "--workspace"])?;
     }
     let lock = std::fs::read_to_string(stage.root.join(LOCK)).ok();
+    let of_copy = stage.root.join(DIRECTORY);
+    let lock_of_copy = if isolated {
+        let manifest = of_copy.join(MANIFEST).display().to_string();
+        cargo(&["update", "--quiet", "--workspace", "--manifest-path", &manifest])?;
+        std::fs::read_to_string(of_copy.join(LOCK)).ok()
+    } else {
+        None
+    };
     let told = cargo(&["metadata", "--format-version", "1", "--filter-platform", &place.host])?;
     let raw: Raw = serde_json::from_str(&told).map_err(|error| format!("`cargo metadata`: {error}"))?;
     let ids: BTreeMap<&str, Id> = raw
@@ -104,7 +116,7 @@ pub fn rehearse(sh: &Sh, place: &Place, changed: &Changed, online: bool) -> Resu
     let features =
         features.filter_map(|node| Some((ids.get(node.id.as_str())?.clone(), node.features.into_iter().collect())));
     let features = features.collect();
-    Ok(Answer { lock, features, names: look::names_at(&there, &place.cargo)? })
+    Ok(Answer { lock, lock_of_copy, features, names: look::names_at(&there, &place.cargo)? })
 }
 
 /// Makes the directory. It lies below the root, so that the config files there and above hold for it as well.

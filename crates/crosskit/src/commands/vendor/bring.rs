@@ -7,30 +7,27 @@ use crosskit_core::exit::Exit;
 use crosskit_core::explain;
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::plan::{Before, FileEdit};
-use crosskit_core::vendor::lock::{Id, Lock};
+use crosskit_core::vendor::lock::Lock;
 use crosskit_core::vendor::record::{Edited, PATH, Record};
 use crosskit_core::vendor::undo::Undo;
-use crosskit_core::vendor::{self as decisions, Edit, LOCK, Placement, Request, Source, XTASK, copy};
+use crosskit_core::vendor::{self as decisions, Edit, LOCK, Placement, Request, Source, copy};
 
 use crate::apply;
 use crate::commands::{Ends, ends, internal};
 use crate::event::Event;
 use crate::report;
 use crate::vendor::own::{self, Own};
-use crate::vendor::rehearsal::{Answer, Changed, rehearse};
 use crate::vendor::sources::{self, Instead};
 use crate::vendor::{git, hash};
 
-use super::Work;
-
-/// As many lines of a list are shown as somebody reads.
-const SHOWN: usize = 12;
+use super::consequences::{self, Change};
+use super::{Work, listed};
 
 /// Decides, lets cargo say what would come of it, and writes it; or shows it.
 pub(super) fn run(work: &Work, writes: bool) -> Result<Exit, Ends> {
     let own = Own::find().map_err(internal)?;
     let request = request(work, &own);
-    let copied =
+    let mut copied =
         if request.source == Source::Copy { own.copy(request.isolated).map_err(internal)? } else { BTreeMap::new() };
     let placement = decisions::place(&request, &work.place.facts);
     let mut findings = placement.findings.clone();
@@ -38,17 +35,21 @@ pub(super) fn run(work: &Work, writes: bool) -> Result<Exit, Ends> {
         findings.extend(dirty(work));
     }
     let missing = own.lock.reached_from(&copy::CRATES);
-    let theirs = work.place.lock.as_deref().map(Lock::parse).transpose().map_err(|why| {
-        (Exit::Usage, vec![Finding::error(Code::VendorLocked, format!("`{LOCK}` is not understood: {why}"))])
-    })?;
-    let missing = missing.missing_in(theirs.as_ref().unwrap_or(&Lock::default()));
+    // What is not understood is told when cargo is asked.
+    let theirs = work.place.lock.as_deref().and_then(|text| Lock::parse(text).ok()).unwrap_or_default();
+    let missing = missing.missing_in(&theirs);
     if request.source == Source::Copy && !request.isolated {
         findings.extend(not_in_sources(work, &missing, &copied)?);
     }
     if findings.iter().any(Finding::is_error) {
         return Err((Exit::Usage, findings));
     }
-    let lock = on_trial(work, &request, &placement, &copied, theirs.as_ref(), &missing)?;
+    let edited = placement.edits.iter().map(|edit| (edit.path.clone(), edit.after.clone()));
+    let files = edited.chain(placement.files.iter().cloned()).collect();
+    let change = Change { isolated: request.isolated, missing: &missing, copied: &copied, files };
+    let locks = consequences::of(work, &change)?;
+    let lock = locks.workspace;
+    copied.extend(locks.copy.map(|text| (format!("{}/{LOCK}", copy::DIRECTORY), text)));
     findings.iter().for_each(|finding| work.terminal.event(Event::Finding(finding)));
     let left_to_do = findings.iter().any(|finding| finding.code == Code::VendorByHand);
     if !writes {
@@ -56,7 +57,11 @@ pub(super) fn run(work: &Work, writes: bool) -> Result<Exit, Ends> {
         return Ok(Exit::Config);
     }
     write(work, &request, &placement, copied, lock)?;
-    Ok(if left_to_do { Exit::Config } else { Exit::Done })
+    if left_to_do {
+        return Ok(Exit::Config);
+    }
+    work.status("Finished", "from now on, there: cargo xtask cross aarch64 --install");
+    Ok(Exit::Done)
 }
 
 fn request(work: &Work, own: &Own) -> Request {
@@ -96,15 +101,6 @@ fn dirty(work: &Work) -> Option<Finding> {
     )
 }
 
-fn listed<'a>(finding: Finding, words: impl Iterator<Item = &'a str>) -> Finding {
-    let words: Vec<&str> = words.collect();
-    let finding = words.iter().take(SHOWN).fold(finding, |finding, words| finding.note(*words));
-    match words.len().checked_sub(SHOWN) {
-        Some(more) if more > 0 => finding.note(format!("and {more} more")),
-        _ => finding,
-    }
-}
-
 /// What crates.io is replaced by, and what that lacks.
 fn not_in_sources(work: &Work, missing: &Lock, copied: &BTreeMap<String, String>) -> Result<Option<Finding>, Ends> {
     let Some(Instead::Directory(directory)) = sources::instead_of_crates_io(work.sh, work.root()) else {
@@ -130,127 +126,6 @@ fn not_in_sources(work: &Work, missing: &Lock, copied: &BTreeMap<String, String>
             .note("the workspace takes its crates from there")
             .hint(format!("add them, then call this again: {line}")),
     ))
-}
-
-/// Lets cargo say what becomes of the workspace, and gives back its lock file.
-fn on_trial(
-    work: &Work,
-    request: &Request,
-    placement: &Placement,
-    copied: &BTreeMap<String, String>,
-    theirs: Option<&Lock>,
-    missing: &Lock,
-) -> Result<Option<String>, Ends> {
-    let online = !work.options.offline;
-    let failed = |what: &str, why: &str| {
-        let lines = why.lines().map(str::trim).filter(|line| !line.is_empty());
-        let finding = listed(Finding::error(Code::VendorLocked, what.to_owned()), lines);
-        let words: Vec<String> = missing.ids().filter(|id| id.source.is_some()).map(Id::words).collect();
-        let finding = match sources::instead_of_crates_io(work.sh, work.root()) {
-            Some(Instead::Other(what)) => {
-                finding.note(format!("crates.io is replaced by {what}; the kit needs there: {}", words.join(", ")))
-            }
-            _ => finding,
-        };
-        (Exit::Config, vec![finding.hint("keep the kit apart, with a lock file of its own: --isolated")])
-    };
-    let mut changed = Changed::new();
-    changed.extend(work.place.lock.iter().map(|text| (LOCK.to_owned(), text.clone())));
-    let before = rehearse(work.sh, &work.place, &changed, online)
-        .map_err(|why| failed("cargo cannot say what is built now", &why))?;
-    if let (Some(theirs), Some(text)) = (theirs, &before.lock)
-        && Lock::parse(text).is_ok_and(|now| now != *theirs)
-    {
-        let finding = Finding::error(Code::VendorLocked, format!("`{LOCK}` is not up to date with the manifests"));
-        let finding = finding.note("cargo would change it at its next call, with or without the kit");
-        return Err((Exit::Config, vec![finding.hint("bring it up to date, and commit it: cargo update --workspace")]));
-    }
-    changed.extend(placement.edits.iter().map(|edit| (edit.path.clone(), edit.after.clone())));
-    changed.extend(placement.files.iter().cloned());
-    for (path, text) in copied {
-        if path.ends_with(".toml") {
-            changed.insert(path.clone(), text.clone());
-        } else if path.ends_with("/src/lib.rs") {
-            changed.insert(path.clone(), String::new());
-        }
-    }
-    if let Some(text) = &work.place.lock
-        && !request.isolated
-    {
-        changed.insert(LOCK.to_owned(), format!("{text}{}", missing.text()));
-    }
-    let after = rehearse(work.sh, &work.place, &changed, online)
-        .map_err(|why| failed("cargo cannot say what would be built", &why))?;
-    let mut findings = members_changed(work, request, &before, &after);
-    let Some((theirs, text)) = theirs.zip(after.lock.as_ref()) else {
-        return if findings.is_empty() { Ok(None) } else { Err((Exit::Config, findings)) };
-    };
-    let locked = Lock::parse(text).map_err(internal)?;
-    findings.extend(moved(theirs, &locked));
-    if !findings.is_empty() {
-        return Err((Exit::Config, findings));
-    }
-    tell_what_is_locked(work, theirs, &locked, &before, &after);
-    let is_windows = work.place.lock.as_ref().is_some_and(|text| text.contains("\r\n"));
-    Ok(Some(if is_windows { text.replace("\r\n", "\n").replace('\n', "\r\n") } else { text.clone() }))
-}
-
-/// The workspace has one member more, and cargo builds by itself what it did.
-fn members_changed(work: &Work, request: &Request, before: &Answer, after: &Answer) -> Vec<Finding> {
-    let mut expected = before.names.clone();
-    let has_xtask = work.place.facts.members.iter().any(|member| member.name == XTASK);
-    let is_new = !request.isolated && after.names.members.len() > before.names.members.len() && !has_xtask;
-    expected.members.extend(is_new.then(|| XTASK.to_owned()));
-    if after.names == expected {
-        return Vec::new();
-    }
-    let list = |names: &std::collections::BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(", ");
-    let finding = Finding::error(Code::VendorLocked, "other packages would be members of the workspace")
-        .note(format!("now: {}; by themselves: {}", list(&before.names.members), list(&before.names.default_members)))
-        .note(format!("then: {}; by themselves: {}", list(&after.names.members), list(&after.names.default_members)));
-    vec![finding.hint("keep the kit apart, in a workspace of its own: --isolated")]
-}
-
-fn moved(before: &Lock, after: &Lock) -> Option<Finding> {
-    let moved = after.moved_since(before);
-    if moved.is_empty() {
-        return None;
-    }
-    let plural = if moved.len() == 1 { "1 locked version" } else { &format!("{} locked versions", moved.len()) };
-    let finding = Finding::error(Code::VendorLocked, format!("{plural} would move"));
-    let words = |(id, instead): &(Id, Vec<Id>)| {
-        let instead: Vec<String> = instead.iter().map(Id::words).collect();
-        let instead = if instead.is_empty() { "nothing".to_owned() } else { instead.join(" and ") };
-        format!("{} would become {instead}", id.words())
-    };
-    let all: Vec<String> = moved.iter().map(words).collect();
-    let names: Vec<String> = moved.iter().map(|(id, _)| format!("--package {}", id.name)).collect();
-    Some(
-        listed(finding, all.iter().map(String::as_str))
-            .hint(format!(
-                "move what the kit needs yourself first, as a change of its own: cargo update {}",
-                names.join(" ")
-            ))
-            .hint("or keep the kit apart, with a lock file of its own: --isolated"),
-    )
-}
-
-fn tell_what_is_locked(work: &Work, theirs: &Lock, locked: &Lock, before: &Answer, after: &Answer) {
-    let added = locked.added_since(theirs);
-    let registry = added.iter().filter(|id| id.source.is_some()).count();
-    work.status(
-        "Locking",
-        &format!("{registry} crates more; none of the {} that are locked moves", theirs.ids().count()),
-    );
-    added.iter().for_each(|id| work.detail("Adding", &id.words()));
-    for (id, features) in &before.features {
-        let Some(then) = after.features.get(id) else { continue };
-        let gained: Vec<&str> = then.difference(features).map(String::as_str).collect();
-        if !gained.is_empty() {
-            let words = format!("{} gains {} where all members are built at once", id.words(), gained.join(", "));
-            work.status("Note", &words);
-        }
-    }
 }
 
 /// Every edit, and what is new, without a byte written.
@@ -328,7 +203,6 @@ fn write(
             &finding.hint("take the pattern out of .gitignore, or add an exception: !/crosskit/**"),
         ));
     }
-    work.status("Finished", "from now on, there: cargo xtask cross aarch64 --install");
     Ok(())
 }
 

@@ -6,74 +6,84 @@ use crosskit_core::exit::Exit;
 use crosskit_core::explain;
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::plan::{Before, FileEdit};
-use crosskit_core::vendor::record::{PATH, Record};
+use crosskit_core::vendor::lock::Lock;
+use crosskit_core::vendor::record::{Edited, PATH, Record};
+use crosskit_core::vendor::undo::Undo;
 use crosskit_core::vendor::update::{Fate, fates};
-use crosskit_core::vendor::{Source, copy};
+use crosskit_core::vendor::{LOCK, Source, copy};
 
 use crate::apply;
 use crate::commands::{Ends, ends, internal};
 use crate::event::Event;
 use crate::report;
+use crate::vendor::hash;
 use crate::vendor::own::{self, Own};
 
 use super::Work;
+use super::consequences::{self, Change};
 
 pub(super) fn run(work: &Work, record: &Record, writes: bool) -> Result<Exit, Ends> {
+    let version = env!("CARGO_PKG_VERSION");
     if record.source != Source::Copy {
-        let version = env!("CARGO_PKG_VERSION");
-        work.status(
-            "Checked",
-            &format!("crosskit comes by {}, so no file is copied; this is {version}", record.source.as_str()),
-        );
+        let source = record.source.as_str();
+        work.status("Checked", &format!("crosskit comes by {source}, so no file is copied; this is {version}"));
         return Ok(Exit::Done);
     }
     let own = Own::find().map_err(internal)?;
+    let inside = |path: &str| path.starts_with(&format!("{}/", copy::DIRECTORY));
+    let old = record.files.iter().filter(|(path, _)| inside(path));
+    let old: BTreeMap<String, String> = old.map(|(path, hash)| (path.clone(), hash.clone())).collect();
     // The copy itself knows of no other version; what was changed in it can still be told.
     let is_copy = own.crates == work.root().join(copy::DIRECTORY);
-    let new = if is_copy { BTreeMap::new() } else { own.copy(record.isolated).map_err(internal)? };
-    let inside = |path: &str| path.starts_with(&format!("{}/", copy::DIRECTORY));
-    let old: BTreeMap<String, String> =
-        record.files.iter().filter(|(path, _)| inside(path)).map(|(path, hash)| (path.clone(), hash.clone())).collect();
-    let hashes = if is_copy { old.clone() } else { own::hashes(&new) };
-    let fates = fates(&old, |path| work.hash(path), &hashes);
-    let with = |fate: Fate| fates.iter().filter(move |(_, it)| **it == fate).map(|(path, _)| path.as_str());
+    let mut new = if is_copy { BTreeMap::new() } else { own.copy(record.isolated).map_err(internal)? };
+    let of_copy = format!("{}/{LOCK}", copy::DIRECTORY);
+    // Where the xtask goes by it, cargo makes it of what comes.
+    let seed = if record.isolated { new.remove(&of_copy) } else { None };
+    let mut hashes = own::hashes(&new);
+    hashes.extend(old.iter().filter(|(path, _)| is_copy || record.isolated && **path == of_copy).map(owned));
+    let all = fates(&old, |path| work.hash(path), &hashes);
+    let with = |fate: Fate| -> Vec<&str> {
+        all.iter().filter(move |(_, it)| **it == fate).map(|(path, _)| path.as_str()).collect()
+    };
     let here = |path: &str| apply::read(&work.root().join(path)).ok().flatten();
-    let new_text = |path: &str| new.get(path).map(String::as_str);
-    let conflicts: Vec<&str> = with(Fate::Conflict).collect();
+    let comes = |path: &str| new.get(path).map(String::as_str);
+    let conflicts = with(Fate::Conflict);
     if !conflicts.is_empty() {
-        let diffs: String =
-            conflicts.iter().map(|path| explain::unified(path, here(path).as_deref(), new_text(path))).collect();
-        report::data(&diffs).map_err(internal)?;
+        let diffs = conflicts.iter().map(|path| explain::unified(path, here(path).as_deref(), comes(path)));
+        report::data(&diffs.collect::<String>()).map_err(internal)?;
         return Err((Exit::Config, vec![conflict(&conflicts)]));
     }
-    let kept: Vec<&str> = with(Fate::Keep).collect();
+    let kept = with(Fate::Keep);
     if !kept.is_empty() {
-        let diffs: String =
-            // What the text was before is known where another version has it.
-            kept.iter()
-                .filter(|path| new.contains_key(**path))
-                .map(|path| explain::unified(path, new_text(path), here(path).as_deref()))
-                .collect();
-        report::data(&diffs).map_err(internal)?;
+        // What the text was before is known where another version has it.
+        let known = kept.iter().filter(|path| new.contains_key(**path));
+        let diffs = known.map(|path| explain::unified(path, comes(path), here(path).as_deref()));
+        report::data(&diffs.collect::<String>()).map_err(internal)?;
         work.terminal.event(Event::Finding(&changed_here(&kept)));
     }
-    let (writing, deleting): (Vec<&str>, Vec<&str>) = (with(Fate::Write).collect(), with(Fate::Delete).collect());
+    let (writing, deleting) = (with(Fate::Write), with(Fate::Delete));
     let changes = writing.len() + deleting.len();
     if changes == 0 {
         work.status("Checked", &format!("crosskit {} is up to date", record.version));
         return Ok(Exit::Done);
     }
-    let versions = format!("from {} to {}", record.version, env!("CARGO_PKG_VERSION"));
+    let versions = format!("from {} to {version}", record.version);
+    let theirs = work.place.lock.as_deref().and_then(|text| Lock::parse(text).ok()).unwrap_or_default();
+    let missing = own.lock.reached_from(&copy::CRATES).missing_in(&theirs);
+    // What stays as it was changed here is what cargo reads.
+    let kept: Vec<String> = kept.into_iter().map(str::to_owned).collect();
+    let mut copied = new.clone();
+    copied.extend(seed.map(|text| (of_copy.clone(), text)));
+    copied.extend(kept.iter().filter_map(|path| Some((path.clone(), here(path)?))));
+    let change = Change { isolated: record.isolated, missing: &missing, copied: &copied, files: BTreeMap::new() };
+    let locks = consequences::of(work, &change)?;
     if !writes {
         work.status("Checked", &format!("an update {versions} changes {changes} files"));
         writing.iter().chain(&deleting).for_each(|path| work.detail("", path));
         return Ok(Exit::Config);
     }
-    // Hashes of what stays as it was changed here stay those of what it was changed from.
     let mut updated = record.clone();
-    updated.version = env!("CARGO_PKG_VERSION").to_owned();
-    updated.files.retain(|path, _| !inside(path) || hashes.contains_key(path));
-    updated.files.extend(hashes.clone());
+    updated.version = version.to_owned();
     for path in &writing {
         let text = new.get(*path).cloned().unwrap_or_default();
         apply::write(Some(&work.lock), work.root(), &FileEdit::own(*path, text)).map_err(ends(Exit::Config))?;
@@ -83,11 +93,38 @@ pub(super) fn run(work: &Work, record: &Record, writes: bool) -> Result<Exit, En
         apply::remove(work.root(), path).map_err(ends(Exit::Config))?;
         work.detail("Removed", path);
     }
-    let text = work.place.record.clone().unwrap_or_default();
-    let edit = FileEdit { before: Before::Text(text), ..FileEdit::own(PATH, updated.text()) };
-    apply::write(Some(&work.lock), work.root(), &edit).map_err(ends(Exit::Config))?;
+    if let Some((before, after)) =
+        work.place.lock.clone().zip(locks.workspace).filter(|(before, after)| before != after)
+    {
+        write(work, LOCK, before.clone(), after.clone())?;
+        work.status("Edited", LOCK);
+        relock(&mut updated, &before, &after);
+    }
+    // Hashes of what stays as it was changed here stay those of what it was changed from.
+    updated.files.retain(|path, _| !inside(path) || hashes.contains_key(path));
+    updated.files.extend(hashes);
+    write(work, PATH, work.place.record.clone().unwrap_or_default(), updated.text())?;
     work.status("Updated", &format!("{}/ {versions} ({changes} files)", copy::DIRECTORY));
     Ok(Exit::Done)
+}
+
+fn owned((path, hash): (&String, &String)) -> (String, String) {
+    (path.clone(), hash.clone())
+}
+
+fn write(work: &Work, path: &str, before: String, after: String) -> Result<(), Ends> {
+    let edit = FileEdit { before: Before::Text(before), ..FileEdit::own(path, after) };
+    apply::write(Some(&work.lock), work.root(), &edit).map_err(ends(Exit::Config))
+}
+
+/// What leads back to the lock file as it was before the kit, where nobody else has changed it since.
+fn relock(record: &mut Record, before: &str, after: &str) {
+    let known = record.edited.get(LOCK);
+    let original = known.filter(|edited| edited.after == hash(before.as_bytes()));
+    let Some(original) = original.and_then(|edited| edited.undo.apply(before)) else { return };
+    let undo = Undo::between(&original, after);
+    let edited = Edited { before: hash(original.as_bytes()), after: hash(after.as_bytes()), undo, line: None };
+    record.edited.insert(LOCK.to_owned(), edited);
 }
 
 fn conflict(paths: &[&str]) -> Finding {

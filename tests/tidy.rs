@@ -72,11 +72,12 @@ const CRATES: [Crate; 3] = [
                     "exit",
                     "gate",
                     "plan",
+                    "single_file",
                     "vendor",
                     "survey",
                 ],
             ),
-            ("words", &["pages", "render", "explain", "single_file"]),
+            ("words", &["pages", "render", "explain"]),
         ],
     },
     Crate {

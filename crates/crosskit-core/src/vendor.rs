@@ -4,6 +4,7 @@
 mod arm;
 mod array;
 pub mod copy;
+mod helper;
 pub mod lock;
 pub mod manifest;
 pub mod record;
@@ -18,6 +19,7 @@ use crate::finding::{Code, Finding, Origin};
 use crate::policy;
 use arm::Added;
 pub use arm::Arm;
+pub use helper::helper;
 use manifest::{Cannot, Entry, Line};
 pub use record::{Record, Source};
 
@@ -90,6 +92,10 @@ pub struct Member {
     pub rust_version: Option<(u32, u32)>,
     /// Its edition.
     pub edition: String,
+    /// Whether cargo would publish it.
+    pub is_published: bool,
+    /// Its build script, below the root.
+    pub script: Option<String>,
     /// The source of the program that `cargo run` starts, below the root, if it is clear which.
     pub program: Option<String>,
 }

@@ -65,6 +65,8 @@ pub struct Vendor {
     pub source: Source,
     /// `--isolated`
     pub isolated: bool,
+    /// `--build-helper`: the packages whose build scripts get the helper.
+    pub helpers: Vec<String>,
     /// `--allow-dirty`
     pub allow_dirty: bool,
     /// `--offline`
@@ -300,6 +302,7 @@ fn vendor(matches: &ArgMatches) -> Vendor {
             _ => Source::Copy,
         },
         isolated: flag("isolated"),
+        helpers: matches.get_many::<String>("build-helper").into_iter().flatten().cloned().collect(),
         allow_dirty: flag("allow-dirty"),
         offline: flag("offline"),
     }

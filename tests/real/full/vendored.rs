@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use crosskit_tests::{expect, process};
+use crosskit_tests::{expect, process, repository};
 
 use crate::kit;
 use crate::shapes::{self, Laid, Shape};
@@ -76,4 +76,83 @@ fn age(directory: &Path, time: SystemTime) {
             file.set_modified(time).expect("the disk keeps times");
         }
     }
+}
+
+/// A program without network, and with a home of cargo in which nothing is yet.
+fn alone(root: &Path, home: &Path, program: &Path) -> Command {
+    let mut command = process::command("unshare", root);
+    command.args(["--map-root-user", "--net", "--"]).arg(program).env("CARGO_HOME", home);
+    command.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_INCREMENTAL", "0");
+    command
+}
+
+/// In a workspace that takes its crates from a directory, the kit's are added first, by the line that is told. Then neither
+/// vendoring nor the first build needs a network; nor does the release of a registry.
+#[test]
+fn a_directory_of_sources_is_filled_first_and_then_no_network_is_needed() {
+    let shape = Shape::all().into_iter().find(|shape| shape.name == "single-package").expect("it is there");
+    let laid = shape.lay(&shapes::directory().join("sources"));
+    let (root, home) = (laid.root.as_path(), shapes::directory().join("sources-home"));
+    let _ = fs::remove_dir_all(&home);
+    fs::create_dir_all(&home).expect("a directory can be made");
+    let config = kit::run_cargo(root, "vendor vendor").exits(0).stdout;
+    fs::create_dir_all(root.join(".cargo")).expect("a directory can be made");
+    fs::write(root.join(".cargo/config.toml"), config).expect("the config can be written");
+    shapes::commit(root);
+    let before = shapes::files(root);
+    let vendor = |options: &str| {
+        let mut command = alone(root, &home, kit::xtask());
+        command.args(["cross", "vendor", "."]).args(options.split_whitespace());
+        process::run(command, kit::COMPILING)
+    };
+    let run = |arguments: &str| {
+        let mut command = alone(root, &home, Path::new("cargo"));
+        command.args(arguments.split_whitespace());
+        process::run(command, kit::COMPILING).exits(0)
+    };
+
+    let refused = vendor("").exits(2).tells(&["error[X114]", "crates are not in `vendor`", "= note: clap 4."]);
+    assert!(!refused.stderr.contains("note: serde 1."), "what is there is not missed: {refused}");
+    assert_eq!(shapes::files(root), before, "nothing was written");
+    let hint = refused.stderr.lines().find_map(|line| line.strip_prefix("hint: add them, then call this again: "));
+    let line = hint.and_then(|line| line.strip_prefix("cargo ")).expect("the line is told");
+    kit::run_cargo(root, line).exits(0);
+    shapes::commit(root);
+    let filled = shapes::files(root);
+
+    vendor("").exits(0);
+    let passed = run("xtask cross aarch64 --locked");
+    assert!(passed.stdout.contains("PASS"), "{passed}");
+    vendor("--remove").exits(0);
+    assert!(shapes::files(root) == filled, "it is what it was");
+
+    // The release, as a registry would have it.
+    let packages = shapes::directory().join("packages");
+    let mut package = kit::cargo(repository::root());
+    package.args("package --quiet --no-verify --allow-dirty --offline".split(' ')).arg("--target-dir").arg(&packages);
+    package.args(["-p", "crosskit", "-p", "crosskit-core", "-p", "crosskit-build"]);
+    process::run(package, kit::COMPILING).exits(0);
+    for name in ["crosskit", "crosskit-core", "crosskit-build"] {
+        let file = packages.join(format!("package/{name}-0.1.0.crate"));
+        let mut unpack = process::command("tar", root);
+        unpack.args(["--extract", "--gzip", "--directory", "vendor", "--file"]).arg(&file);
+        process::run(unpack, kit::SHORT).exits(0);
+        let mut sum = process::command("sha256sum", root);
+        sum.arg(&file);
+        let sum = process::run(sum, kit::SHORT).exits(0).stdout;
+        let sum = sum.split(' ').next().unwrap_or_default();
+        let checksums = format!("{{\"files\":{{}},\"package\":\"{sum}\"}}");
+        fs::write(root.join(format!("vendor/{name}-0.1.0/.cargo-checksum.json")), checksums)
+            .expect("it can be written");
+    }
+    shapes::commit(root);
+    let filled = shapes::files(root);
+    vendor("--registry").exits(0);
+    assert!(!root.join("crosskit").exists(), "nothing is copied");
+    run("xtask cross aarch64 --dry-run --locked");
+    run("xtask cross vendor . --update").tells(&["crosskit comes by registry"]);
+    run("xtask cross vendor . --remove");
+    assert!(shapes::files(root) == filled, "it is what it was");
+    let _ = fs::remove_dir_all(packages);
+    let _ = fs::remove_dir_all(home);
 }

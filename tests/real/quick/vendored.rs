@@ -1,11 +1,12 @@
 //! The kit comes into workspaces of some shapes, and goes out again, without being compiled there.
 
-use crosskit_tests::expect;
+use crosskit_tests::{expect, process};
 
+use crate::kit;
 use crate::shapes::{self, Shape};
 
 /// What is edited in another way each, and what is refused after cargo was asked.
-const SHAPES: [&str; 4] = ["crlf", "locked-below", "nested", "xtask-plain"];
+const SHAPES: [&str; 5] = ["build-helper", "crlf", "locked-below", "nested", "xtask-plain"];
 
 #[test]
 fn a_workspace_is_what_it_was_when_the_kit_has_gone() {
@@ -13,4 +14,69 @@ fn a_workspace_is_what_it_was_when_the_kit_has_gone() {
     assert_eq!(shapes.len(), SHAPES.len(), "each is there");
     let check = |shape: &Shape| shape.goes_in_and_out(&shapes::directory().join(&shape.name), |_| Vec::new());
     expect::nothing_wrong(&shapes.iter().flat_map(check).collect::<Vec<_>>());
+}
+
+/// As if an older version had been vendored: one file was another, one there is no more, one is new; then somebody changes
+/// files in the workspace.
+#[test]
+fn an_update_brings_what_is_new_and_overwrites_nobodys_work() {
+    let shape = Shape::all().into_iter().find(|shape| shape.name == "single-package").expect("it is there");
+    let laid = shape.lay(&shapes::directory().join("update"));
+    let vendor = |options: &str| shapes::vendor(&laid, options);
+    let path = |name: &str| laid.root.join(name);
+    let read = |name: &str| std::fs::read_to_string(path(name)).expect("it is there");
+    let write = |name: &str, text: &str| std::fs::write(path(name), text).expect("it can be written");
+    vendor("").exits(0);
+    let (record, other, gone) = (".cargo/crosskit/vendored.toml", "crosskit/crosskit/src/path.rs", "crosskit/old.txt");
+    let (new, licence) = ("crosskit/crosskit/src/cache.rs", "crosskit/LICENSE-MIT");
+    let (now, of_other, of_new) = (read(record), read(other), read(new));
+    let older = |text: &str, of: &str, hash: Option<&str>| -> String {
+        let line = |line: &&str| !line.starts_with(&format!("\"{of}\""));
+        let kept: String = text.lines().filter(line).map(|line| format!("{line}\n")).collect();
+        hash.map_or(kept.clone(), |hash| format!("{kept}\"{of}\" = \"{hash}\"\n"))
+    };
+    let hash = |name: &str| {
+        // The record's hashes are those of this program.
+        let mut sum = process::command("sha256sum", &laid.root);
+        sum.arg(name);
+        let told = process::run(sum, kit::SHORT).exits(0).stdout;
+        told.split(' ').next().unwrap_or_default().to_owned()
+    };
+    write(other, "// an older text\n");
+    write(gone, "no more\n");
+    std::fs::remove_file(path(new)).expect("it was there");
+    let text = older(&now, other, Some(&hash(other)));
+    let text = older(&text, gone, Some(&hash(gone)));
+    write(record, &older(&text, new, None).replace("version = \"0.1.0\"", "version = \"0.0.9\""));
+    // Changed here alone.
+    write(licence, "changed here\n");
+
+    let checked = vendor("--check").exits(4).tells(&["an update from 0.0.9 to 0.1.0 changes 3 files"]);
+    assert!(checked.stdout.contains("+changed here"), "what was changed here is shown: {checked}");
+    assert_eq!(read(other), "// an older text\n");
+    vendor("--update")
+        .exits(0)
+        .tells(&["warning[X115]: 1 file was changed here, and stays so", "from 0.0.9 to 0.1.0 (3 files)"]);
+    assert_eq!((read(other), read(new), path(gone).exists()), (of_other.clone(), of_new, false));
+    assert_eq!(read(licence), "changed here\n");
+    vendor("--update").exits(0).tells(&["warning[X115]", "crosskit 0.1.0 is up to date"]);
+
+    // Changed here, and in what comes.
+    let text = older(&read(record), other, Some(&hash(licence)));
+    write(record, &text);
+    write(other, "// mine\n");
+    let before = shapes::files(&laid.root);
+    let refused =
+        vendor("--update").exits(4).tells(&["error[X115]: 1 file was changed here, and in crosskit 0.1.0", other]);
+    assert!(refused.stdout.contains("-// mine"), "the difference is shown: {refused}");
+    assert_eq!(shapes::files(&laid.root), before, "nothing was written");
+
+    // What was changed is not deleted either, unless that is said.
+    vendor("--remove").exits(4).tells(&["error[X115]: 2 files were changed here, and would be lost"]);
+    assert_eq!(shapes::files(&laid.root), before, "nothing was written");
+    vendor("--remove --allow-dirty").exits(0);
+    vendor("--remove").exits(2).tells(&["error[X117]: nothing was vendored into"]);
+    std::fs::create_dir_all(path(".cargo/crosskit")).expect("it can be made");
+    write(record, "format = 2\n");
+    vendor("--update").exits(2).tells(&["error[X117]: the record of what was vendored cannot be read"]);
 }

@@ -136,6 +136,34 @@ impl Record {
         })
     }
 
+    /// Takes note of an edit of a file, on top of those that are known of it.
+    ///
+    /// Where somebody else has edited it in between, no hash stands for what it became: what the kit added is then looked
+    /// for when it goes.
+    pub fn edit(&mut self, path: &str, texts: [&str; 2], line: Option<Line>, hash: impl Fn(&[u8]) -> String) {
+        let [before, after] = texts;
+        let known = self.edited.get(path);
+        let edited = match known {
+            None => {
+                let undo = Undo::between(before, after);
+                Edited { before: hash(before.as_bytes()), after: hash(after.as_bytes()), undo, line }
+            }
+            Some(known) => {
+                let original = known.undo.apply(before).filter(|_| known.after == hash(before.as_bytes()));
+                let line = known.line.clone().or(line);
+                let before = known.before.clone();
+                match original {
+                    Some(original) => {
+                        let undo = Undo::between(&original, after);
+                        Edited { before, after: hash(after.as_bytes()), undo, line }
+                    }
+                    None => Edited { before, after: String::new(), undo: Undo::default(), line },
+                }
+            }
+        };
+        self.edited.insert(path.to_owned(), edited);
+    }
+
     /// The file.
     pub fn text(&self) -> String {
         // A String takes whatever is written.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::helper::without_module;
 use super::manifest;
 use super::record::{Edited, Record};
 use super::{Arm, LOCK, MANIFEST, arm};
@@ -70,7 +71,7 @@ pub fn undo(record: &Record, path: &str, edited: &Edited, text: &str, hash: &str
     }
     if path.ends_with(".rs") {
         let taken_out = [Arm::Cross, Arm::Check("crosskit"), Arm::Check("crosskit_build")];
-        let taken_out = taken_out.into_iter().find_map(|it| arm::take_out(text, it));
+        let taken_out = taken_out.into_iter().find_map(|it| arm::take_out(&without_module(text), it));
         return taken_out.map_or(Undone::Unclear("the lines are not there as they were".to_owned()), Undone::Text);
     }
     let mut text = text.to_owned();

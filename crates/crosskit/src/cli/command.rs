@@ -160,6 +160,12 @@ fn vendor() -> Command {
         switch("path", None, "Depend on the checkout that this was compiled from"),
         switch("registry", None, "Depend on the release of a registry"),
     ];
+    let helper = Arg::new("build-helper")
+        .long("build-helper")
+        .value_name("PACKAGE")
+        .action(ArgAction::Append)
+        .conflicts_with_all(["update", "remove"])
+        .help("Let the build script of this package call the helper; also where the kit is there");
     let modes = [
         switch("check", None, "Write nothing; show what would change, and exit 4 if something would"),
         switch("update", None, "Bring what was vendored to this version, and keep what was changed there"),
@@ -179,6 +185,7 @@ fn vendor() -> Command {
         .arg(workspace)
         .args(sources)
         .args(modes)
+        .arg(helper)
         .args(others)
         .group(ArgGroup::new("source").args(["copy", "path", "registry"]))
         .group(ArgGroup::new("mode").args(["check", "update", "remove"]))

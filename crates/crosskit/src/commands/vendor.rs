@@ -2,6 +2,7 @@
 
 mod bring;
 mod consequences;
+mod put;
 mod remove;
 mod update;
 
@@ -73,6 +74,8 @@ pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &S
     match (wanted.mode, &work.record) {
         (VendorMode::Bring, None) => bring::run(&work, true),
         (VendorMode::Check, None) => bring::run(&work, false),
+        (VendorMode::Bring, Some(_)) if !wanted.helpers.is_empty() => bring::run(&work, true),
+        (VendorMode::Check, Some(_)) if !wanted.helpers.is_empty() => bring::run(&work, false),
         (VendorMode::Bring, Some(record)) => Err((Exit::Usage, vec![is_there(record)])),
         (VendorMode::Check, Some(record)) => update::run(&work, record, false),
         (VendorMode::Update, Some(record)) => update::run(&work, record, true),

@@ -63,6 +63,7 @@ struct RawPackage {
     edition: String,
     rust_version: Option<String>,
     default_run: Option<String>,
+    publish: Option<Vec<String>>,
     manifest_path: PathBuf,
     targets: Vec<RawTarget>,
     #[serde(default)]
@@ -124,7 +125,7 @@ pub fn look(sh: &mut Sh, cargo: PathBuf) -> Result<Place, Vec<Finding>> {
     let members: Vec<Member> = raw.packages.iter().map(|package| member(&root, package, &names)).collect();
     for member in &members {
         read(&member.manifest());
-        member.program.iter().for_each(|program| read(program));
+        member.program.iter().chain(&member.script).for_each(|path| read(path));
     }
     let configs = ["config", "config.toml"].map(|name| format!(".cargo/{name}"));
     let old = root.join(&configs[0]).is_file() && !root.join(&configs[1]).is_file();
@@ -192,6 +193,7 @@ fn member(root: &Path, package: &RawPackage, names: &Names) -> Member {
         (_, Some(name)) => named(name),
         _ => None,
     };
+    let script = package.targets.iter().find(|target| target.kind.iter().any(|kind| kind == "custom-build"));
     let directory = package.manifest_path.parent().unwrap_or(root);
     Member {
         name: package.name.clone(),
@@ -199,6 +201,8 @@ fn member(root: &Path, package: &RawPackage, names: &Names) -> Member {
         is_default: names.default_members.contains(&package.name),
         rust_version: package.rust_version.as_deref().and_then(version),
         edition: package.edition.clone(),
+        is_published: package.publish.as_ref().is_none_or(|registries| !registries.is_empty()),
+        script: script.map(|target| below(root, &target.src_path)),
         program: program.map(|target| below(root, &target.src_path)),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crosskit_core::exit::Exit;
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::vendor::lock::{Id, Lock};
-use crosskit_core::vendor::{self as decisions, LOCK, XTASK, copy};
+use crosskit_core::vendor::{self as decisions, LOCK, Source, XTASK, copy};
 
 use crate::commands::{Ends, internal};
 use crate::vendor::rehearsal::{Answer, Changed, rehearse};
@@ -37,14 +37,14 @@ pub(super) struct Locks {
 ///
 /// # Errors
 /// Cargo cannot say, or something would be built otherwise than now.
-pub(super) fn of(work: &Work, change: &Change) -> Result<Locks, Ends> {
+pub(super) fn of(work: &Work, change: &Change, source: Source) -> Result<Locks, Ends> {
     let online = !work.options.offline;
     let text = work.place.lock.as_deref();
     let theirs = text.map(Lock::parse).transpose().map_err(|why| not_understood(&why))?;
     let mut files = Changed::new();
     files.extend(text.map(|text| (LOCK.to_owned(), text.to_owned())));
     let before = rehearse(work.sh, &work.place, &files, online, false);
-    let before = before.map_err(|why| failed(work, change, "cargo cannot say what is built now", &why))?;
+    let before = before.map_err(|why| failed(work, change, None, "cargo cannot say what is built now", &why))?;
     if let (Some(theirs), Some(text)) = (&theirs, &before.lock)
         && Lock::parse(text).is_ok_and(|now| now != *theirs)
     {
@@ -64,7 +64,8 @@ pub(super) fn of(work: &Work, change: &Change) -> Result<Locks, Ends> {
         files.insert(LOCK.to_owned(), format!("{text}{}", change.missing.text()));
     }
     let after = rehearse(work.sh, &work.place, &files, online, change.isolated);
-    let after = after.map_err(|why| failed(work, change, "cargo cannot say what would be built", &why))?;
+    let after =
+        after.map_err(|why| failed(work, change, Some(source), "cargo cannot say what would be built", &why))?;
     let mut findings = members_changed(work, change, &before, &after);
     let now = after.lock.as_deref().map(Lock::parse).transpose().map_err(internal)?;
     let both = theirs.as_ref().zip(now.as_ref());
@@ -87,7 +88,7 @@ fn not_understood(why: &str) -> Ends {
     (Exit::Usage, vec![Finding::error(Code::VendorLocked, format!("`{LOCK}` is not understood: {why}"))])
 }
 
-fn failed(work: &Work, change: &Change, what: &str, why: &str) -> Ends {
+fn failed(work: &Work, change: &Change, source: Option<Source>, what: &str, why: &str) -> Ends {
     let lines = why.lines().map(str::trim).filter(|line| !line.is_empty());
     let finding = listed(Finding::error(Code::VendorLocked, what.to_owned()), lines);
     let words: Vec<String> = change.missing.ids().filter(|id| id.source.is_some()).map(Id::words).collect();
@@ -97,7 +98,13 @@ fn failed(work: &Work, change: &Change, what: &str, why: &str) -> Ends {
         }
         _ => finding,
     };
-    (Exit::Config, vec![finding.hint("keep the kit apart, with a lock file of its own: --isolated")])
+    let finding = match source {
+        None => finding.hint("mend that first: it has nothing to do with the kit"),
+        Some(Source::Copy) => finding.hint("keep the kit apart, with a lock file of its own: --isolated"),
+        Some(Source::Path) => finding.hint("let the sources be copied: leave --path away"),
+        Some(Source::Registry) => finding.hint("let the sources be copied: leave --registry away"),
+    };
+    (Exit::Config, vec![finding])
 }
 
 /// The workspace has one member more, and cargo builds by itself what it did.

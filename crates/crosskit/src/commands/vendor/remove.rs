@@ -80,7 +80,7 @@ pub(super) fn run(work: &Work, record: &Record) -> Result<Exit, Ends> {
         apply::remove(root, path).map_err(ends(Exit::Config))?;
         gone += 1;
     }
-    work.status("Removed", &format!("{gone} files of {}/ and of the xtask", copy::DIRECTORY));
+    work.status("Removed", &format!("{gone} files that came with it"));
     lock(work, record, by_cargo);
     apply::remove(root, PATH).map_err(ends(Exit::Config))?;
     left_behind(work);

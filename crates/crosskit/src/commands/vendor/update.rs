@@ -7,8 +7,7 @@ use crosskit_core::explain;
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::plan::{Before, FileEdit};
 use crosskit_core::vendor::lock::Lock;
-use crosskit_core::vendor::record::{Edited, PATH, Record};
-use crosskit_core::vendor::undo::Undo;
+use crosskit_core::vendor::record::{PATH, Record};
 use crosskit_core::vendor::update::{Fate, fates};
 use crosskit_core::vendor::{LOCK, Source, copy};
 
@@ -76,7 +75,7 @@ pub(super) fn run(work: &Work, record: &Record, writes: bool) -> Result<Exit, En
     copied.extend(seed.map(|text| (of_copy.clone(), text)));
     copied.extend(kept.iter().filter_map(|path| Some((path.clone(), here(path)?))));
     let change = Change { isolated: record.isolated, missing: &missing, copied: &copied, files: BTreeMap::new() };
-    let locks = consequences::of(work, &change)?;
+    let locks = consequences::of(work, &change, record.source)?;
     if !writes {
         work.status("Checked", &format!("an update {versions} changes {changes} files"));
         writing.iter().chain(&deleting).for_each(|path| work.detail("", path));
@@ -98,7 +97,7 @@ pub(super) fn run(work: &Work, record: &Record, writes: bool) -> Result<Exit, En
     {
         write(work, LOCK, before.clone(), after.clone())?;
         work.status("Edited", LOCK);
-        relock(&mut updated, &before, &after);
+        updated.edit(LOCK, [&before, &after], None, hash);
     }
     // Hashes of what stays as it was changed here stay those of what it was changed from.
     updated.files.retain(|path, _| !inside(path) || hashes.contains_key(path));
@@ -115,16 +114,6 @@ fn owned((path, hash): (&String, &String)) -> (String, String) {
 fn write(work: &Work, path: &str, before: String, after: String) -> Result<(), Ends> {
     let edit = FileEdit { before: Before::Text(before), ..FileEdit::own(path, after) };
     apply::write(Some(&work.lock), work.root(), &edit).map_err(ends(Exit::Config))
-}
-
-/// What leads back to the lock file as it was before the kit, where nobody else has changed it since.
-fn relock(record: &mut Record, before: &str, after: &str) {
-    let known = record.edited.get(LOCK);
-    let original = known.filter(|edited| edited.after == hash(before.as_bytes()));
-    let Some(original) = original.and_then(|edited| edited.undo.apply(before)) else { return };
-    let undo = Undo::between(&original, after);
-    let edited = Edited { before: hash(original.as_bytes()), after: hash(after.as_bytes()), undo, line: None };
-    record.edited.insert(LOCK.to_owned(), edited);
 }
 
 fn conflict(paths: &[&str]) -> Finding {

@@ -1,0 +1,136 @@
+//! The helper for build scripts comes into a package: as a dependency, or as one file where the package is published, with
+//! which a bare path would stop cargo.
+
+use super::arm::{self, Added, Arm};
+use super::manifest::{self, Line};
+use super::{Edit, Facts, Member, Placement, Request, Source, below, copy, edit, up};
+use crate::config;
+use crate::finding::{Code, Finding, Origin};
+use crate::single_file;
+
+/// The one file, below the directory of the package.
+const FILE: &str = "build/crosskit.rs";
+
+/// A build script that there was none of.
+const SCRIPT: &str = "build.rs";
+
+/// What takes the one file in, at the end of a build script.
+const MODULE: &str = "\n#[rustfmt::skip]\n#[path = \"build/crosskit.rs\"]\nmod crosskit;\n";
+
+/// Decides what the helper in a package comes to. `facts` are those of the workspace with what else is edited.
+pub fn helper(request: &Request, facts: &Facts, package: &str) -> Placement {
+    let mut placement = Placement::default();
+    let Some(member) = facts.members.iter().find(|member| member.name == package) else {
+        let names: Vec<&str> = facts.members.iter().map(|member| member.name.as_str()).collect();
+        let finding = Finding::error(Code::UnknownName, format!("the workspace has no package `{package}`"));
+        placement.findings.push(finding.at(Origin::CommandLine).note(format!("there are: {}", names.join(", "))));
+        return placement;
+    };
+    let one_file = member.is_published && request.source != Source::Registry;
+    if one_file {
+        placement.files.push((below(&member.directory, FILE), single_file::text()));
+        placement.findings.extend(left_out_of_package(facts, member));
+    } else {
+        depend(request, facts, member, &mut placement);
+    }
+    script(facts, member, one_file, &mut placement);
+    placement
+}
+
+fn depend(request: &Request, facts: &Facts, member: &Member, placement: &mut Placement) {
+    let up = up(&member.directory);
+    let value = match request.source {
+        Source::Copy => copy::by_path(&format!("{up}{}/crosskit-build", copy::DIRECTORY)),
+        Source::Registry => config::quoted(&request.at),
+        Source::Path => {
+            let crates = request.at.strip_suffix("/crosskit").unwrap_or(&request.at);
+            let prefix = if crates.starts_with('/') { "" } else { up.as_str() };
+            copy::by_path(&format!("{prefix}{crates}/crosskit-build"))
+        }
+    };
+    let path = member.manifest();
+    let line = Line { table: "build-dependencies".to_owned(), key: "crosskit-build".to_owned(), value };
+    match manifest::add(facts.files.get(&path).map(String::as_str).unwrap_or_default(), &line) {
+        Ok(after) => placement.edits.push(edit(facts, &path, after, Some(line))),
+        Err(cannot) => {
+            let message = format!("the manifest of `{}` cannot be edited: {}", member.name, cannot.why);
+            let origin = Origin::File { path, line: cannot.position.line, column: cannot.position.column };
+            let finding = Finding::error(Code::VendorByHand, message).at(origin);
+            placement.findings.push(finding.hint(format!("below [{}]: {} = {}", line.table, line.key, line.value)));
+        }
+    }
+}
+
+fn script(facts: &Facts, member: &Member, one_file: bool, placement: &mut Placement) {
+    let name = if one_file { "crosskit" } else { "crosskit_build" };
+    let module = if one_file { MODULE } else { "" };
+    let Some(path) = &member.script else {
+        let manifest = facts.files.get(&member.manifest()).and_then(|text| config::parse(text).ok());
+        if manifest.is_some_and(|it| it.value(&["package", "build"]).is_some()) {
+            let message = format!("`{}` says that it has no build script", member.name);
+            let origin = Origin::File { path: member.manifest(), line: 1, column: 1 };
+            placement
+                .findings
+                .push(Finding::error(Code::VendorByHand, message).at(origin).hint("take `build` out there"));
+            return;
+        }
+        let text = format!("{SCRIPT_HEAD}fn main() {{\n    {name}::check();\n}}\n{module}");
+        placement.files.push((below(&member.directory, SCRIPT), text));
+        return;
+    };
+    let text = facts.files.get(path).map(String::as_str).unwrap_or_default();
+    match arm::add(text, Arm::Check(name)) {
+        Added::Text(after) => {
+            let end = if after.contains("\r\n") { "\r\n" } else { "\n" };
+            let close = if after.ends_with('\n') || module.is_empty() { "" } else { end };
+            let after = format!("{after}{close}{}", module.replace('\n', end));
+            placement.edits.push(edit(facts, path, after, None));
+        }
+        Added::Already => {}
+        Added::Unclear(why) => {
+            let message = format!("the build script of `{}` does not call the helper yet: {why}", member.name);
+            let origin = Origin::File { path: path.clone(), line: 1, column: 1 };
+            let finding = Finding::warning(Code::VendorByHand, message).at(origin).note("everything else is done");
+            let lines = module.lines().filter(|line| !line.is_empty()).map(str::to_owned);
+            placement.findings.push(finding.hint(format!("{name}::check();")).hints(lines));
+        }
+    }
+}
+
+/// A package that lists what is published leaves out what the list does not name.
+fn left_out_of_package(facts: &Facts, member: &Member) -> Option<Finding> {
+    let path = member.manifest();
+    let manifest = config::parse(facts.files.get(&path)?).ok()?;
+    let position = manifest.position(&["package", "include"])?;
+    let message = format!("`{}` is published with what `include` names alone", member.name);
+    let origin = Origin::File { path, line: position.line, column: position.column };
+    let finding = Finding::warning(Code::VendorByHand, message).at(origin);
+    Some(
+        finding.note("its build script would not compile without that file").hint(format!("add it there: \"/{FILE}\"")),
+    )
+}
+
+/// The text without what takes the one file in.
+pub(super) fn without_module(text: &str) -> String {
+    text.replace(MODULE, "").replace(&MODULE.replace('\n', "\r\n"), "")
+}
+
+const SCRIPT_HEAD: &str = "//! Says what HOST and TARGET are, and where tooling for the two got mixed up.\n\n";
+
+impl Placement {
+    /// Both, where the other was decided with this one's edits in the files.
+    pub fn and(mut self, other: Placement) -> Placement {
+        for new in other.edits {
+            match self.edits.iter_mut().find(|edit| edit.path == new.path) {
+                Some(Edit { after, line, .. }) => {
+                    *after = new.after;
+                    *line = line.take().or(new.line);
+                }
+                None => self.edits.push(new),
+            }
+        }
+        self.files.extend(other.files);
+        self.findings.extend(other.findings);
+        self
+    }
+}

@@ -1,0 +1,157 @@
+//! Shows or writes what was decided.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crosskit_core::exit::Exit;
+use crosskit_core::explain;
+use crosskit_core::finding::{Code, Finding};
+use crosskit_core::plan::{Before, FileEdit};
+use crosskit_core::vendor::record::{PATH, Record};
+use crosskit_core::vendor::{Edit, LOCK, Placement, Request, copy};
+
+use crate::apply;
+use crate::commands::{Ends, ends, internal};
+use crate::event::Event;
+use crate::report;
+use crate::vendor::{git, hash, own};
+
+use super::{Work, listed};
+
+/// What was decided.
+pub(super) struct What<'a> {
+    pub(super) request: &'a Request,
+    pub(super) placement: &'a Placement,
+    /// The copy, as texts by their path below the root; empty where there is none to write.
+    pub(super) copied: &'a BTreeMap<String, String>,
+    /// The lock file of the workspace, if it has one.
+    pub(super) lock: Option<&'a str>,
+}
+
+/// Every edit, and what is new, without a byte written.
+pub(super) fn show(work: &Work, what: &What) -> Result<(), Ends> {
+    let What { placement, copied, lock, .. } = what;
+    let mut text = String::new();
+    for edit in &placement.edits {
+        text.push_str(&explain::unified(&edit.path, Some(&edit.before), Some(&edit.after)));
+    }
+    let config = &work.place.facts.config;
+    if let Some(after) = &placement.config {
+        text.push_str(&explain::unified(config, work.place.facts.files.get(config).map(String::as_str), Some(after)));
+    }
+    for (path, after) in &placement.files {
+        text.push_str(&explain::unified(path, None, Some(after)));
+    }
+    if let Some((before, after)) = work.place.lock.as_deref().zip(*lock) {
+        text.push_str(&explain::unified(LOCK, Some(before), Some(after)));
+    }
+    report::data(&text).map_err(internal)?;
+    if !copied.is_empty() {
+        work.status("Checked", &format!("{}/ would be added ({} files)", copy::DIRECTORY, copied.len()));
+    }
+    Ok(())
+}
+
+/// Writes everything, the record first.
+pub(super) fn write(work: &Work, what: &What) -> Result<(), Ends> {
+    let What { placement, copied, lock, .. } = what;
+    let mut edits = placement.edits.clone();
+    if let Some((before, after)) = work.place.lock.as_deref().zip(*lock).filter(|(before, after)| before != after) {
+        let (before, after) = (before.to_owned(), after.to_owned());
+        edits.push(Edit { path: LOCK.to_owned(), before, after, line: None });
+    }
+    let record = record(work, what, &edits);
+    let root = work.root();
+    // First, so that whatever ends this, `--remove` knows what there may be.
+    let before = work.place.record.clone().map_or(Before::NoFile, Before::Text);
+    edit(work, &FileEdit { before, ..FileEdit::own(PATH, record.text()) })?;
+    if !copied.is_empty() {
+        put_copy(root, copied).map_err(internal)?;
+        work.status("Copied", &format!("{}/ ({} files)", copy::DIRECTORY, copied.len()));
+    }
+    for (path, text) in &placement.files {
+        edit(work, &FileEdit { before: Before::NoFile, ..FileEdit::own(path.clone(), text.clone()) })?;
+        work.status("Added", path);
+    }
+    for it in &edits {
+        edit(
+            work,
+            &FileEdit { before: Before::Text(it.before.clone()), ..FileEdit::own(it.path.clone(), it.after.clone()) },
+        )?;
+        work.status("Edited", &it.path);
+        if it.path != LOCK {
+            explain::unified(&it.path, Some(&it.before), Some(&it.after))
+                .lines()
+                .for_each(|line| work.detail("", line));
+        }
+    }
+    if let Some(text) = &placement.config {
+        let path = &work.place.facts.config;
+        let before = work.place.facts.files.get(path).cloned().map_or(Before::NoFile, Before::Text);
+        edit(work, &FileEdit { before, ..FileEdit::own(path.clone(), text.clone()) })?;
+        work.status("Edited", path);
+    }
+    let written: Vec<String> =
+        record.files.keys().cloned().chain([PATH.to_owned(), work.place.facts.config.clone()]).collect();
+    let ignored = git::ignored(work.sh, root, &written);
+    if !ignored.is_empty() {
+        let finding =
+            Finding::warning(Code::VendorDirty, "git ignores some of what was written, and nobody else would get it");
+        let finding = listed(finding, ignored.iter().map(String::as_str));
+        work.terminal.event(Event::Finding(
+            &finding.hint("take the pattern out of .gitignore, or add an exception: !/crosskit/**"),
+        ));
+    }
+    Ok(())
+}
+
+fn edit(work: &Work, edit: &FileEdit) -> Result<(), Ends> {
+    apply::write(Some(&work.lock), work.root(), edit).map_err(ends(Exit::Config))
+}
+
+/// What is written, for the day on which it goes again.
+fn record(work: &Work, what: &What, edits: &[Edit]) -> Record {
+    let new = || Record {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        source: what.request.source,
+        isolated: what.request.isolated,
+        entry: what.placement.entry.clone(),
+        locked: work.place.lock.is_some(),
+        edited: BTreeMap::new(),
+        files: BTreeMap::new(),
+    };
+    let mut record = work.record.clone().unwrap_or_else(new);
+    for edit in edits {
+        record.edit(&edit.path, [&edit.before, &edit.after], edit.line.clone(), hash);
+    }
+    record.files.extend(own::hashes(what.copied));
+    record.files.extend(own::hashes(what.placement.files.iter().map(|(path, text)| (path, text))));
+    record
+}
+
+/// Writes the copy beside its place, and moves it there in one step.
+fn put_copy(root: &Path, copied: &BTreeMap<String, String>) -> Result<(), String> {
+    let beside = root.join(format!(".{}-new", copy::DIRECTORY));
+    let failed = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
+    match std::fs::remove_dir_all(&beside) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(&beside, error)),
+        _ => {}
+    }
+    let put = |path: &PathBuf, text: &str| {
+        std::fs::create_dir_all(path.parent().unwrap_or(&beside))?;
+        std::fs::write(path, text)
+    };
+    let moved = copied
+        .iter()
+        .try_for_each(|(path, text)| {
+            let below = path.strip_prefix(copy::DIRECTORY).unwrap_or(path).trim_start_matches('/');
+            let path = beside.join(below);
+            put(&path, text).map_err(|error| failed(&path, error))
+        })
+        .and_then(|()| std::fs::rename(&beside, root.join(copy::DIRECTORY)).map_err(|error| failed(&beside, error)));
+    if moved.is_err() {
+        // What is left of it is not worth a second message.
+        let _ = std::fs::remove_dir_all(&beside);
+    }
+    moved
+}

@@ -97,7 +97,10 @@ impl Shape {
             }
         }
         if self.option("no lock").is_none() {
-            kit::run_cargo(&root, "generate-lockfile --quiet");
+            // With the versions that were downloaded for this repository, where they do.
+            if kit::run_cargo(&root, "generate-lockfile --quiet --offline").code != Some(0) {
+                kit::run_cargo(&root, "generate-lockfile --quiet");
+            }
             if let Some((name, version)) = self.option("locked").and_then(|it| it.split_once(' ')) {
                 kit::run_cargo(&root, &format!("update --quiet --package {name} --precise {version}")).exits(0);
             }
@@ -237,6 +240,14 @@ fn scrubbed(text: &str, root: &Path) -> String {
     };
     let line = |line: &str| {
         let counts = ["Locking", "Copied", "Removed"].iter().any(|verb| line.trim_start().starts_with(verb));
+        // Which features a crate has changes with its releases.
+        let line = match line.split_once(" gains ") {
+            Some((before, features)) => {
+                let rest = features.find(" where ").and_then(|at| features.get(at..)).unwrap_or_default();
+                format!("{before} gains FEATURES{rest}")
+            }
+            None => line.to_owned(),
+        };
         let words = line.split(' ').map(|it| {
             let digits = it.trim_start_matches('(');
             let is_count = counts && !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());

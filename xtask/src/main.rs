@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod codegen;
 mod files;
+mod lowest;
 mod prove;
 
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ Commands:
                                     Time the kit against cargo and nextest, and hold its budgets against that
   ci [--full] [--install [--yes]]   Run the checks: the quick tier (6 minutes at most), or all of them
   codegen [--check]                 Hold the catalogue of targets against rustc and rustup
+  lowest                            Write lowest.lock: the lowest versions that the manifests allow
   prove [all|TARGET...] [--check] [--install [--yes]]
                                     Run real test programs for targets, and write docs/PROVEN.md;
                                     or fail, with --check, where one does not run
@@ -34,6 +36,10 @@ fn main() -> ExitCode {
             Err(mistake) => usage(&mistake),
         },
         Some("codegen") => codegen::run(arguments).unwrap_or_else(|mistake| usage(&mistake)),
+        Some("lowest") => shell()
+            .map_err(|error| error.to_string())
+            .and_then(|shell| lowest::run(&shell))
+            .unwrap_or_else(|mistake| usage(&mistake)),
         Some("prove") => prove::run(arguments).unwrap_or_else(|mistake| usage(&mistake)),
         Some("-h" | "--help" | "help") => {
             print!("{HELP}");

@@ -7,6 +7,8 @@ pub mod copy;
 mod helper;
 pub mod lock;
 pub mod manifest;
+mod members;
+mod obstacles;
 pub mod record;
 mod rust;
 pub mod undo;
@@ -21,6 +23,9 @@ use arm::Added;
 pub use arm::Arm;
 pub use helper::helper;
 use manifest::{Cannot, Entry, Line};
+use members::{default_members, excludes, members_that_are_the_root, takes_in, topmost};
+pub use obstacles::apart;
+use obstacles::refuse;
 pub use record::{Record, Source};
 
 /// The manifest at the root.
@@ -169,6 +174,11 @@ pub fn place(request: &Request, facts: &Facts) -> Placement {
     }
     let excluded = copies.then(|| copy::DIRECTORY.to_owned()).filter(|_| !request.isolated || has_table);
     placement.entry.exclude.extend(excluded.or_else(|| checkout_below(request)));
+    // The config may be the first file in it, and a directory that a pattern takes in must be a package.
+    let config = facts.config.split('/').next().unwrap_or_default();
+    if takes_in(text, config) && !excludes(text, config) {
+        placement.entry.exclude.push(config.to_owned());
+    }
     if !has_table && !request.isolated {
         // Packages below it were of no workspace, and must not be taken for members of the new one.
         placement.entry.exclude.extend(topmost(&facts.nested));
@@ -182,115 +192,12 @@ pub fn place(request: &Request, facts: &Facts) -> Placement {
     if placement.entry != Entry::default() {
         match manifest::enter(text, &placement.entry) {
             Ok(after) => placement.edits.push(edit(facts, MANIFEST, after, None)),
-            Err(cannot) => placement.findings.push(cannot_edit(MANIFEST, &cannot, request)),
+            Err(cannot) => placement.findings.push(cannot_edit(MANIFEST, &cannot, request, facts)),
         }
     }
     let package = xtask.filter(|_| !request.isolated).map_or(XTASK, |member| &member.name);
     alias(request, facts, package, &mut placement);
     placement
-}
-
-/// Whatever the edits are.
-fn refuse(request: &Request, facts: &Facts, findings: &mut Vec<Finding>) {
-    let words = |(major, minor): (u32, u32)| format!("{major}.{minor}");
-    let too_old: Vec<String> = facts
-        .toolchain
-        .iter()
-        .filter(|(_, version)| *version < CARGO)
-        .map(|(name, version)| format!("{name} {}", words(*version)))
-        .collect();
-    if !too_old.is_empty() {
-        let plural = if too_old.len() == 1 { "is" } else { "are" };
-        let needed = words(CARGO);
-        findings.push(
-            Finding::error(Code::VendorToolchain, format!("{} {plural} in use there", too_old.join(" and ")))
-                .note(format!("crosskit needs {needed}: `cargo xtask` would not start"))
-                .hint("name a newer toolchain there, in rust-toolchain.toml or by: rustup override set stable"),
-        );
-    }
-    let older = |member: &&Member| member.rust_version.is_some_and(|it| it < CARGO);
-    let oldest = facts.members.iter().filter(older).min_by_key(|member| member.rust_version);
-    if let Some((member, version)) = oldest.and_then(|it| Some((it, it.rust_version?))).filter(|_| !request.isolated) {
-        let origin = Origin::File { path: member.manifest(), line: 1, column: 1 };
-        let message = format!("`{}` is to be built by Rust {}, and the kit is not", member.name, words(version));
-        let finding = if version < READS_MANIFESTS {
-            Finding::error(Code::VendorToolchain, message)
-                .note(format!(
-                    "a Cargo older than {} cannot read the kit's manifests, and would read none of the workspace then",
-                    words(READS_MANIFESTS)
-                ))
-                .hint("keep the kit apart, in a workspace of its own: --isolated")
-        } else {
-            Finding::warning(Code::VendorToolchain, message)
-                .note(format!(
-                    "with a Rust older than {} everything is built as before but by `--workspace`",
-                    words(CARGO)
-                ))
-                .hint("leave the xtask out there: --workspace --exclude xtask")
-        };
-        findings.push(finding.at(origin));
-    }
-    let clash = |what: String, why: &str| Finding::error(Code::VendorClash, what).note(why.to_owned());
-    if request.source == Source::Copy && facts.taken.contains(copy::DIRECTORY) {
-        findings.push(
-            clash(format!("`{}` is there already, and did not come from `vendor`", copy::DIRECTORY), "the copy of the kit would be put there")
-                .hint(format!("move it away, or depend on a checkout elsewhere: --path; or, if it is a copy that was made by hand, remove it: git rm -r {}", copy::DIRECTORY)),
-        );
-    }
-    let name = |name: &str| facts.members.iter().find(|member| member.name == name);
-    for taken in copy::CRATES.iter().filter_map(|it| name(it)) {
-        findings.push(
-            clash(format!("the workspace has a package `{}`", taken.name), "it would be the second one of that name")
-                .at(Origin::File { path: taken.manifest(), line: 1, column: 1 })
-                .hint("vendor the kit into another workspace"),
-        );
-    }
-    if let Some(alias) = facts.alias.as_ref().filter(|alias| !alias.own) {
-        findings.push(
-            clash(
-                "`cargo xtask` has a meaning here already".to_owned(),
-                "the alias of this workspace would take its place, or could not be merged with it",
-            )
-            .at(alias.origin.clone())
-            .hint("move that alias into the workspaces that it is for, or give it another name"),
-        );
-    }
-    if request.isolated {
-        if request.source != Source::Copy {
-            let message = "only a copy can be a workspace of its own";
-            findings.push(Finding::error(Code::VendorClash, message).hint("leave --path or --registry away"));
-        }
-        if let Some(alias) = facts.alias.as_ref().filter(|alias| alias.own) {
-            findings.push(
-                clash(
-                    "`cargo xtask` has a meaning here already".to_owned(),
-                    "a kit in a workspace of its own is started by an alias of that name",
-                )
-                .at(alias.origin.clone())
-                .hint("let that xtask hand over instead: leave --isolated away"),
-            );
-        }
-    } else if existing(facts).is_none() {
-        if let Some(alias) = facts.alias.as_ref().filter(|alias| alias.own) {
-            findings.push(
-                clash(
-                    "`cargo xtask` runs something that is no member of this workspace".to_owned(),
-                    "crosskit would be a command of it",
-                )
-                .at(alias.origin.clone())
-                .hint("add to its dependencies: crosskit = { path = \"...\" }")
-                .hints(Arm::Cross.lines(false)),
-            );
-        } else if facts.taken.contains(XTASK) {
-            findings.push(
-                clash(
-                    format!("`{XTASK}` is there already, and is no member of this workspace"),
-                    "the package that starts the kit would be put there",
-                )
-                .hint("make it a member, or move it away"),
-            );
-        }
-    }
 }
 
 /// The xtask that there is: what the alias runs, or a member of that name.
@@ -371,33 +278,12 @@ fn edit(facts: &Facts, path: &str, after: String, line: Option<Line>) -> Edit {
     Edit { path: path.to_owned(), before, after, line }
 }
 
-fn cannot_edit(path: &str, cannot: &Cannot, request: &Request) -> Finding {
+fn cannot_edit(path: &str, cannot: &Cannot, request: &Request, facts: &Facts) -> Finding {
     let Cannot { why, position } = cannot;
     let origin = Origin::File { path: path.to_owned(), line: position.line, column: position.column };
     let finding = Finding::error(Code::VendorByHand, format!("the manifest cannot be edited: {why}")).at(origin);
     let finding = finding.note("crosskit adds lines to the table `[workspace]`, and changes nothing else");
-    if request.isolated { finding } else { finding.hint("keep the kit apart, in a workspace of its own: --isolated") }
-}
-
-/// What `default-members` must say so that cargo builds by itself what it did before. With a package at the root that is
-/// this package, whatever else is a member.
-fn default_members(facts: &Facts, text: &str) -> Vec<String> {
-    let Ok(table) = text.parse::<toml::Table>() else { return Vec::new() };
-    let workspace = table.get("workspace").and_then(toml::Value::as_table);
-    if table.contains_key("package") || workspace.is_none_or(|it| it.contains_key("default-members")) {
-        return Vec::new();
-    }
-    let listed = workspace.and_then(|it| it.get("members")).and_then(toml::Value::as_array);
-    let listed: Vec<&str> = listed.into_iter().flatten().filter_map(toml::Value::as_str).collect();
-    let mut patterns: Vec<String> = listed.iter().map(|it| (*it).to_owned()).collect();
-    // A pattern that takes in the xtask would take it in here as well.
-    patterns.retain(|pattern| !matches(pattern, XTASK));
-    for member in facts.members.iter().filter(|member| member.is_default) {
-        if !patterns.iter().any(|pattern| matches(pattern, &member.directory)) {
-            patterns.push(member.directory.clone());
-        }
-    }
-    patterns
+    if request.isolated { finding } else { finding.hint(apart(facts)) }
 }
 
 /// Whether the members follow the lints of the workspace, so that a new one has to as well.
@@ -407,61 +293,6 @@ fn inherits_lints(facts: &Facts) -> bool {
         manifest.value(&["lints", "workspace"])?.as_bool()
     };
     !facts.members.is_empty() && facts.members.iter().all(|member| inherits(member) == Some(true))
-}
-
-/// Whether the members of the workspace table take in a directory.
-fn takes_in(text: &str, directory: &str) -> bool {
-    let members = array::Array::at(text, &["workspace", "members"]);
-    members.is_some_and(|members| members.strings().any(|pattern| matches(pattern, directory)))
-}
-
-/// Elements that lead to the root itself. It is a member without being named, and below a path that is, Cargo excludes
-/// nothing.
-/// Source: Cargo reference, "Workspaces", "The members and exclude fields"; the second half was tried.
-fn members_that_are_the_root(text: &str) -> Vec<String> {
-    let members = array::Array::at(text, &["workspace", "members"]);
-    let root =
-        |it: &&str| !it.is_empty() && it.split('/').all(|part| part == "." || part.is_empty()) && !it.starts_with('/');
-    members.iter().flat_map(array::Array::strings).filter(root).map(str::to_owned).collect()
-}
-
-/// Whether a pattern of `members` takes in a directory: `*` and `?` within a part of the path. Other patterns are not
-/// known here and take in nothing, so that the directory is named as well, which does no harm.
-fn matches(pattern: &str, directory: &str) -> bool {
-    fn part(pattern: &[u8], text: &[u8]) -> bool {
-        match (pattern.split_first(), text.split_first()) {
-            (None, None) => true,
-            (Some((b'*', rest)), _) if part(rest, text) => true,
-            (Some((b'*', _)), Some((_, text))) => part(pattern, text),
-            (Some((b'?', pattern)), Some((_, text))) => part(pattern, text),
-            (Some((one, pattern)), Some((other, text))) => one == other && part(pattern, text),
-            _ => false,
-        }
-    }
-    let parts = |path: &str| -> Vec<String> {
-        path.split('/').filter(|part| !part.is_empty() && *part != ".").map(str::to_owned).collect()
-    };
-    let (patterns, names) = (parts(pattern), parts(directory));
-    patterns.len() == names.len()
-        && patterns.iter().zip(&names).all(|(pattern, name)| part(pattern.as_bytes(), name.as_bytes()))
-}
-
-/// The directories of which none is below another, and where many lie side by side, the one that has them all.
-fn topmost(directories: &[String]) -> Vec<String> {
-    const MANY: usize = 3;
-    let sorted: BTreeSet<&str> = directories.iter().map(String::as_str).collect();
-    let is_below = |path: &str, other: &str| path.strip_prefix(other).is_some_and(|rest| rest.starts_with('/'));
-    let top: Vec<&str> = sorted.iter().filter(|it| !sorted.iter().any(|other| is_below(it, other))).copied().collect();
-    let above = |path: &str| path.rsplit_once('/').map(|(above, _)| above.to_owned());
-    let mut siblings: BTreeMap<String, usize> = BTreeMap::new();
-    top.iter().filter_map(|path| above(path)).for_each(|above| *siblings.entry(above).or_default() += 1);
-    let folded = top.iter().map(|path| match above(path) {
-        Some(above) if siblings.get(&above).is_some_and(|count| *count > MANY) => above,
-        _ => (*path).to_owned(),
-    });
-    let folded: BTreeSet<String> = folded.collect();
-    let inner = |it: &&String| !folded.iter().any(|other| is_below(it, other));
-    folded.iter().filter(inner).cloned().collect()
 }
 
 /// A checkout that lies below the root is a workspace of its own there.

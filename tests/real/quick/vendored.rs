@@ -6,7 +6,7 @@ use crate::kit;
 use crate::shapes::{self, Shape};
 
 /// What is edited in another way each, and what is refused after cargo was asked.
-const SHAPES: [&str; 5] = ["build-helper", "crlf", "locked-below", "nested", "xtask-plain"];
+const SHAPES: [&str; 7] = ["build-helper", "crlf", "globs-all", "path", "locked-below", "nested", "xtask-plain"];
 
 #[test]
 fn a_workspace_is_what_it_was_when_the_kit_has_gone() {
@@ -79,4 +79,39 @@ fn an_update_brings_what_is_new_and_overwrites_nobodys_work() {
     std::fs::create_dir_all(path(".cargo/crosskit")).expect("it can be made");
     write(record, "format = 2\n");
     vendor("--update").exits(2).tells(&["error[X117]: the record of what was vendored cannot be read"]);
+}
+
+/// A team works with what came: it has a task of its own in the xtask, one more member, and keys in the config.
+#[test]
+fn what_others_have_edited_since_stays() {
+    let shape = Shape::all().into_iter().find(|shape| shape.name == "virtual").expect("it is there");
+    let laid = shape.lay(&shapes::directory().join("edited"));
+    let path = |name: &str| laid.root.join(name);
+    let read = |name: &str| std::fs::read_to_string(path(name)).expect("it is there");
+    let write = |name: &str, text: &str| {
+        std::fs::create_dir_all(path(name).parent().expect("it lies in a directory")).expect("it can be made");
+        std::fs::write(path(name), text).expect("it can be written");
+    };
+    shapes::vendor(&laid, "--path").exits(0);
+    shapes::vendor(&laid, "--remove").exits(0);
+    shapes::vendor(&laid, "").exits(0);
+    let manifest = read("Cargo.toml");
+    write("Cargo.toml", &manifest.replace("    \"xtask\",\n", "    \"xtask\",\n    \"more\",\n"));
+    write("more/Cargo.toml", "[package]\nname = \"more\"\nversion = \"0.1.0\"\nedition = \"2021\"\n");
+    write("more/src/lib.rs", "");
+    let task = "        Some(task) if task == \"dist\" => ExitCode::SUCCESS,\n        _ =>";
+    let program = read("xtask/src/main.rs").replace("        _ =>", task);
+    write("xtask/src/main.rs", &program);
+    let config = read(".cargo/config.toml");
+    write(".cargo/config.toml", &format!("{config}\n[net]\nretry = 1\n"));
+    let checked = shapes::vendor(&laid, "--remove").exits(0).tells(&["Left xtask/"]);
+    assert!(!path("crosskit").exists() && !path(".cargo/crosskit").exists(), "the kit has gone: {checked}");
+    let arm = "        Some(task) if task == \"cross\" => crosskit::main(arguments),\n";
+    assert_eq!(read("xtask/src/main.rs"), program.replace(arm, ""));
+    assert!(!read("xtask/Cargo.toml").contains("crosskit"), "the dependency has gone");
+    let expected = manifest.replace("    \"xtask\",\n", "    \"xtask\",\n    \"more\",\n");
+    assert_eq!(read("Cargo.toml"), expected.replace("exclude = [\"crosskit\"]\n", ""));
+    // The alias still starts the xtask.
+    assert_eq!(read(".cargo/config.toml"), format!("{config}\n[net]\nretry = 1\n"));
+    kit::run_cargo(&laid.root, "metadata --format-version 1 --locked --offline").exits(0);
 }

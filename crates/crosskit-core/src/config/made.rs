@@ -10,6 +10,19 @@ pub fn new_file() -> String {
     format!("{MADE}\n")
 }
 
+/// The text without the line that [`new_file`] wrote, where somebody else goes on with the file.
+pub fn without_new_file(text: &str) -> String {
+    let start = body_start(text);
+    let body = text.get(start..).unwrap_or_default();
+    let first = body.get(..line_end(body, 0)).unwrap_or_default();
+    if without_line_end(first) != MADE {
+        return text.to_owned();
+    }
+    let rest = body.get(first.len()..).unwrap_or_default();
+    // The blank line came with what followed.
+    format!("{}{}", text.get(..start).unwrap_or_default(), rest.trim_start_matches(['\r', '\n']))
+}
+
 /// Whether nothing is in the text but the line that [`new_file`] wrote.
 pub fn is_only_ours(text: &str) -> bool {
     let body = text.get(body_start(text)..).unwrap_or_default();

@@ -49,7 +49,7 @@ pub(crate) use document::spanned;
 pub use document::{Document, Entry, parse};
 pub(crate) use edit::end_of_section;
 pub use edit::sync;
-pub use made::{is_only_ours, new_file};
+pub use made::{is_only_ours, new_file, without_new_file};
 pub use outcome::{Change, ChangeKind, ParseError, SyncError, SyncOutcome, UserKey, UserKeyReason};
 pub use remove::{remove, remove_where};
 pub use text::{Position, Text};

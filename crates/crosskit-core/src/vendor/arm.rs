@@ -56,6 +56,11 @@ pub fn add(text: &str, arm: Arm) -> Added {
     if arm == Arm::Cross && all.iter().any(names_cross) {
         return Added::Unclear("it seems to have a command `cross` of its own");
     }
+    let word = |at: usize| all.get(at).and_then(|token| text.get(token.span.clone())).unwrap_or_default();
+    let shadows = |at: usize| word(at) == "mod" && matches!(word(at + 1), "crosskit" | "crosskit_build" | "std");
+    if (0..all.len()).any(shadows) {
+        return Added::Unclear("a module of its own has the name of a crate that the lines need");
+    }
     match main(text, &all) {
         Err(why) => Added::Unclear(why),
         Ok(main) => match insert(text, &main, arm) {
@@ -85,6 +90,14 @@ pub fn take_out(text: &str, arm: Arm) -> Option<String> {
         let end = if text.get(from..behind)?.trim().is_empty() { behind } else { from };
         Some(format!("{}{}", text.get(..begin)?, text.get(end..)?))
     })
+}
+
+/// Takes the arm out of the xtask that came with the kit, and that has tasks of its own by now.
+pub fn take_out_of_xtask(text: &str) -> Option<String> {
+    let is_arm = |line: &&str| line.contains("== \"cross\" => crosskit::main(");
+    let arm = text.split_inclusive('\n').find(is_arm)?;
+    let without = text.replacen(arm, "", 1);
+    (!without.contains("crosskit")).then_some(without)
 }
 
 /// Where `main` begins and ends, and what it returns.
@@ -125,6 +138,9 @@ fn main(text: &str, all: &[Token]) -> Result<Main, &'static str> {
         return Err("its `main` takes arguments");
     }
     let open = (at + 4..all.len()).find(|it| word(*it) == "{").ok_or("its `main` has no body")?;
+    if (word(open + 1), word(open + 2)) == ("#", "!") {
+        return Err("its `main` begins with an attribute, which must stay the first");
+    }
     let mut depth = 0_usize;
     for token in all.get(open..).unwrap_or_default() {
         match token.kind {
@@ -267,6 +283,8 @@ mod tests {
             "fn main() { a();\n b() }\n",
             "enum Command { Cross }\nfn main() {\n}\n",
             "fn main() {\n match word { \"cross\" => {} }\n}\n",
+            "fn main() {\n    #![allow(unused)]\n    work();\n}\n",
+            "mod crosskit;\nfn main() {\n}\n",
             "fn main() {\n \"\n",
             "fn main()",
             "",

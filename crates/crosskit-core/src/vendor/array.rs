@@ -67,6 +67,13 @@ impl<'a> Array<'a> {
         }
     }
 
+    /// Puts strings before the first element.
+    pub(super) fn put_first(&self, strings: &[String], splices: &mut Splices) {
+        let list: String = strings.iter().map(|it| format!("{}, ", quoted(it))).collect();
+        let at = self.elements.first().map_or(self.span.start + 1, |(span, _)| span.start);
+        splices.insert(at, list);
+    }
+
     /// Takes every element out that is this string.
     pub(super) fn take_out(&self, string: &str, splices: &mut Splices) {
         for (at, (span, value)) in self.elements.iter().enumerate() {

@@ -26,13 +26,9 @@ pub fn text(path: &str, text: String) -> String {
     if path == "src/lib.rs" && !text.starts_with(QUIET) { format!("{QUIET}{text}") } else { text }
 }
 
-/// The files of the copy that no crate has, by their path below its directory. `licences` are those of the kit, and
-/// `isolated` says that the xtask is a member of the copy.
-pub fn around(
-    licences: impl IntoIterator<Item = (String, String)>,
-    lock: &str,
-    isolated: bool,
-) -> Vec<(String, String)> {
+/// The files of the copy that no crate has, by their path below its directory. `kept` are files of the kit that stay as they
+/// are, and `isolated` says that the xtask is a member of the copy.
+pub fn around(kept: impl IntoIterator<Item = (String, String)>, lock: &str, isolated: bool) -> Vec<(String, String)> {
     let members = CRATES.into_iter().chain(isolated.then_some(super::XTASK));
     let members: Vec<String> = members.map(quoted).collect();
     let manifest = format!("{MANIFEST}[workspace]\nresolver = \"3\"\nmembers = [{}]\n", members.join(", "));
@@ -46,7 +42,7 @@ pub fn around(
     ];
     let xtask = isolated.then(|| xtask(&by_path("../crosskit"), false)).into_iter().flatten();
     let xtask = xtask.map(|(path, text)| (format!("{}/{path}", super::XTASK), text));
-    licences.into_iter().chain(own.into_iter().map(|(path, text)| (path.to_owned(), text))).chain(xtask).collect()
+    kept.into_iter().chain(own.into_iter().map(|(path, text)| (path.to_owned(), text))).chain(xtask).collect()
 }
 
 /// The lock file of the copy: that of the kit, without what only its tests need.

@@ -8,14 +8,19 @@ use crate::config;
 use crate::finding::{Code, Finding, Origin};
 use crate::single_file;
 
+/// The oldest compiler that compiles the helper.
+const RUST: (u32, u32) = (1, 77);
+
 /// The one file, below the directory of the package.
 const FILE: &str = "build/crosskit.rs";
 
 /// A build script that there was none of.
 const SCRIPT: &str = "build.rs";
 
-/// What takes the one file in, at the end of a build script.
-const MODULE: &str = "\n#[rustfmt::skip]\n#[path = \"build/crosskit.rs\"]\nmod crosskit;\n";
+/// What takes the one file in, at the end of a build script, from the directory in which that lies.
+fn module(up: &str) -> String {
+    format!("\n#[rustfmt::skip]\n#[path = \"{up}{FILE}\"]\nmod crosskit;\n")
+}
 
 /// Decides what the helper in a package comes to. `facts` are those of the workspace with what else is edited.
 pub fn helper(request: &Request, facts: &Facts, package: &str) -> Placement {
@@ -26,6 +31,21 @@ pub fn helper(request: &Request, facts: &Facts, package: &str) -> Placement {
         placement.findings.push(finding.at(Origin::CommandLine).note(format!("there are: {}", names.join(", "))));
         return placement;
     };
+    if member.edition == "2015" {
+        let message = format!("`{package}` is of edition 2015, which the helper is not for");
+        let origin = Origin::File { path: member.manifest(), line: 1, column: 1 };
+        placement.findings.push(Finding::error(Code::VendorByHand, message).at(origin).hint("edition = \"2018\""));
+        return placement;
+    }
+    if let Some((major, minor)) = member.rust_version.filter(|version| *version < RUST) {
+        let message =
+            format!("`{package}` is to be built by Rust {major}.{minor}, and the helper needs {}.{}", RUST.0, RUST.1);
+        let origin = Origin::File { path: member.manifest(), line: 1, column: 1 };
+        let finding = Finding::error(Code::VendorToolchain, message).at(origin);
+        let hint = format!("raise it: rust-version = \"{}.{}\"", RUST.0, RUST.1);
+        placement.findings.push(finding.note("its build script would not compile with the older ones").hint(hint));
+        return placement;
+    }
     let one_file = member.is_published && request.source != Source::Registry;
     if one_file {
         placement.files.push((below(&member.directory, FILE), single_file::text()));
@@ -63,7 +83,9 @@ fn depend(request: &Request, facts: &Facts, member: &Member, placement: &mut Pla
 
 fn script(facts: &Facts, member: &Member, one_file: bool, placement: &mut Placement) {
     let name = if one_file { "crosskit" } else { "crosskit_build" };
-    let module = if one_file { MODULE } else { "" };
+    let inner = member.script.as_deref().and_then(|it| it.strip_prefix(&below(&member.directory, "")));
+    let inner = inner.and_then(|path| path.rsplit_once('/')).map_or("", |(directory, _)| directory);
+    let module = if one_file { module(&up(inner)) } else { String::new() };
     let Some(path) = &member.script else {
         let manifest = facts.files.get(&member.manifest()).and_then(|text| config::parse(text).ok());
         if manifest.is_some_and(|it| it.value(&["package", "build"]).is_some()) {
@@ -106,13 +128,16 @@ fn left_out_of_package(facts: &Facts, member: &Member) -> Option<Finding> {
     let origin = Origin::File { path, line: position.line, column: position.column };
     let finding = Finding::warning(Code::VendorByHand, message).at(origin);
     Some(
-        finding.note("its build script would not compile without that file").hint(format!("add it there: \"/{FILE}\"")),
+        finding
+            .note("its build script would not compile without that file")
+            .hint(format!("add it there: \"/{FILE}\", \"/{SCRIPT}\"")),
     )
 }
 
 /// The text without what takes the one file in.
 pub(super) fn without_module(text: &str) -> String {
-    text.replace(MODULE, "").replace(&MODULE.replace('\n', "\r\n"), "")
+    let modules = (0..4).map(|depth| module(&"../".repeat(depth)));
+    modules.fold(text.to_owned(), |text, module| text.replace(&module, "").replace(&module.replace('\n', "\r\n"), ""))
 }
 
 const SCRIPT_HEAD: &str = "//! Says what HOST and TARGET are, and where tooling for the two got mixed up.\n\n";

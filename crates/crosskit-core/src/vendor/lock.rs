@@ -118,14 +118,30 @@ impl Lock {
                 let _ = writeln!(text, "{key} = {}", quoted(value));
             }
             if !package.dependencies.is_empty() {
-                let full = |id: &Id| match &id.source {
-                    Some(source) => quoted(&format!("{} ({source})", id.words())),
-                    None => quoted(&id.words()),
-                };
-                let all: Vec<String> = package.dependencies.iter().map(full).collect();
+                let all: Vec<String> = package.dependencies.iter().map(|id| quoted(&full(id))).collect();
                 let _ = writeln!(text, "dependencies = [{}]", all.join(", "));
             }
         }
+        text
+    }
+
+    /// This lock file with `missing` in it, for cargo to read. `text` is the text of this one: where an edge of it names a
+    /// package by the name alone, of which there are two versions now, it names the version as well, as cargo passes over
+    /// what is ambiguous, and takes any.
+    pub fn with(&self, text: &str, missing: &Lock) -> String {
+        let mut text = text.to_owned();
+        let added: BTreeSet<&str> = missing.ids().map(|id| id.name.as_str()).collect();
+        for name in added {
+            let mut own = self.ids().filter(|id| id.name == name);
+            let (Some(id), None) = (own.next(), own.next()) else { continue };
+            let (bare, full) = (quoted(name), quoted(&full(id)));
+            let line = |line: &str| {
+                let is_edge = line.trim().trim_end_matches(',') == bare || line.starts_with("dependencies = [");
+                if is_edge { line.replace(&bare, &full) } else { line.to_owned() }
+            };
+            text = text.split_inclusive('\n').map(line).collect();
+        }
+        text.push_str(&missing.text());
         text
     }
 
@@ -139,6 +155,14 @@ impl Lock {
     /// What is in this one and was not in `before`.
     pub fn added_since(&self, before: &Lock) -> Vec<&Id> {
         self.ids().filter(|id| !before.packages.contains_key(id)).collect()
+    }
+}
+
+/// A package in the words that are never ambiguous.
+fn full(id: &Id) -> String {
+    match &id.source {
+        Some(source) => format!("{} ({source})", id.words()),
+        None => id.words(),
     }
 }
 
@@ -201,6 +225,19 @@ mod tests {
             "{text}"
         );
         assert!(missing.missing_in(&missing).packages.is_empty());
+    }
+
+    #[test]
+    fn an_edge_that_would_be_ambiguous_is_named_in_full() {
+        let text = "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\ndependencies = [\n \"syn\",\n \"synonym\",\n]\n\n\
+                    [[package]]\nname = \"syn\"\nversion = \"1.0.9\"\n";
+        let theirs = Lock::parse(text).expect("it is a lock file");
+        let ours = lock(&[("syn", "2.0.0-path", "")]);
+        let both = theirs.with(text, &ours);
+        assert!(both.contains("\n \"syn 1.0.9\",\n \"synonym\",\n"), "{both}");
+        assert!(both.contains("name = \"syn\"\nversion = \"1.0.9\""), "{both}");
+        assert_eq!(names(&Lock::parse(&both).expect("it is a lock file")), ["a 1.0.0", "syn 1.0.9", "syn 2.0.0-path"]);
+        assert_eq!(theirs.with(text, &Lock::default()), text);
     }
 
     #[test]

@@ -121,13 +121,12 @@ pub fn enter(text: &str, entry: &Entry) -> Result<String, Cannot> {
 /// It is no TOML.
 pub fn leave(text: &str, entry: &Entry) -> Result<String, Cannot> {
     let document = parse(text)?;
-    let end = document.lines().dominant_end();
     let mut splices = Splices::default();
     let mut whole = Vec::new();
     for (list, strings) in entry.lists() {
         let Some(array) = Array::at(text, &[WORKSPACE, list]).filter(|_| !strings.is_empty()) else { continue };
-        let members_of_others = list == "default-members" && !array.holds_only(strings);
-        if members_of_others {
+        // Whoever has another list of them by now wants that.
+        if list == "default-members" && !array.strings().eq(strings.iter().map(String::as_str)) {
             continue;
         }
         if array.holds_only(strings) && (list != "members" || entry.unnamed.is_empty()) {
@@ -136,7 +135,7 @@ pub fn leave(text: &str, entry: &Entry) -> Result<String, Cannot> {
             strings.iter().for_each(|it| array.take_out(it, &mut splices));
         }
         if list == "members" {
-            array.add(&entry.unnamed, end, &mut splices);
+            array.put_first(&entry.unnamed, &mut splices);
         }
     }
     for list in &whole {
@@ -147,16 +146,25 @@ pub fn leave(text: &str, entry: &Entry) -> Result<String, Cannot> {
     without_empty(&text, WORKSPACE)
 }
 
-/// The text with a line in a table, which is added where there is none.
+/// The text with a line in a table, which is added where there is none. A key that has the value is left alone.
 ///
 /// # Errors
-/// It is no TOML, the key is there, or the table is written in a way that leaves no place for a line.
+/// It is no TOML, the key is there with another value, or the table is written in a way that leaves no place for a line.
 pub fn add(text: &str, line: &Line) -> Result<String, Cannot> {
     let document = parse(text)?;
+    if document.entries().any(|it| it.path == [&*line.table, &*line.key] && it.value == line.value) {
+        return Ok(text.to_owned());
+    }
     if let Some(position) = document.position(&[&line.table, &line.key]) {
         return Err(Cannot::at(position, format!("`{}.{}` is there", line.table, line.key)));
     }
     add_to_table(&document, &line.table, &[format!("{} = {}", line.key, line.value)])
+}
+
+/// The value of a key in a table, as it is written.
+pub(super) fn value(text: &str, table: &str, key: &str) -> Option<String> {
+    let document = config::parse(text).ok()?;
+    document.entries().find(|it| it.path == [table, key]).map(|it| it.value.to_owned())
 }
 
 /// The text without the line, and without its table if nothing else is in it.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::helper::without_module;
-use super::manifest;
+use super::manifest::{self, Line};
 use super::record::{Edited, Record};
 use super::{Arm, LOCK, MANIFEST, arm};
 
@@ -36,6 +36,8 @@ pub fn fates(
 fn fate(recorded: Option<&String>, here: Option<&String>, new: Option<&String>) -> Fate {
     match () {
         () if here == new => Fate::Same,
+        // To bring back what is gone overwrites nobody's work.
+        () if here.is_none() => Fate::Write,
         () if here == recorded && new.is_some() => Fate::Write,
         () if here == recorded => Fate::Delete,
         () if new == recorded => Fate::Keep,
@@ -90,10 +92,22 @@ pub fn undo(record: &Record, path: &str, edited: &Edited, text: &str, hash: &str
     Undone::Text(text)
 }
 
+/// What is left of an xtask that came with the kit, and that has tasks or files of its own by now: `None` where the kit's
+/// lines are not there as they were.
+pub fn xtask_without_kit(path: &str, text: &str) -> Option<String> {
+    if path.ends_with(".rs") {
+        return arm::take_out_of_xtask(text);
+    }
+    let value = manifest::value(text, "dependencies", "crosskit")?;
+    let line = Line { table: "dependencies".to_owned(), key: "crosskit".to_owned(), value };
+    manifest::take_out(text, &line).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vendor::manifest::{Entry, Line};
+    use crate::vendor::copy;
+    use crate::vendor::manifest::Entry;
     use crate::vendor::record::Source;
     use crate::vendor::undo::Undo;
 
@@ -106,8 +120,8 @@ mod tests {
             ("a", "b", "b", Fate::Same),
             ("a", "x", "a", Fate::Keep),
             ("a", "x", "b", Fate::Conflict),
-            ("a", "-", "a", Fate::Keep),
-            ("a", "-", "b", Fate::Conflict),
+            ("a", "-", "a", Fate::Write),
+            ("a", "-", "b", Fate::Write),
             ("a", "a", "-", Fate::Delete),
             ("a", "x", "-", Fate::Conflict),
             ("-", "-", "b", Fate::Write),
@@ -155,11 +169,42 @@ mod tests {
         let grown = after.replace("[\"a\", \"xtask\"]", "[\"a\", \"xtask\", \"b\"]").replace("debug = 1", "debug = 2");
         let expected = before.replace("[\"a\"]", "[\"a\", \"b\"]").replace("debug = 1", "debug = 2");
         assert_eq!(undo(&grown, "other"), Undone::Text(expected));
-        // Whoever put something of his own into the list keeps it.
+        // Whoever made the list his own keeps it.
+        let narrowed = after.replace("default-members = [\"a\"]", "default-members = []");
+        let Undone::Text(kept) = undo(&narrowed, "other") else { panic!("it can be edited") };
+        assert!(kept.contains("default-members = []"), "{kept}");
         let listed = after.replace("default-members = [\"a\"]", "default-members = [\"a\", \"b\"]");
         let Undone::Text(kept) = undo(&listed, "other") else { panic!("it can be edited") };
         assert!(kept.contains("default-members = [\"a\", \"b\"]"), "{kept}");
         assert!(matches!(undo("[", "other"), Undone::Unclear(_)));
+    }
+
+    #[test]
+    fn what_was_taken_out_comes_back_where_it_was() {
+        let entry = Entry {
+            member: Some("xtask".to_owned()),
+            exclude: vec!["crosskit".to_owned()],
+            default_members: Vec::new(),
+            unnamed: vec![".".to_owned()],
+        };
+        let before = "[workspace]\nmembers = [\".\", \"a\"]\n";
+        let after = manifest::enter(before, &entry).expect("it can be edited");
+        let grown = after.replace("\"xtask\"", "\"xtask\", \"b\"");
+        let left = manifest::leave(&grown, &entry).expect("it can be edited");
+        assert_eq!(left, before.replace("\"a\"", "\"a\", \"b\""));
+    }
+
+    #[test]
+    fn an_xtask_with_tasks_of_its_own_stays() {
+        let [(manifest, text), (program, code)] = copy::xtask("{ path = \"../crosskit/crosskit\" }", false);
+        let more = format!("{text}walkdir = \"2\"\n");
+        let left = xtask_without_kit(manifest, &more).expect("the line is there");
+        assert!(left.ends_with("[dependencies]\nwalkdir = \"2\"\n"), "{left}");
+        let own = code.replace("        _ =>", "        Some(task) if task == \"dist\" => dist(),\n        _ =>");
+        let left = xtask_without_kit(program, &own).expect("the arm is there");
+        assert_eq!(left, own.replace("        Some(task) if task == \"cross\" => crosskit::main(arguments),\n", ""));
+        assert_eq!(xtask_without_kit(program, &own.replace("task == \"cross\"", "x(task)")), None);
+        assert_eq!(xtask_without_kit(manifest, "[package]\n"), None);
     }
 
     #[test]
@@ -175,6 +220,8 @@ mod tests {
         let other = after.replace("0.1", "0.2");
         let out = undo(&record(Entry::default()), "xtask/Cargo.toml", &edited, &other, "other");
         assert!(matches!(out, Undone::Unclear(_)), "{out:?}");
-        assert!(manifest::add(&after, &line).is_err(), "it is there");
+        assert_eq!(manifest::add(&after, &line), Ok(after.clone()), "it is there");
+        let other = Line { value: "\"0.2\"".to_owned(), ..line };
+        assert!(manifest::add(&after, &other).is_err(), "it is there with another value");
     }
 }

@@ -304,10 +304,10 @@ fn this_program_is_for_this_computer() {
 #[cfg(all(unix, not(target_vendor = "apple")))]
 #[test]
 fn a_pipe_is_an_error_and_not_waited_for() {
-    use rustix::fs::{CWD, Mode, mkfifoat};
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
     let path = std::env::temp_dir().join(format!("crosskit-pipe-{}", std::process::id()));
     let _ = std::fs::remove_file(&path);
-    mkfifoat(CWD, &path, Mode::RUSR | Mode::WUSR).expect("a pipe can be made");
+    mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).expect("a pipe can be made");
     let error = content(&path).expect_err("it is no file");
     std::fs::remove_file(&path).expect("it can be removed");
     assert_eq!(error.to_string(), "it is no regular file");

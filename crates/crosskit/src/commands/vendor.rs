@@ -2,6 +2,7 @@
 
 mod bring;
 mod consequences;
+mod format;
 mod put;
 mod remove;
 mod update;
@@ -19,6 +20,7 @@ use crate::event::Event;
 use crate::report::Terminal;
 use crate::sh::Sh;
 use crate::vendor::look::{self, Place};
+use crate::vendor::own::Own;
 use crate::{apply, vendor};
 
 use super::{Ends, ends};
@@ -53,6 +55,13 @@ impl Work<'_> {
         self.record.as_ref().is_some_and(|record| record.files.contains_key(&member.manifest()))
     }
 
+    /// Whether a file of the workspace is what a hash stands for, however git has written its line ends.
+    fn is(&self, path: &str, hash: &str) -> bool {
+        let bytes = std::fs::read(self.root().join(path)).unwrap_or_default();
+        let plain = || String::from_utf8(bytes.clone()).ok().map(|text| text.replace("\r\n", "\n"));
+        vendor::hash(&bytes) == hash || plain().is_some_and(|text| vendor::hash(text.as_bytes()) == hash)
+    }
+
     /// The hash of a file of the workspace; `None` if it is not there.
     fn hash(&self, path: &str) -> Option<String> {
         vendor::hash_of(&self.root().join(path))
@@ -62,7 +71,9 @@ impl Work<'_> {
 pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Exit, Ends> {
     let Some(wanted) = &options.vendor else { return Ok(Exit::Internal) };
     let cargo = look::enter(sh, &wanted.workspace, &start.cargo).map_err(ends(Exit::Usage))?;
-    let place = look::look(sh, cargo).map_err(|findings| (Exit::Usage, findings))?;
+    let at = sh.directory();
+    let mut place = look::look(sh, cargo).map_err(|findings| (Exit::Usage, with_way_back(findings, &at)))?;
+    place.outside.extend(Own::directory().map(Path::to_path_buf));
     let out = place.target_directory.join("crosskit");
     let lock = apply::lock(&place.root, &out, |_| !sh.is_interrupted()).map_err(ends(Exit::Config))?;
     let lock = lock.ok_or((Exit::Interrupted, Vec::new()))?;
@@ -96,6 +107,15 @@ fn listed<'a>(finding: Finding, words: impl Iterator<Item = &'a str>) -> Finding
     }
 }
 
+/// Where the kit is there, and cargo cannot read the workspace, something of it may have got lost.
+fn with_way_back(findings: Vec<Finding>, directory: &Path) -> Vec<Finding> {
+    if !directory.join(PATH).is_file() {
+        return findings;
+    }
+    let hint = "if a part of the kit got lost, bring back what was committed: git checkout HEAD -- .";
+    findings.into_iter().map(|finding| finding.hint(hint)).collect()
+}
+
 fn damaged(why: &str) -> Finding {
     Finding::error(Code::VendorUnknown, format!("the record of what was vendored cannot be read: {why}"))
         .at(Origin::File { path: PATH.to_owned(), line: 1, column: 1 })
@@ -112,5 +132,6 @@ fn is_there(record: &Record) -> Finding {
 fn not_there(root: &Path) -> Finding {
     Finding::error(Code::VendorUnknown, format!("nothing was vendored into `{}`", root.display()))
         .note(format!("`{PATH}` is not there"))
-        .hint("bring the kit in: leave --update or --remove away")
+        .hint(format!("if it was there, bring it back from the commit that lost it: git log -- {PATH}"))
+        .hint("else bring the kit in: leave --update or --remove away")
 }

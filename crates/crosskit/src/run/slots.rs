@@ -84,7 +84,7 @@ mod pipe {
     use std::os::unix::fs::OpenOptionsExt;
     use std::path::{Path, PathBuf};
 
-    use rustix::fs::{CWD, Mode, OFlags, mkfifoat};
+    use rustix::fs::{CWD, FileType, Mode, OFlags, mknodat};
 
     /// A pipe with a name, which goes with this value.
     #[derive(Debug)]
@@ -98,7 +98,7 @@ mod pipe {
             let path = directory.join(format!("slots-{}", std::process::id()));
             // A run that was killed may have left one, and its number may have come again.
             let _ = std::fs::remove_file(&path);
-            mkfifoat(CWD, &path, Mode::RUSR | Mode::WUSR).ok()?;
+            mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).ok()?;
             // Open for both, it never waits for another end; without waiting, an empty pipe says so.
             let flags = i32::try_from(OFlags::NONBLOCK.bits()).ok()?;
             let file = OpenOptions::new().read(true).write(true).custom_flags(flags).open(&path).ok();

@@ -34,7 +34,7 @@ pub struct Place {
     pub cargo: PathBuf,
     /// The triple of the compiler there.
     pub host: String,
-    /// Directories outside of the root on which members depend by a path.
+    /// Directories outside of the root: of members, and of what they depend on by a path.
     pub outside: BTreeSet<PathBuf>,
 }
 
@@ -146,7 +146,8 @@ pub fn look(sh: &mut Sh, cargo: PathBuf) -> Result<Place, Vec<Finding>> {
         toolchain,
     };
     let paths = raw.packages.iter().flat_map(|package| &package.dependencies).filter_map(|it| it.path.clone());
-    let outside = paths.filter(|path| !path.starts_with(&root)).collect();
+    let members_of = raw.packages.iter().filter_map(|it| it.manifest_path.parent()).map(Path::to_path_buf);
+    let outside = paths.chain(members_of).filter(|path| !path.starts_with(&root)).collect();
     Ok(Place { outside, target_directory: raw.target_directory, facts, lock, record, cargo, host, root })
 }
 
@@ -207,11 +208,9 @@ fn member(root: &Path, package: &RawPackage, names: &Names) -> Member {
     }
 }
 
-/// A path below the root, with slashes.
+/// A path from the root, with slashes.
 fn below(root: &Path, path: &Path) -> String {
-    let path = path.strip_prefix(root).unwrap_or(path);
-    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    parts.join("/")
+    if path == root { String::new() } else { super::relative(root, path) }
 }
 
 fn version(text: &str) -> Option<(u32, u32)> {

@@ -16,17 +16,26 @@ pub struct Own {
     pub crates: PathBuf,
     /// The lock file.
     pub lock: Lock,
-    licences: Vec<(String, String)>,
+    /// The lowest versions with which they work.
+    pub lowest: Lock,
+    kept: Vec<(String, String)>,
 }
 
+/// The lock file of the lowest versions.
+const LOWEST: &str = "lowest.lock";
+
 impl Own {
+    /// The directory of the three crates, as it was when this was compiled.
+    pub fn directory() -> Option<&'static Path> {
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent()
+    }
+
     /// Finds them.
     ///
     /// # Errors
     /// They are not where they were when this was compiled, or come from a registry, which leaves out what is needed.
     pub fn find() -> Result<Own, String> {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let crates = directory.parent().unwrap_or(directory).to_path_buf();
+        let crates = Own::directory().unwrap_or(Path::new(".")).to_path_buf();
         for name in CRATES {
             let manifest = crates.join(name).join(MANIFEST);
             if !manifest.is_file() {
@@ -36,12 +45,14 @@ impl Own {
         // A copy has a lock file and licences of its own, and a checkout has them one higher.
         let around = [crates.as_path(), crates.parent().unwrap_or(&crates)];
         let holder = around.into_iter().find(|it| it.join(LOCK).is_file()).unwrap_or(&crates);
-        let text = read(&holder.join(LOCK))?;
-        let lock = Lock::parse(&text).map_err(|why| format!("{}: {why}", holder.join(LOCK).display()))?;
-        let licences = ["LICENSE-APACHE", "LICENSE-MIT"];
-        let licences = licences.into_iter().map(|name| Ok((name.to_owned(), read(&holder.join(name))?)));
-        let licences = licences.collect::<Result<_, String>>()?;
-        Ok(Own { crates, lock, licences })
+        let lock = |name: &str| {
+            let path = holder.join(name);
+            Lock::parse(&read(&path)?).map_err(|why| format!("{}: {why}", path.display()))
+        };
+        let (own, lowest) = (lock(LOCK)?, lock(LOWEST)?);
+        let kept = ["LICENSE-APACHE", "LICENSE-MIT", LOWEST].into_iter();
+        let kept = kept.map(|name| Ok((name.to_owned(), read(&holder.join(name))?))).collect::<Result<_, String>>()?;
+        Ok(Own { crates, lock: own, lowest, kept })
     }
 
     /// The copy, as texts by their path below the root of the workspace. `isolated` says that the xtask is a part of it.
@@ -58,7 +69,7 @@ impl Own {
                 files.insert(format!("{}/{name}/{path}", copy::DIRECTORY), copy::text(path, text));
             }
         }
-        let around = copy::around(self.licences.clone(), &copy::lock(&self.lock, isolated), isolated);
+        let around = copy::around(self.kept.clone(), &copy::lock(&self.lock, isolated), isolated);
         files.extend(around.into_iter().map(|(path, text)| (format!("{}/{path}", copy::DIRECTORY), text)));
         Ok(files)
     }

@@ -18,6 +18,17 @@ use super::look::{self, Names, Place};
 /// Files that change or are added, by their path below the root.
 pub type Changed = BTreeMap<String, String>;
 
+/// Whether cargo may use the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// No: of versions that are not locked it then takes those that were downloaded.
+    Never,
+    /// Where it does not do without.
+    IfNeeded,
+    /// For the lock file at once, as for every other call of cargo.
+    Asked,
+}
+
 /// What cargo says.
 #[derive(Debug)]
 pub struct Answer {
@@ -71,39 +82,44 @@ impl Drop for Stage {
     }
 }
 
-/// Asks cargo about the workspace with these files: without network, and with it where that does not do and `online` allows.
-/// A copy that is a workspace of its own gets its lock file.
+/// Asks cargo about the workspace with these files. A copy that is a workspace of its own gets its lock file.
 ///
 /// # Errors
 /// The directory cannot be made, or cargo's words.
-pub fn rehearse(sh: &Sh, place: &Place, changed: &Changed, online: bool, isolated: bool) -> Result<Answer, String> {
+pub fn rehearse(sh: &Sh, place: &Place, changed: &Changed, network: Network, isolated: bool) -> Result<Answer, String> {
     let stage = stage(place, changed).map_err(|error| format!("the rehearsal cannot be set up: {error}"))?;
     let mut there = sh.inside(&stage.root);
     // What is linked is not there to be compiled.
     there.variables.remove(std::ffi::OsStr::new("CARGO_TARGET_DIR"));
-    let cargo = |arguments: &[&str]| -> Result<String, String> {
-        let ask = |arguments: &[&str]| {
-            let (stdout, stderr, status) =
-                there.start(there.command(&place.cargo, arguments)).and_then(Started::output)?;
-            if status.success() { Ok(stdout) } else { Err(stderr) }
-        };
-        let offline = ask(&[arguments, &["--offline"]].concat());
-        if online { offline.or_else(|_| ask(arguments)) } else { offline }
+    // Nobody knows that directory but us.
+    let as_there = |words: String| words.replace(&stage.root.display().to_string(), &place.root.display().to_string());
+    let ask = |arguments: &[&str]| {
+        let (stdout, stderr, status) = there.start(there.command(&place.cargo, arguments)).and_then(Started::output)?;
+        if status.success() { Ok(stdout) } else { Err(as_there(stderr)) }
+    };
+    let cargo = |arguments: &[&str], network: Network| -> Result<String, String> {
+        let offline = || ask(&[arguments, &["--offline"]].concat());
+        match network {
+            Network::Never => offline(),
+            Network::IfNeeded => offline().or_else(|_| ask(arguments)),
+            Network::Asked => ask(arguments),
+        }
     };
     if place.lock.is_some() {
         // It looks at the index alone, where `metadata` looks at the sources of every package.
-        cargo(&["update", "--quiet", "--workspace"])?;
+        cargo(&["update", "--quiet", "--workspace"], network)?;
     }
     let lock = std::fs::read_to_string(stage.root.join(LOCK)).ok();
     let of_copy = stage.root.join(DIRECTORY);
     let lock_of_copy = if isolated {
         let manifest = of_copy.join(MANIFEST).display().to_string();
-        cargo(&["update", "--quiet", "--workspace", "--manifest-path", &manifest])?;
+        cargo(&["update", "--quiet", "--workspace", "--manifest-path", &manifest], network)?;
         std::fs::read_to_string(of_copy.join(LOCK)).ok()
     } else {
         None
     };
-    let told = cargo(&["metadata", "--format-version", "1", "--filter-platform", &place.host])?;
+    let sources = if network == Network::Never { network } else { Network::IfNeeded };
+    let told = cargo(&["metadata", "--format-version", "1", "--filter-platform", &place.host], sources)?;
     let raw: Raw = serde_json::from_str(&told).map_err(|error| format!("`cargo metadata`: {error}"))?;
     let ids: BTreeMap<&str, Id> = raw
         .packages
@@ -124,7 +140,8 @@ fn stage(place: &Place, changed: &Changed) -> io::Result<Stage> {
     let target = Some(&place.target_directory).filter(|it| it.starts_with(&place.root));
     let target = target.cloned().unwrap_or_else(|| place.root.join("target"));
     let base = target.join("crosskit").join("rehearsal");
-    let made = [&target, &target.join("crosskit"), &base].into_iter().find(|it| !it.exists()).unwrap_or(&base).clone();
+    let above = base.ancestors().take_while(|directory| *directory != place.root && !directory.exists());
+    let made = above.last().unwrap_or(&base).to_path_buf();
     match std::fs::remove_dir_all(&base) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -132,10 +149,16 @@ fn stage(place: &Place, changed: &Changed) -> io::Result<Stage> {
     // With the whole path below it, a relative path that leads out of the workspace leads out of this one.
     let stage = Stage { root: base.join(without_root(&place.root)), made };
     std::fs::create_dir_all(&stage.root)?;
+    let adds = changed.keys().any(|path| path != LOCK);
     let changed: Vec<(&Path, &str)> =
         changed.iter().map(|(path, text)| (Path::new(path.as_str()), text.as_str())).collect();
     let left_out = |path: &Path| path == target || [".git", ".cargo"].iter().any(|name| path == place.root.join(name));
     fill(Some(&place.root), &stage.root, &changed, &left_out)?;
+    // A pattern may take the directory in, which holds a config then.
+    let config = stage.root.join(".cargo");
+    if place.root.join(".cargo").is_dir() || adds {
+        std::fs::create_dir_all(config)?;
+    }
     for directory in &place.outside {
         // What lies beside the workspace may be a workspace of its own: all of it is linked.
         let common = place.root.ancestors().find(|above| directory.starts_with(above));

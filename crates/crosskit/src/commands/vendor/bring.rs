@@ -1,7 +1,7 @@
 //! Brings the kit in.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path};
+use std::path::Path;
 
 use crosskit_core::exit::Exit;
 use crosskit_core::finding::{Code, Finding};
@@ -12,9 +12,9 @@ use crosskit_core::vendor::{self as decisions, LOCK, Placement, Request, Source,
 use crate::apply;
 use crate::commands::{Ends, ends, internal};
 use crate::event::Event;
-use crate::vendor::git;
 use crate::vendor::own::Own;
 use crate::vendor::sources::{Instead, instead_of_crates_io, not_in};
+use crate::vendor::{git, relative};
 
 use super::consequences::{self, Change};
 use super::put::{self, What};
@@ -41,7 +41,7 @@ pub(super) fn run(work: &Work, writes: bool) -> Result<Exit, Ends> {
     }
     let edited = placement.edits.iter().map(|edit| (edit.path.clone(), edit.after.clone()));
     let files = edited.chain(placement.files.iter().cloned()).collect();
-    let change = Change { isolated: request.isolated, missing: &missing, copied: &copied, files };
+    let change = Change { isolated: request.isolated, own: &own, copied: &copied, files };
     let locks = consequences::of(work, &change, request.source)?;
     copied.extend(locks.copy.map(|text| (format!("{}/{LOCK}", copy::DIRECTORY), text)));
     findings.iter().for_each(|finding| work.terminal.event(Event::Finding(finding)));
@@ -69,6 +69,20 @@ fn decide(work: &Work, request: &Request) -> Placement {
         facts.files.extend(edited);
         placement = placement.and(decisions::helper(request, &facts, package));
     }
+    // What came by an earlier call is there; what came otherwise is somebody else's.
+    let here = |path: &str| apply::read(&work.root().join(path)).ok().flatten();
+    let came = |path: &String| work.record.as_ref().is_some_and(|record| record.files.contains_key(path));
+    placement.files.retain(|(path, text)| !came(path) && here(path).as_ref() != Some(text));
+    let taken: Vec<Finding> = placement
+        .files
+        .iter()
+        .filter(|(path, _)| here(path).is_some())
+        .map(|(path, _)| {
+            let finding = Finding::error(Code::VendorClash, format!("`{path}` is there already"));
+            finding.note("it would be overwritten").hint("move it away")
+        })
+        .collect();
+    placement.findings.extend(taken);
     placement
 }
 
@@ -80,20 +94,6 @@ fn request(work: &Work, own: &Own) -> Request {
         _ => relative(work.root(), &own.crates.join("crosskit")),
     };
     Request { source, isolated, at }
-}
-
-/// The way from one directory to another, with slashes; a whole path where they have little in common.
-fn relative(from: &Path, to: &Path) -> String {
-    let (from_parts, to_parts): (Vec<Component>, Vec<Component>) =
-        (from.components().collect(), to.components().collect());
-    let common = from_parts.iter().zip(&to_parts).take_while(|(one, other)| one == other).count();
-    // Nothing but the root.
-    if common < 2 {
-        return to.to_string_lossy().replace('\\', "/");
-    }
-    let up = from_parts.iter().skip(common).map(|_| "..".into());
-    let parts: Vec<_> = up.chain(to_parts.iter().skip(common).map(|it| it.as_os_str().to_string_lossy())).collect();
-    parts.join("/")
 }
 
 fn dirty(work: &Work) -> Option<Finding> {

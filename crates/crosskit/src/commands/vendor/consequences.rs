@@ -8,7 +8,8 @@ use crosskit_core::vendor::lock::{Id, Lock};
 use crosskit_core::vendor::{self as decisions, LOCK, Source, XTASK, copy};
 
 use crate::commands::{Ends, internal};
-use crate::vendor::rehearsal::{Answer, Changed, rehearse};
+use crate::vendor::own::Own;
+use crate::vendor::rehearsal::{Answer, Changed, Network, rehearse};
 use crate::vendor::sources::{self, Instead};
 
 use super::{Work, listed};
@@ -17,12 +18,26 @@ use super::{Work, listed};
 pub(super) struct Change<'a> {
     /// The kit is a workspace of its own.
     pub(super) isolated: bool,
-    /// What the kit needs and the lock file lacks.
-    pub(super) missing: &'a Lock,
+    /// The kit, with the versions that it was tested with.
+    pub(super) own: &'a Own,
     /// The copy, if there is one.
     pub(super) copied: &'a BTreeMap<String, String>,
     /// Other files, by their path below the root.
     pub(super) files: Changed,
+}
+
+impl Change<'_> {
+    /// The versions with which the kit may come in, the best first, and how cargo is asked about them. Without network it
+    /// takes what was downloaded for what is locked and was not, so that it is asked again where that moves something.
+    fn attempts(&self, offline: bool) -> Vec<(&Lock, Network)> {
+        let Own { lock, lowest, .. } = self.own;
+        match (offline, self.isolated) {
+            (true, true) => vec![(lock, Network::Never)],
+            (true, false) => vec![(lock, Network::Never), (lowest, Network::Never)],
+            (false, true) => vec![(lock, Network::IfNeeded)],
+            (false, false) => vec![(lock, Network::IfNeeded), (lock, Network::Asked), (lowest, Network::Asked)],
+        }
+    }
 }
 
 /// The lock files that cargo makes of it.
@@ -38,12 +53,12 @@ pub(super) struct Locks {
 /// # Errors
 /// Cargo cannot say, or something would be built otherwise than now.
 pub(super) fn of(work: &Work, change: &Change, source: Source) -> Result<Locks, Ends> {
-    let online = !work.options.offline;
     let text = work.place.lock.as_deref();
     let theirs = text.map(Lock::parse).transpose().map_err(|why| not_understood(&why))?;
     let mut files = Changed::new();
     files.extend(text.map(|text| (LOCK.to_owned(), text.to_owned())));
-    let before = rehearse(work.sh, &work.place, &files, online, false);
+    let network = if work.options.offline { Network::Never } else { Network::IfNeeded };
+    let before = rehearse(work.sh, &work.place, &files, network, false);
     let before = before.map_err(|why| failed(work, change, None, "cargo cannot say what is built now", &why))?;
     if let (Some(theirs), Some(text)) = (&theirs, &before.lock)
         && Lock::parse(text).is_ok_and(|now| now != *theirs)
@@ -60,27 +75,38 @@ pub(super) fn of(work: &Work, change: &Change, source: Source) -> Result<Locks, 
             files.insert(path.clone(), String::new());
         }
     }
-    if let Some(text) = text.filter(|_| !change.isolated) {
-        files.insert(LOCK.to_owned(), format!("{text}{}", change.missing.text()));
+    let mut outcome = Err((Exit::Internal, Vec::new()));
+    for (versions, network) in change.attempts(work.options.offline) {
+        if let Some((text, theirs)) = text.zip(theirs.as_ref()).filter(|_| !change.isolated) {
+            let missing = versions.reached_from(&copy::CRATES).missing_in(theirs);
+            files.insert(LOCK.to_owned(), theirs.with(text, &missing));
+        }
+        outcome = match rehearse(work.sh, &work.place, &files, network, change.isolated) {
+            Ok(after) => judge(work, change, theirs.as_ref(), &before, after),
+            Err(why) => Err(failed(work, change, Some(source), "cargo cannot say what would be built", &why)),
+        };
+        if outcome.is_ok() {
+            break;
+        }
     }
-    let after = rehearse(work.sh, &work.place, &files, online, change.isolated);
-    let after =
-        after.map_err(|why| failed(work, change, Some(source), "cargo cannot say what would be built", &why))?;
-    let mut findings = members_changed(work, change, &before, &after);
+    outcome
+}
+
+/// Whether all is as it was, but for what the kit brings.
+fn judge(work: &Work, change: &Change, theirs: Option<&Lock>, before: &Answer, after: Answer) -> Result<Locks, Ends> {
+    let mut findings = members_changed(work, change, before, &after);
     let now = after.lock.as_deref().map(Lock::parse).transpose().map_err(internal)?;
-    let both = theirs.as_ref().zip(now.as_ref());
+    let both = theirs.zip(now.as_ref());
     findings.extend(both.and_then(|(theirs, now)| moved(work, theirs, now)));
-    findings.extend(built_otherwise(work, change, &before, &after));
+    findings.extend(built_otherwise(work, change, before, &after));
     if !findings.is_empty() {
         return Err((Exit::Config, findings));
     }
     if let Some((theirs, now)) = both.filter(|_| !change.isolated) {
-        tell_what_is_locked(work, theirs, now, &before, &after);
+        tell_what_is_locked(work, theirs, now, before, &after);
     }
-    let as_it_was = |new: String| match text {
-        Some(text) if text.contains("\r\n") => new.replace("\r\n", "\n").replace('\n', "\r\n"),
-        _ => new,
-    };
+    let is_windows = work.place.lock.as_deref().is_some_and(|text| text.contains("\r\n"));
+    let as_it_was = |new: String| if is_windows { new.replace("\r\n", "\n").replace('\n', "\r\n") } else { new };
     Ok(Locks { workspace: both.and(after.lock).map(as_it_was), copy: after.lock_of_copy })
 }
 
@@ -91,7 +117,8 @@ fn not_understood(why: &str) -> Ends {
 fn failed(work: &Work, change: &Change, source: Option<Source>, what: &str, why: &str) -> Ends {
     let lines = why.lines().map(str::trim).filter(|line| !line.is_empty());
     let finding = listed(Finding::error(Code::VendorLocked, what.to_owned()), lines);
-    let words: Vec<String> = change.missing.ids().filter(|id| id.source.is_some()).map(Id::words).collect();
+    let needed = change.own.lock.reached_from(&copy::CRATES);
+    let words: Vec<String> = needed.ids().filter(|id| id.source.is_some()).map(Id::words).collect();
     let finding = match sources::instead_of_crates_io(work.sh, work.root()) {
         Some(Instead::Other(what)) => {
             finding.note(format!("crates.io is replaced by {what}; the kit needs there: {}", words.join(", ")))
@@ -99,12 +126,20 @@ fn failed(work: &Work, change: &Change, source: Option<Source>, what: &str, why:
         _ => finding,
     };
     let finding = match source {
+        None if work.record.is_some() => finding.hint("bring back what was committed: git checkout HEAD -- ."),
         None => finding.hint("mend that first: it has nothing to do with the kit"),
-        Some(Source::Copy) => finding.hint("keep the kit apart, with a lock file of its own: --isolated"),
+        Some(Source::Copy) => finding.hints(stands_in_the_way(why)).hint(decisions::apart(&work.place.facts)),
         Some(Source::Path) => finding.hint("let the sources be copied: leave --path away"),
         Some(Source::Registry) => finding.hint("let the sources be copied: leave --registry away"),
     };
     (Exit::Config, vec![finding])
+}
+
+/// What to move where cargo says which locked package leaves it no choice.
+fn stands_in_the_way(why: &str) -> Option<String> {
+    let told = why.split_once("previously selected package `")?.1;
+    let name = told.split([' ', '`']).next()?;
+    Some(format!("move what the kit needs yourself first, as a change of its own: cargo update --package {name}"))
 }
 
 /// The workspace has one member more, and cargo builds by itself what it did.
@@ -120,7 +155,7 @@ fn members_changed(work: &Work, change: &Change, before: &Answer, after: &Answer
     let finding = Finding::error(Code::VendorLocked, "other packages would be members of the workspace")
         .note(format!("now: {}; by themselves: {}", list(&before.names.members), list(&before.names.default_members)))
         .note(format!("then: {}; by themselves: {}", list(&after.names.members), list(&after.names.default_members)));
-    vec![finding.hint("keep the kit apart, in a workspace of its own: --isolated")]
+    vec![finding.hint(decisions::apart(&work.place.facts))]
 }
 
 /// What would be another version for somebody else than the kit itself.
@@ -148,7 +183,7 @@ fn moved(work: &Work, before: &Lock, after: &Lock) -> Option<Finding> {
                 "move what the kit needs yourself first, as a change of its own: cargo update {}",
                 names.join(" ")
             ))
-            .hint("or keep the kit apart, with a lock file of its own: --isolated"),
+            .hint(format!("or {}", decisions::apart(&work.place.facts))),
     )
 }
 

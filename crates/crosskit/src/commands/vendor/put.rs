@@ -16,7 +16,10 @@ use crate::event::Event;
 use crate::report;
 use crate::vendor::{git, hash, own};
 
-use super::{Work, listed};
+use super::{Work, format, listed};
+
+/// Where the copy is while it is not yet whole.
+pub(super) const BESIDE: &str = ".crosskit-new";
 
 /// What was decided.
 pub(super) struct What<'a> {
@@ -60,7 +63,9 @@ pub(super) fn write(work: &Work, what: &What) -> Result<(), Ends> {
         let (before, after) = (before.to_owned(), after.to_owned());
         edits.push(Edit { path: LOCK.to_owned(), before, after, line: None });
     }
-    let record = record(work, what, &edits);
+    let mut files = placement.files.clone();
+    let record = record(work, what, &edits, &files);
+    let styled = format::needed(work, placement);
     let root = work.root();
     // First, so that whatever ends this, `--remove` knows what there may be.
     let before = work.place.record.clone().map_or(Before::NoFile, Before::Text);
@@ -85,6 +90,17 @@ pub(super) fn write(work: &Work, what: &What) -> Result<(), Ends> {
                 .for_each(|line| work.detail("", line));
         }
     }
+    let record = if styled.is_empty() {
+        record
+    } else {
+        styled.iter().for_each(|(path, edition)| format::write(work, path, edition));
+        let now = |path: &str| apply::read(&root.join(path)).ok().flatten();
+        edits.iter_mut().for_each(|it| it.after = now(&it.path).unwrap_or_default());
+        files.iter_mut().for_each(|(path, text)| *text = now(path).unwrap_or_default());
+        let styled = self::record(work, what, &edits, &files);
+        edit(work, &FileEdit { before: Before::Text(record.text()), ..FileEdit::own(PATH, styled.text()) })?;
+        styled
+    };
     if let Some(text) = &placement.config {
         let path = &work.place.facts.config;
         let before = work.place.facts.files.get(path).cloned().map_or(Before::NoFile, Before::Text);
@@ -97,10 +113,10 @@ pub(super) fn write(work: &Work, what: &What) -> Result<(), Ends> {
     if !ignored.is_empty() {
         let finding =
             Finding::warning(Code::VendorDirty, "git ignores some of what was written, and nobody else would get it");
+        let first = ignored.first().map(String::as_str).unwrap_or_default();
+        let why = format!("see which pattern it is, and take it back: git check-ignore --verbose --no-index {first}");
         let finding = listed(finding, ignored.iter().map(String::as_str));
-        work.terminal.event(Event::Finding(
-            &finding.hint("take the pattern out of .gitignore, or add an exception: !/crosskit/**"),
-        ));
+        work.terminal.event(Event::Finding(&finding.hint(why)));
     }
     Ok(())
 }
@@ -110,7 +126,7 @@ fn edit(work: &Work, edit: &FileEdit) -> Result<(), Ends> {
 }
 
 /// What is written, for the day on which it goes again.
-fn record(work: &Work, what: &What, edits: &[Edit]) -> Record {
+fn record(work: &Work, what: &What, edits: &[Edit], files: &[(String, String)]) -> Record {
     let new = || Record {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         source: what.request.source,
@@ -125,13 +141,13 @@ fn record(work: &Work, what: &What, edits: &[Edit]) -> Record {
         record.edit(&edit.path, [&edit.before, &edit.after], edit.line.clone(), hash);
     }
     record.files.extend(own::hashes(what.copied));
-    record.files.extend(own::hashes(what.placement.files.iter().map(|(path, text)| (path, text))));
+    record.files.extend(own::hashes(files.iter().map(|(path, text)| (path, text))));
     record
 }
 
 /// Writes the copy beside its place, and moves it there in one step.
 fn put_copy(root: &Path, copied: &BTreeMap<String, String>) -> Result<(), String> {
-    let beside = root.join(format!(".{}-new", copy::DIRECTORY));
+    let beside = root.join(BESIDE);
     let failed = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
     match std::fs::remove_dir_all(&beside) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(&beside, error)),

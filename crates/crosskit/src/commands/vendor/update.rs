@@ -6,7 +6,7 @@ use crosskit_core::exit::Exit;
 use crosskit_core::explain;
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::plan::{Before, FileEdit};
-use crosskit_core::vendor::lock::Lock;
+use crosskit_core::single_file;
 use crosskit_core::vendor::record::{PATH, Record};
 use crosskit_core::vendor::update::{Fate, fates};
 use crosskit_core::vendor::{LOCK, Source, copy};
@@ -29,18 +29,29 @@ pub(super) fn run(work: &Work, record: &Record, writes: bool) -> Result<Exit, En
         return Ok(Exit::Done);
     }
     let own = Own::find().map_err(internal)?;
-    let inside = |path: &str| path.starts_with(&format!("{}/", copy::DIRECTORY));
+    undone(work, record)?;
+    // The one file of build scripts as well.
+    let is_helper = |path: &str| path.ends_with(HELPER);
+    let inside = |path: &str| path.starts_with(&format!("{}/", copy::DIRECTORY)) || is_helper(path);
     let old = record.files.iter().filter(|(path, _)| inside(path));
     let old: BTreeMap<String, String> = old.map(|(path, hash)| (path.clone(), hash.clone())).collect();
     // The copy itself knows of no other version; what was changed in it can still be told.
     let is_copy = own.crates == work.root().join(copy::DIRECTORY);
     let mut new = if is_copy { BTreeMap::new() } else { own.copy(record.isolated).map_err(internal)? };
     let of_copy = format!("{}/{LOCK}", copy::DIRECTORY);
+    if !is_copy {
+        let helpers = old.keys().filter(|path| is_helper(path));
+        new.extend(helpers.map(|path| (path.clone(), single_file::text())));
+    }
     // Where the xtask goes by it, cargo makes it of what comes.
     let seed = if record.isolated { new.remove(&of_copy) } else { None };
     let mut hashes = own::hashes(&new);
     hashes.extend(old.iter().filter(|(path, _)| is_copy || record.isolated && **path == of_copy).map(owned));
-    let all = fates(&old, |path| work.hash(path), &hashes);
+    let here_or_recorded = |path: &str| match old.get(path) {
+        Some(hash) if work.is(path, hash) => Some(hash.clone()),
+        _ => work.hash(path),
+    };
+    let all = fates(&old, here_or_recorded, &hashes);
     let with = |fate: Fate| -> Vec<&str> {
         all.iter().filter(move |(_, it)| **it == fate).map(|(path, _)| path.as_str()).collect()
     };
@@ -67,14 +78,12 @@ pub(super) fn run(work: &Work, record: &Record, writes: bool) -> Result<Exit, En
         return Ok(Exit::Done);
     }
     let versions = format!("from {} to {version}", record.version);
-    let theirs = work.place.lock.as_deref().and_then(|text| Lock::parse(text).ok()).unwrap_or_default();
-    let missing = own.lock.reached_from(&copy::CRATES).missing_in(&theirs);
     // What stays as it was changed here is what cargo reads.
     let kept: Vec<String> = kept.into_iter().map(str::to_owned).collect();
     let mut copied = new.clone();
     copied.extend(seed.map(|text| (of_copy.clone(), text)));
     copied.extend(kept.iter().filter_map(|path| Some((path.clone(), here(path)?))));
-    let change = Change { isolated: record.isolated, missing: &missing, copied: &copied, files: BTreeMap::new() };
+    let change = Change { isolated: record.isolated, own: &own, copied: &copied, files: BTreeMap::new() };
     let locks = consequences::of(work, &change, record.source)?;
     if !writes {
         work.status("Checked", &format!("an update {versions} changes {changes} files"));
@@ -107,6 +116,25 @@ pub(super) fn run(work: &Work, record: &Record, writes: bool) -> Result<Exit, En
     Ok(Exit::Done)
 }
 
+/// The file of the helper, in the directory of a package.
+const HELPER: &str = "/build/crosskit.rs";
+
+/// Stops where an earlier call did not come to its end, or somebody has taken the kit's lines out.
+fn undone(work: &Work, record: &Record) -> Result<(), Ends> {
+    let was = record.edited.iter().filter(|(path, edited)| *path != LOCK && work.is(path, &edited.before));
+    let mut findings: Vec<Finding> = was
+        .map(|(path, _)| {
+            let finding = Finding::error(Code::VendorChanged, format!("`{path}` is without the lines of the kit"));
+            finding.hint("bring back what was committed: git checkout HEAD -- .")
+        })
+        .collect();
+    if let Some(last) = findings.last_mut() {
+        last.hints.push("or take the rest out, and bring it in anew: --remove".to_owned());
+        return Err((Exit::Config, findings));
+    }
+    Ok(())
+}
+
 fn owned((path, hash): (&String, &String)) -> (String, String) {
     (path.clone(), hash.clone())
 }
@@ -126,7 +154,11 @@ fn conflict(paths: &[&str]) -> Finding {
 }
 
 fn changed_here(paths: &[&str]) -> Finding {
-    let count = if paths.len() == 1 { "1 file was".to_owned() } else { format!("{} files were", paths.len()) };
-    let finding = Finding::warning(Code::VendorChanged, format!("{count} changed here, and stays so"));
+    let count = if paths.len() == 1 {
+        "1 file was changed here, and stays so".to_owned()
+    } else {
+        format!("{} files were changed here, and stay so", paths.len())
+    };
+    let finding = Finding::warning(Code::VendorChanged, count);
     paths.iter().fold(finding, |finding, path| finding.note(*path))
 }

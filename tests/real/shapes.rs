@@ -1,6 +1,6 @@
 //! Workspaces of every shape, as text, into which the kit comes and out of which it goes again.
 //!
-//! A shape is a file `shapes/<name>.txt`: some words on why, then `options`, and `file PATH` for each file. What must come
+//! A shape is a file `shapes/<name>.txt`: some words on why, then `options`, and `file PATH` for each file, where `../` leads above the root. What must come
 //! of vendoring follows: `exit`, `stderr`, `diff` of what was there without the lock file, and `new`, the files that came
 //! without those of the copy. `UPDATE_EXPECT=1` rewrites it.
 //!
@@ -84,6 +84,8 @@ impl Shape {
     /// Writes and commits it.
     pub fn lay(&self, directory: &Path) -> Laid {
         let name = self.option("directory").unwrap_or("workspace");
+        // A shape may have something in the directory above it.
+        let _ = fs::remove_dir_all(directory.join(".cargo"));
         let scratch = Scratch::empty(directory, name);
         let root = scratch.root.clone();
         let crlf = self.option("crlf").is_some();
@@ -232,7 +234,10 @@ pub fn vendor(laid: &Laid, options: &str) -> Finished {
 
 /// Without what differs from run to run: where it lies, and versions and counts that change with every release.
 fn scrubbed(text: &str, root: &Path) -> String {
-    let text = text.replace(&root.display().to_string(), "[ROOT]");
+    let mut text = text.replace(&root.display().to_string(), "[ROOT]");
+    if let Some(above) = root.parent() {
+        text = text.replace(&above.display().to_string(), "[ABOVE]");
+    }
     let word = |word: &str| {
         let bare = word.trim_start_matches(|c: char| !c.is_ascii_digit());
         let is_version = bare.split('.').filter(|it| it.starts_with(|c: char| c.is_ascii_digit())).count() >= 3;

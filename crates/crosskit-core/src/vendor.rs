@@ -140,13 +140,6 @@ pub struct Edit {
     pub line: Option<Line>,
 }
 
-impl Placement {
-    /// Whether something stands in the way.
-    pub fn is_refused(&self) -> bool {
-        self.findings.iter().any(Finding::is_error)
-    }
-}
-
 /// Decides what vendoring comes to.
 pub fn place(request: &Request, facts: &Facts) -> Placement {
     let mut placement = Placement::default();
@@ -191,7 +184,7 @@ pub fn place(request: &Request, facts: &Facts) -> Placement {
     }
     if placement.entry != Entry::default() {
         match manifest::enter(text, &placement.entry) {
-            Ok(after) => placement.edits.push(edit(facts, MANIFEST, after, None)),
+            Ok(after) => placement.edits.extend(edit(facts, MANIFEST, after, None)),
             Err(cannot) => placement.findings.push(cannot_edit(MANIFEST, &cannot, request, facts)),
         }
     }
@@ -215,7 +208,7 @@ fn hand_over(facts: &Facts, member: &Member, dependency: &str, placement: &mut P
     let line = Line { table: "dependencies".to_owned(), key: "crosskit".to_owned(), value: dependency.to_owned() };
     let text = facts.files.get(&path).map(String::as_str).unwrap_or_default();
     match manifest::add(text, &line) {
-        Ok(after) => placement.edits.push(edit(facts, &path, after, Some(line))),
+        Ok(after) => placement.edits.extend(edit(facts, &path, after, Some(line))),
         Err(cannot) => {
             let origin = Origin::File { path, line: cannot.position.line, column: cannot.position.column };
             let message = format!("the manifest of `{}` cannot be edited: {}", member.name, cannot.why);
@@ -240,7 +233,7 @@ fn hand_over(facts: &Facts, member: &Member, dependency: &str, placement: &mut P
         return;
     }
     match arm::add(facts.files.get(path).map(String::as_str).unwrap_or_default(), Arm::Cross) {
-        Added::Text(after) => placement.edits.push(edit(facts, path, after, None)),
+        Added::Text(after) => placement.edits.extend(edit(facts, path, after, None)),
         Added::Already => {}
         Added::Unclear(why) => placement.findings.push(by_hand(why, Some(path))),
     }
@@ -273,9 +266,10 @@ fn alias(request: &Request, facts: &Facts, package: &str, placement: &mut Placem
     }
 }
 
-fn edit(facts: &Facts, path: &str, after: String, line: Option<Line>) -> Edit {
+/// An edit, unless what it brings is there: that is the user's own, and does not go with the kit.
+fn edit(facts: &Facts, path: &str, after: String, line: Option<Line>) -> Option<Edit> {
     let before = facts.files.get(path).cloned().unwrap_or_default();
-    Edit { path: path.to_owned(), before, after, line }
+    (before != after).then(|| Edit { path: path.to_owned(), before, after, line })
 }
 
 fn cannot_edit(path: &str, cannot: &Cannot, request: &Request, facts: &Facts) -> Finding {

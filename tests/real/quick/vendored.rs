@@ -6,7 +6,8 @@ use crate::kit;
 use crate::shapes::{self, Shape};
 
 /// What is edited in another way each, and what is refused after cargo was asked.
-const SHAPES: [&str; 7] = ["build-helper", "crlf", "globs-all", "path", "locked-below", "nested", "xtask-plain"];
+const SHAPES: [&str; 8] =
+    ["alias-above", "build-helper", "crlf", "globs-all", "path", "locked-below", "nested", "xtask-plain"];
 
 #[test]
 fn a_workspace_is_what_it_was_when_the_kit_has_gone() {

@@ -71,7 +71,7 @@ fn depend(request: &Request, facts: &Facts, member: &Member, placement: &mut Pla
     let path = member.manifest();
     let line = Line { table: "build-dependencies".to_owned(), key: "crosskit-build".to_owned(), value };
     match manifest::add(facts.files.get(&path).map(String::as_str).unwrap_or_default(), &line) {
-        Ok(after) => placement.edits.push(edit(facts, &path, after, Some(line))),
+        Ok(after) => placement.edits.extend(edit(facts, &path, after, Some(line))),
         Err(cannot) => {
             let message = format!("the manifest of `{}` cannot be edited: {}", member.name, cannot.why);
             let origin = Origin::File { path, line: cannot.position.line, column: cannot.position.column };
@@ -106,7 +106,7 @@ fn script(facts: &Facts, member: &Member, one_file: bool, placement: &mut Placem
             let end = if after.contains("\r\n") { "\r\n" } else { "\n" };
             let close = if after.ends_with('\n') || module.is_empty() { "" } else { end };
             let after = format!("{after}{close}{}", module.replace('\n', end));
-            placement.edits.push(edit(facts, path, after, None));
+            placement.edits.extend(edit(facts, path, after, None));
         }
         Added::Already => {}
         Added::Unclear(why) => {

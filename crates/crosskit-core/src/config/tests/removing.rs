@@ -31,16 +31,24 @@ fn takes_out_what_is_marked() {
             "[[a]] # crosskit\nb = 1 # crosskit\n[a.c] # crosskit\nd = 1 # crosskit\n",
             "[[a]] # crosskit\nb = 1 # crosskit\n[a.c] # crosskit\nd = 1 # crosskit\n",
         ),
-        (
-            "a = { # crosskit\n  b = 1, # crosskit\n}\n# crosskit\n",
-            "a = { # crosskit\n  b = 1, # crosskit\n}\n# crosskit\n",
-        ),
         ("a = '''\nb = 1 # crosskit\n'''\n", "a = '''\nb = 1 # crosskit\n'''\n"),
     ];
     for (before, after) in cases {
         let outcome = remove(before).unwrap_or_else(|error| panic!("{before:?}: {error}"));
         assert_eq!(outcome.text, after, "from {before:?}");
         assert_eq!(remove(after).unwrap().text, after, "the second remove of {before:?}");
+    }
+}
+
+/// TOML 1.1 has comments and line ends in inline tables, and the older parsers with which the kit also works have not: for
+/// them it is no TOML, and nothing is edited.
+#[test]
+fn marks_in_an_inline_table_are_none() {
+    let text = "a = { # crosskit\n  b = 1, # crosskit\n}\n# crosskit\n";
+    let is_known = text.parse::<toml::Table>().is_ok();
+    match remove(text) {
+        Ok(outcome) => assert_eq!(outcome.text, text),
+        Err(error) => assert!(!is_known && matches!(error, SyncError::Parse(_)), "{error}"),
     }
 }
 

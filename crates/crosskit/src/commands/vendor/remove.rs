@@ -25,8 +25,9 @@ pub(super) fn run(work: &Work, record: &Record) -> Result<Exit, Ends> {
     let mut findings = Vec::new();
     let mut edits = Vec::new();
     let mut by_cargo = false;
+    let stays = xtask_stays(work, record);
     let mut entry = record.entry.clone();
-    if xtask_stays(work, record) {
+    if stays {
         // It is a member, and no default member, as it was.
         entry.member = None;
         entry.default_members.clear();
@@ -56,7 +57,6 @@ pub(super) fn run(work: &Work, record: &Record) -> Result<Exit, Ends> {
         }
     }
     findings.extend(put_in_by_hand(work, record, &edits));
-    let stays = xtask_stays(work, record);
     let mut record = record.clone();
     if stays {
         for path in OF_XTASK {
@@ -216,10 +216,7 @@ fn lock(work: &Work, record: &Record, by_cargo: bool) {
 
 /// What somebody else has put where the kit was.
 fn left_behind(work: &Work) {
-    let left = [copy::DIRECTORY, ".cargo/crosskit"].into_iter();
-    for path in
-        left.filter(|path| vendor::hash_of(&work.root().join(path)).is_some() || work.root().join(path).is_dir())
-    {
+    for path in [copy::DIRECTORY, ".cargo/crosskit"].into_iter().filter(|path| work.root().join(path).exists()) {
         work.status("Left", &format!("{path}, where there is something that did not come with the kit"));
     }
 }

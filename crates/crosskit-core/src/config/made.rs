@@ -3,7 +3,7 @@
 use super::text::{body_start, line_end, without_line_end};
 
 /// The first line of a config file that crosskit made.
-const MADE: &str = "# crosskit: this file was made by `cargo xtask cross sync`";
+const MADE: &str = "# crosskit: this file was made by `cargo xtask cross`";
 
 /// The text of a new config file before its first key.
 pub fn new_file() -> String {

@@ -104,8 +104,9 @@ pub(super) fn write(work: &Work, what: &What) -> Result<(), Ends> {
     if let Some(text) = &placement.config {
         let path = &work.place.facts.config;
         let before = work.place.facts.files.get(path).cloned().map_or(Before::NoFile, Before::Text);
+        let verb = if before == Before::NoFile { "Added" } else { "Edited" };
         edit(work, &FileEdit { before, ..FileEdit::own(path.clone(), text.clone()) })?;
-        work.status("Edited", path);
+        work.status(verb, path);
     }
     let written: Vec<String> =
         record.files.keys().cloned().chain([PATH.to_owned(), work.place.facts.config.clone()]).collect();

@@ -81,10 +81,15 @@ pub(super) fn run(work: &Work, record: &Record) -> Result<Exit, Ends> {
     if let Some((before, after)) = config {
         let path = &work.place.facts.config;
         match after {
-            Some(after) => write(work, path, before, after)?,
-            None => apply::remove(root, path).map_err(ends(Exit::Config))?,
+            Some(after) => {
+                write(work, path, before, after)?;
+                work.status("Edited", path);
+            }
+            None => {
+                apply::remove(root, path).map_err(ends(Exit::Config))?;
+                work.status("Removed", path);
+            }
         }
-        work.status("Edited", path);
     }
     let own: OwnFiles = own_files(root);
     for path in own.keys() {

@@ -114,7 +114,7 @@ fn a_directory_of_sources_is_filled_first_and_then_no_network_is_needed() {
     let refused = vendor("").exits(2).tells(&["error[X114]", "crates are not in `vendor`", "= note: clap 4."]);
     assert!(!refused.stderr.contains("note: serde 1."), "what is there is not missed: {refused}");
     assert_eq!(shapes::files(root), before, "nothing was written");
-    let hint = refused.stderr.lines().find_map(|line| line.strip_prefix("hint: add them, then call this again: "));
+    let hint = refused.stderr.lines().find_map(|line| line.strip_prefix("hint: add them first: "));
     let line = hint.and_then(|line| line.strip_prefix("cargo ")).expect("the line is told");
     kit::run_cargo(root, line).exits(0);
     shapes::commit(root);

@@ -11,6 +11,7 @@ use std::path::Path;
 
 use crosskit_core::exit::Exit;
 use crosskit_core::finding::{Code, Finding, Origin};
+use crosskit_core::plan::{Before, FileEdit};
 use crosskit_core::vendor::record::PATH;
 use crosskit_core::vendor::{Member, Record};
 
@@ -48,6 +49,13 @@ impl Work<'_> {
 
     fn root(&self) -> &Path {
         &self.place.root
+    }
+
+    /// Writes a file of the workspace; no text stands for one that is not there yet.
+    fn write(&self, path: &str, before: Option<String>, after: String) -> Result<(), Ends> {
+        let before = before.map_or(Before::NoFile, Before::Text);
+        let edit = FileEdit { before, ..FileEdit::own(path, after) };
+        apply::write(Some(&self.lock), self.root(), &edit).map_err(ends(Exit::Config))
     }
 
     /// Whether a member was made by an earlier call.

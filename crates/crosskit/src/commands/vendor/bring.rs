@@ -130,9 +130,5 @@ fn not_in_sources(work: &Work, missing: &Lock, sources: &BTreeMap<String, String
     let finding = Finding::error(Code::VendorSources, format!("{plural} not in `{}`", below(&directory)));
     let finding = lacking.iter().map(|id| id.words()).fold(finding, Finding::note);
     let line = format!("cargo vendor --sync {} {}", below(&stage.join("Cargo.toml")), below(&directory));
-    Ok(Some(
-        finding
-            .note("the workspace takes its crates from there")
-            .hint(format!("add them, then call this again: {line}")),
-    ))
+    Ok(Some(finding.note("the workspace takes its crates from there").hint(format!("add them first: {line}"))))
 }

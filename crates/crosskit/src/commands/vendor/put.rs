@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crosskit_core::exit::Exit;
 use crosskit_core::explain;
 use crosskit_core::finding::{Code, Finding};
-use crosskit_core::plan::{Before, FileEdit};
 use crosskit_core::vendor::record::{PATH, Record};
 use crosskit_core::vendor::{Edit, LOCK, Placement, Request, copy};
 
 use crate::apply;
-use crate::commands::{Ends, ends, internal};
+use crate::commands::{Ends, internal};
 use crate::event::Event;
 use crate::report;
 use crate::vendor::{git, hash, own};
@@ -68,21 +66,17 @@ pub(super) fn write(work: &Work, what: &What) -> Result<(), Ends> {
     let styled = format::needed(work, placement);
     let root = work.root();
     // First, so that whatever ends this, `--remove` knows what there may be.
-    let before = work.place.record.clone().map_or(Before::NoFile, Before::Text);
-    edit(work, &FileEdit { before, ..FileEdit::own(PATH, record.text()) })?;
+    work.write(PATH, work.place.record.clone(), record.text())?;
     if !copied.is_empty() {
         put_copy(root, copied).map_err(internal)?;
         work.status("Copied", &format!("{}/ ({} files)", copy::DIRECTORY, copied.len()));
     }
     for (path, text) in &placement.files {
-        edit(work, &FileEdit { before: Before::NoFile, ..FileEdit::own(path.clone(), text.clone()) })?;
+        work.write(path, None, text.clone())?;
         work.status("Added", path);
     }
     for it in &edits {
-        edit(
-            work,
-            &FileEdit { before: Before::Text(it.before.clone()), ..FileEdit::own(it.path.clone(), it.after.clone()) },
-        )?;
+        work.write(&it.path, Some(it.before.clone()), it.after.clone())?;
         work.status("Edited", &it.path);
         if it.path != LOCK {
             explain::unified(&it.path, Some(&it.before), Some(&it.after))
@@ -98,14 +92,14 @@ pub(super) fn write(work: &Work, what: &What) -> Result<(), Ends> {
         edits.iter_mut().for_each(|it| it.after = now(&it.path).unwrap_or_default());
         files.iter_mut().for_each(|(path, text)| *text = now(path).unwrap_or_default());
         let styled = self::record(work, what, &edits, &files);
-        edit(work, &FileEdit { before: Before::Text(record.text()), ..FileEdit::own(PATH, styled.text()) })?;
+        work.write(PATH, Some(record.text()), styled.text())?;
         styled
     };
     if let Some(text) = &placement.config {
         let path = &work.place.facts.config;
-        let before = work.place.facts.files.get(path).cloned().map_or(Before::NoFile, Before::Text);
-        let verb = if before == Before::NoFile { "Added" } else { "Edited" };
-        edit(work, &FileEdit { before, ..FileEdit::own(path.clone(), text.clone()) })?;
+        let before = work.place.facts.files.get(path).cloned();
+        let verb = if before.is_none() { "Added" } else { "Edited" };
+        work.write(path, before, text.clone())?;
         work.status(verb, path);
     }
     let written: Vec<String> =
@@ -120,10 +114,6 @@ pub(super) fn write(work: &Work, what: &What) -> Result<(), Ends> {
         work.terminal.event(Event::Finding(&finding.hint(why)));
     }
     Ok(())
-}
-
-fn edit(work: &Work, edit: &FileEdit) -> Result<(), Ends> {
-    apply::write(Some(&work.lock), work.root(), edit).map_err(ends(Exit::Config))
 }
 
 /// What is written, for the day on which it goes again.

@@ -5,7 +5,6 @@ use std::path::Path;
 use crosskit_core::config::{self, Position};
 use crosskit_core::exit::Exit;
 use crosskit_core::finding::{Code, Finding, Origin};
-use crosskit_core::plan::{Before, FileEdit};
 use crosskit_core::policy::OwnFiles;
 use crosskit_core::vendor::record::{PATH, Record};
 use crosskit_core::vendor::update::{self, Undone, undo};
@@ -82,7 +81,7 @@ pub(super) fn run(work: &Work, record: &Record) -> Result<Exit, Ends> {
         let path = &work.place.facts.config;
         match after {
             Some(after) => {
-                write(work, path, before, after)?;
+                work.write(path, Some(before), after)?;
                 work.status("Edited", path);
             }
             None => {
@@ -98,7 +97,7 @@ pub(super) fn run(work: &Work, record: &Record) -> Result<Exit, Ends> {
     }
     edits.sort_by_key(|(path, ..)| path == LOCK);
     for (path, before, after) in edits {
-        write(work, &path, before, after)?;
+        work.write(&path, Some(before), after)?;
         work.status("Edited", &path);
     }
     // A call that was ended by force may have left them.
@@ -164,11 +163,6 @@ fn has_more(work: &Work, record: &Record, directory: &Path) -> bool {
         let hidden = entry.file_name().to_string_lossy().starts_with('.');
         !hidden && !record.files.contains_key(&vendor::relative(work.root(), &path))
     })
-}
-
-fn write(work: &Work, path: &str, before: String, after: String) -> Result<(), Ends> {
-    let edit = FileEdit { before: Before::Text(before), ..FileEdit::own(path, after) };
-    apply::write(Some(&work.lock), work.root(), &edit).map_err(ends(Exit::Config))
 }
 
 fn changed_here(paths: &[&String]) -> Finding {

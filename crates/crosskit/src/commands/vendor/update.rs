@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crosskit_core::exit::Exit;
 use crosskit_core::explain;
 use crosskit_core::finding::{Code, Finding};
-use crosskit_core::plan::{Before, FileEdit};
+use crosskit_core::plan::FileEdit;
 use crosskit_core::single_file;
 use crosskit_core::vendor::record::{PATH, Record};
 use crosskit_core::vendor::update::{Fate, fates};
@@ -104,14 +104,14 @@ pub(super) fn run(work: &Work, record: &Record, writes: bool) -> Result<Exit, En
     if let Some((before, after)) =
         work.place.lock.clone().zip(locks.workspace).filter(|(before, after)| before != after)
     {
-        write(work, LOCK, before.clone(), after.clone())?;
+        work.write(LOCK, Some(before.clone()), after.clone())?;
         work.status("Edited", LOCK);
         updated.edit(LOCK, [&before, &after], None, hash);
     }
     // Hashes of what stays as it was changed here stay those of what it was changed from.
     updated.files.retain(|path, _| !inside(path) || hashes.contains_key(path));
     updated.files.extend(hashes);
-    write(work, PATH, work.place.record.clone().unwrap_or_default(), updated.text())?;
+    work.write(PATH, work.place.record.clone(), updated.text())?;
     work.status("Updated", &format!("{}/ {versions} ({changes} files)", copy::DIRECTORY));
     Ok(Exit::Done)
 }
@@ -137,11 +137,6 @@ fn undone(work: &Work, record: &Record) -> Result<(), Ends> {
 
 fn owned((path, hash): (&String, &String)) -> (String, String) {
     (path.clone(), hash.clone())
-}
-
-fn write(work: &Work, path: &str, before: String, after: String) -> Result<(), Ends> {
-    let edit = FileEdit { before: Before::Text(before), ..FileEdit::own(path, after) };
-    apply::write(Some(&work.lock), work.root(), &edit).map_err(ends(Exit::Config))
 }
 
 fn conflict(paths: &[&str]) -> Finding {

@@ -44,6 +44,24 @@ pub struct Laid {
 /// Every file below the root, but for git's own and those that cargo makes.
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 
+/// What is wrong with a shape, in words.
+struct Complaints<'a> {
+    name: &'a str,
+    told: Vec<String>,
+}
+
+impl Complaints<'_> {
+    fn of(shape: &Shape) -> Complaints<'_> {
+        Complaints { name: &shape.name, told: Vec::new() }
+    }
+
+    fn wrong(&mut self, what: &str, is_wrong: bool) {
+        if is_wrong {
+            self.told.push(format!("{}: {what}", self.name));
+        }
+    }
+}
+
 /// What must not change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Outline {
@@ -128,77 +146,62 @@ impl Shape {
     /// Brings the kit in, lets `with_kit` look at the workspace, and takes the kit out again; what is wrong, in words.
     pub fn goes_in_and_out(&self, directory: &Path, with_kit: impl FnOnce(&Laid) -> Vec<String>) -> Vec<String> {
         let laid = self.lay(directory);
-        let mut complaints = Vec::new();
-        let mut wrong = |what: &str, is_wrong: bool| {
-            if is_wrong {
-                complaints.push(format!("{}: {what}", self.name));
-            }
-        };
+        let mut complaints = Complaints::of(self);
         let checked = vendor(&laid, &format!("--check {}", laid.options));
-        wrong("--check writes", files(&laid.root) != laid.before);
+        complaints.wrong("--check writes", files(&laid.root) != laid.before);
         let came = vendor(&laid, &laid.options);
         let told = self.compare(&laid, &came);
         if !laid.root.join(".cargo/crosskit/vendored.toml").is_file() {
-            wrong("what is refused leaves something behind", files(&laid.root) != laid.before);
-            wrong("--check does not tell what stands in the way", checked.code == Some(0));
-            return complaints.into_iter().chain(told).collect();
+            complaints.wrong("what is refused leaves something behind", files(&laid.root) != laid.before);
+            complaints.wrong("--check does not tell what stands in the way", checked.code == Some(0));
+            return complaints.told.into_iter().chain(told).collect();
         }
-        wrong("--check does not say that something would change", checked.code != Some(4));
+        complaints.wrong("--check does not say that something would change", checked.code != Some(4));
         let now = files(&laid.root);
-        complaints.extend(told);
-        complaints.extend(self.as_before(&laid, &now));
-        complaints.extend(with_kit(&laid));
-        let mut wrong = |what: &str, is_wrong: bool| {
-            if is_wrong {
-                complaints.push(format!("{}: {what}", self.name));
-            }
-        };
+        complaints.told.extend(told);
+        complaints.told.extend(self.as_before(&laid, &now));
+        complaints.told.extend(with_kit(&laid));
         let worked_with = files(&laid.root);
         let updated = vendor(&laid, "--update");
-        wrong("--update finds something to do", updated.code != Some(0) || files(&laid.root) != worked_with);
+        complaints.wrong("--update finds something to do", updated.code != Some(0) || files(&laid.root) != worked_with);
         let again = vendor(&laid, "");
-        wrong("it comes in twice", again.code != Some(2) || files(&laid.root) != worked_with);
+        complaints.wrong("it comes in twice", again.code != Some(2) || files(&laid.root) != worked_with);
         let gone = vendor(&laid, "--remove");
-        wrong(&format!("--remove fails: {gone}"), gone.code != Some(0));
+        complaints.wrong(&format!("--remove fails: {gone}"), gone.code != Some(0));
         let left = files(&laid.root);
         let all: BTreeSet<&PathBuf> = left.keys().chain(laid.before.keys()).collect();
         let differ: Vec<_> = all.into_iter().filter(|path| left.get(*path) != laid.before.get(*path)).collect();
-        wrong(&format!("not what it was: {differ:?}"), !differ.is_empty());
-        complaints
+        complaints.wrong(&format!("not what it was: {differ:?}"), !differ.is_empty());
+        complaints.told
     }
 
     /// What must be as it was, though the kit is there.
     fn as_before(&self, laid: &Laid, now: &Files) -> Vec<String> {
-        let mut complaints = Vec::new();
-        let mut wrong = |what: &str, is_wrong: bool| {
-            if is_wrong {
-                complaints.push(format!("{}: {what}", self.name));
-            }
-        };
+        let mut complaints = Complaints::of(self);
         let (before, after) = (&laid.outline, outline(&laid.root));
         let new = after.members.iter().filter(|it| !before.members.contains(it)).count();
         let had_xtask = before.members.iter().any(|it| it == "xtask" || it == "tasks");
-        wrong("not one member more", new != usize::from(!laid.options.contains("isolated") && !had_xtask));
-        wrong("members were lost", !before.members.iter().all(|it| after.members.contains(it)));
-        wrong("cargo builds other packages by itself", after.default_members != before.default_members);
-        wrong("the format is judged otherwise", after.formatted != before.formatted);
+        complaints.wrong("not one member more", new != usize::from(!laid.options.contains("isolated") && !had_xtask));
+        complaints.wrong("members were lost", !before.members.iter().all(|it| after.members.contains(it)));
+        complaints.wrong("cargo builds other packages by itself", after.default_members != before.default_members);
+        complaints.wrong("the format is judged otherwise", after.formatted != before.formatted);
         // With an xtask among them that cargo builds by itself, what that is made of is new.
         let xtask_by_itself = after.default_members.iter().any(|it| it == "xtask" || it == "tasks");
-        wrong(
+        complaints.wrong(
             "what cargo builds by itself has other features",
             !xtask_by_itself && !laid.options.contains("helper") && after.features[0] != before.features[0],
         );
         let has_helper = laid.options.contains("helper");
-        wrong("members have other features", !has_helper && after.features[1] != before.features[1]);
+        complaints.wrong("members have other features", !has_helper && after.features[1] != before.features[1]);
         let lock =
             |files: &Files| files.get(&laid.root.join("Cargo.lock")).map(|it| String::from_utf8_lossy(it).into_owned());
         if let Some((before, after)) = lock(&laid.before).zip(lock(now)) {
             let after = locked(&after);
-            wrong("a locked version moved", locked(&before).iter().any(|it| !after.contains(it)));
+            complaints.wrong("a locked version moved", locked(&before).iter().any(|it| !after.contains(it)));
             let strict = "metadata --format-version 1 --locked --offline --filter-platform host-tuple";
-            wrong("the lock file is not up to date", kit::run_cargo(&laid.root, strict).code != Some(0));
+            complaints.wrong("the lock file is not up to date", kit::run_cargo(&laid.root, strict).code != Some(0));
         }
-        complaints
+        complaints.told
     }
 
     /// What vendoring told and did against what it must; says in words what is wrong.

@@ -9,8 +9,11 @@ pub mod lock;
 pub mod manifest;
 mod members;
 mod obstacles;
+pub mod outcome;
 pub mod record;
+pub mod removal;
 mod rust;
+pub mod told;
 pub mod undo;
 pub mod update;
 

@@ -158,6 +158,11 @@ impl Lock {
     }
 }
 
+/// A lock file that cargo wrote, with the line ends of the one before.
+pub fn with_line_ends_of(before: &str, text: &str) -> String {
+    if before.contains("\r\n") { text.replace("\r\n", "\n").replace('\n', "\r\n") } else { text.to_owned() }
+}
+
 /// A package in the words that are never ambiguous.
 fn full(id: &Id) -> String {
     match &id.source {
@@ -267,6 +272,12 @@ mod tests {
             .map(|(id, instead)| format!("{} -> {}", id.words(), instead.iter().map(Id::words).collect::<String>()))
             .collect();
         assert_eq!(told, ["a 1.0.0 -> a 1.0.1", "b 1.0.0 -> "]);
+    }
+
+    #[test]
+    fn line_ends_stay() {
+        assert_eq!(with_line_ends_of("a\r\nb\r\n", "a\nc\n"), "a\r\nc\r\n");
+        assert_eq!(with_line_ends_of("a\nb\n", "a\nc\n"), "a\nc\n");
     }
 
     #[test]

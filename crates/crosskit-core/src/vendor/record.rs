@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use serde::Deserialize;
 
+use super::Member;
 use super::manifest::{Entry, Line};
 use super::undo::{Hunk, Undo};
 use crate::config::quoted;
@@ -162,6 +163,11 @@ impl Record {
             }
         };
         self.edited.insert(path.to_owned(), edited);
+    }
+
+    /// Whether a member came with the kit.
+    pub fn brought(&self, member: &Member) -> bool {
+        self.files.contains_key(&member.manifest())
     }
 
     /// The file.

@@ -1,15 +1,113 @@
-//! What an update and a removal do with each file, by its hashes: as it was vendored, as it is here, as it comes.
+//! What an update does with each file, by its hashes: as it was vendored, as it is here, as it comes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::helper::without_module;
-use super::manifest::{self, Line};
-use super::record::{Edited, Record};
-use super::{Arm, LOCK, MANIFEST, arm};
+use super::record::Record;
+use super::{LOCK, below, copy};
+use crate::single_file;
+
+/// The file of the helper, in the directory of a package.
+const HELPER: &str = "/build/crosskit.rs";
+
+/// The version that comes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coming {
+    /// Its files, by their path below the root.
+    pub texts: BTreeMap<String, String>,
+    /// What the record says of each file afterwards.
+    pub hashes: BTreeMap<String, String>,
+    /// The lock file of the copy, where the xtask goes by it: cargo makes of it what is to stand there.
+    pub seed: Option<String>,
+}
+
+impl Coming {
+    /// What comes by a copy. No copy stands for the copy itself that is updated: it knows of no other version, and what was
+    /// changed in it can be told all the same.
+    pub fn new(record: &Record, copy: Option<BTreeMap<String, String>>, hash: impl Fn(&[u8]) -> String) -> Coming {
+        let old = record.files.iter().filter(|(path, _)| is_updated(path));
+        let Some(mut texts) = copy else {
+            let hashes = old.map(|(path, hash)| (path.clone(), hash.clone())).collect();
+            return Coming { hashes, ..Coming::default() };
+        };
+        let helpers = old.map(|(path, _)| path).filter(|path| path.ends_with(HELPER));
+        texts.extend(helpers.map(|path| (path.clone(), single_file::text())));
+        let lock = lock_of_copy();
+        let seed = if record.isolated { texts.remove(&lock) } else { None };
+        let mut hashes: BTreeMap<String, String> =
+            texts.iter().map(|(path, text)| (path.clone(), hash(text.as_bytes()))).collect();
+        hashes.extend(seed.as_ref().and_then(|_| Some((lock.clone(), record.files.get(&lock)?.clone()))));
+        Coming { texts, hashes, seed }
+    }
+
+    /// What it does with each file. `here` is the hash of a file as it is; `None` if it is not there.
+    pub fn update(&self, record: &Record, here: impl Fn(&str) -> Option<String>) -> Update {
+        let recorded = |path: &String| record.files.get(path);
+        let updated = record.files.keys().filter(|path| is_updated(path));
+        let paths: BTreeSet<&String> = updated.chain(self.hashes.keys()).collect();
+        let mut update = Update::default();
+        for path in paths {
+            let list = match fate(recorded(path), here(path).as_ref(), self.hashes.get(path)) {
+                Fate::Same => continue,
+                Fate::Write => &mut update.written,
+                Fate::Delete => &mut update.deleted,
+                Fate::Keep => &mut update.kept,
+                Fate::Conflict => &mut update.conflicts,
+            };
+            list.push(path.clone());
+        }
+        update
+    }
+
+    /// The record afterwards. Hashes of what stays as it was changed here stay those of what it was changed from.
+    pub fn record(&self, before: &Record, version: &str) -> Record {
+        let mut record = Record { version: version.to_owned(), ..before.clone() };
+        record.files.retain(|path, _| !is_updated(path) || self.hashes.contains_key(path));
+        record.files.extend(self.hashes.clone());
+        record
+    }
+
+    /// The copy as cargo reads it afterwards: `here` is the text of a file that stays as it was changed here.
+    pub fn copied(&self, kept: &[String], here: impl Fn(&str) -> Option<String>) -> BTreeMap<String, String> {
+        let mut copied = self.texts.clone();
+        copied.extend(self.seed.clone().map(|text| (lock_of_copy(), text)));
+        copied.extend(kept.iter().filter_map(|path| Some((path.clone(), here(path)?))));
+        copied
+    }
+}
+
+/// What an update does: paths below the root.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Update {
+    /// Changed here and in the version that comes.
+    pub conflicts: Vec<String>,
+    /// Changed here, and left as they are.
+    pub kept: Vec<String>,
+    /// Written.
+    pub written: Vec<String>,
+    /// Taken away.
+    pub deleted: Vec<String>,
+}
+
+/// Whether one version is older than another; what is no version is not.
+pub fn is_older(version: &str, than: &str) -> bool {
+    let numbers = |version: &str| -> Option<Vec<u64>> {
+        version.split(['-', '+']).next()?.split('.').map(|it| it.parse().ok()).collect()
+    };
+    numbers(version).zip(numbers(than)).is_some_and(|(version, than)| version < than)
+}
+
+/// The copy, and the one file of build scripts.
+fn is_updated(path: &str) -> bool {
+    path.starts_with(&format!("{}/", copy::DIRECTORY)) || path.ends_with(HELPER)
+}
+
+fn lock_of_copy() -> String {
+    below(copy::DIRECTORY, LOCK)
+}
 
 /// What an update does with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+enum Fate {
     /// It is what it is to be.
     Same,
     /// It is written.
@@ -20,17 +118,6 @@ pub enum Fate {
     Keep,
     /// It was changed here and in the version that comes.
     Conflict,
-}
-
-/// What an update does with each file. `None` stands for a file that is not there.
-pub fn fates(
-    recorded: &BTreeMap<String, String>,
-    here: impl Fn(&str) -> Option<String>,
-    new: &BTreeMap<String, String>,
-) -> BTreeMap<String, Fate> {
-    let paths: BTreeSet<&String> = recorded.keys().chain(new.keys()).collect();
-    let fate = |path: &String| fate(recorded.get(path), here(path).as_ref(), new.get(path));
-    paths.into_iter().map(|path| (path.clone(), fate(path))).collect()
 }
 
 fn fate(recorded: Option<&String>, here: Option<&String>, new: Option<&String>) -> Fate {
@@ -45,71 +132,11 @@ fn fate(recorded: Option<&String>, here: Option<&String>, new: Option<&String>) 
     }
 }
 
-/// What a file of the workspace becomes when the kit goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Undone {
-    /// This text, which is what it was before where nobody has edited it since.
-    Text(String),
-    /// It is what it was.
-    Nothing,
-    /// Cargo is asked: it is the lock file, and has moved on.
-    ByCargo,
-    /// It was edited since, and why the kit's lines cannot be taken out.
-    Unclear(String),
-}
-
-/// Takes the kit's lines out of a file of the workspace. `hash` is that of `text`.
-pub fn undo(record: &Record, path: &str, edited: &Edited, text: &str, hash: &str) -> Undone {
-    if hash == edited.before {
-        return Undone::Nothing;
-    }
-    if hash == edited.after
-        && let Some(before) = edited.undo.apply(text)
-    {
-        return Undone::Text(before);
-    }
-    if path == LOCK {
-        return Undone::ByCargo;
-    }
-    if path.ends_with(".rs") {
-        let taken_out = [Arm::Cross, Arm::Check("crosskit"), Arm::Check("crosskit_build")];
-        let taken_out = taken_out.into_iter().find_map(|it| arm::take_out(&without_module(text), it));
-        return taken_out.map_or(Undone::Unclear("the lines are not there as they were".to_owned()), Undone::Text);
-    }
-    let mut text = text.to_owned();
-    if let Some(line) = &edited.line {
-        match manifest::take_out(&text, line) {
-            Ok(without) => text = without,
-            Err(cannot) => return Undone::Unclear(cannot.why),
-        }
-    }
-    if path == MANIFEST {
-        match manifest::leave(&text, &record.entry) {
-            Ok(without) => text = without,
-            Err(cannot) => return Undone::Unclear(cannot.why),
-        }
-    }
-    Undone::Text(text)
-}
-
-/// What is left of an xtask that came with the kit, and that has tasks or files of its own by now: `None` where the kit's
-/// lines are not there as they were.
-pub fn xtask_without_kit(path: &str, text: &str) -> Option<String> {
-    if path.ends_with(".rs") {
-        return arm::take_out_of_xtask(text);
-    }
-    let value = manifest::value(text, "dependencies", "crosskit")?;
-    let line = Line { table: "dependencies".to_owned(), key: "crosskit".to_owned(), value };
-    manifest::take_out(text, &line).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vendor::copy;
     use crate::vendor::manifest::Entry;
     use crate::vendor::record::Source;
-    use crate::vendor::undo::Undo;
 
     #[test]
     fn nobodys_work_is_overwritten() {
@@ -133,95 +160,100 @@ mod tests {
         }
     }
 
-    fn record(entry: Entry) -> Record {
+    fn record(isolated: bool, files: &[(&str, &str)]) -> Record {
         Record {
-            version: String::new(),
+            version: "0.1.0".to_owned(),
             source: Source::Copy,
-            isolated: false,
-            entry,
+            isolated,
+            entry: Entry::default(),
             locked: true,
             edited: BTreeMap::new(),
-            files: BTreeMap::new(),
+            files: pairs(files),
         }
     }
 
-    /// The lines go as well where somebody has edited the rest since.
-    #[test]
-    fn edits_of_others_stay() {
-        let entry = Entry {
-            member: Some("xtask".to_owned()),
-            exclude: vec!["crosskit".to_owned()],
-            default_members: vec!["a".to_owned()],
-            unnamed: Vec::new(),
-        };
-        let before = "[workspace]\nresolver = \"2\"\nmembers = [\"a\"]\n\n[profile.dev]\ndebug = 1\n";
-        let after = manifest::enter(before, &entry).expect("it can be edited");
-        let edited = Edited {
-            before: "before".to_owned(),
-            after: "after".to_owned(),
-            undo: Undo::between(before, &after),
-            line: None,
-        };
-        let record = record(entry);
-        let undo = |text: &str, hash: &str| undo(&record, MANIFEST, &edited, text, hash);
-        assert_eq!(undo(&after, "after"), Undone::Text(before.to_owned()));
-        assert_eq!(undo(before, "before"), Undone::Nothing);
-        let grown = after.replace("[\"a\", \"xtask\"]", "[\"a\", \"xtask\", \"b\"]").replace("debug = 1", "debug = 2");
-        let expected = before.replace("[\"a\"]", "[\"a\", \"b\"]").replace("debug = 1", "debug = 2");
-        assert_eq!(undo(&grown, "other"), Undone::Text(expected));
-        // Whoever made the list his own keeps it.
-        let narrowed = after.replace("default-members = [\"a\"]", "default-members = []");
-        let Undone::Text(kept) = undo(&narrowed, "other") else { panic!("it can be edited") };
-        assert!(kept.contains("default-members = []"), "{kept}");
-        let listed = after.replace("default-members = [\"a\"]", "default-members = [\"a\", \"b\"]");
-        let Undone::Text(kept) = undo(&listed, "other") else { panic!("it can be edited") };
-        assert!(kept.contains("default-members = [\"a\", \"b\"]"), "{kept}");
-        assert!(matches!(undo("[", "other"), Undone::Unclear(_)));
+    fn pairs(files: &[(&str, &str)]) -> BTreeMap<String, String> {
+        files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+    }
+
+    /// The hash of a text is the text.
+    fn hash(bytes: &[u8]) -> String {
+        String::from_utf8_lossy(bytes).into_owned()
     }
 
     #[test]
-    fn what_was_taken_out_comes_back_where_it_was() {
-        let entry = Entry {
-            member: Some("xtask".to_owned()),
-            exclude: vec!["crosskit".to_owned()],
-            default_members: Vec::new(),
-            unnamed: vec![".".to_owned()],
+    fn each_file_has_its_fate() {
+        let record = record(
+            false,
+            &[
+                ("crosskit/deleted.rs", "1"),
+                ("crosskit/kept.rs", "1"),
+                ("crosskit/clash.rs", "1"),
+                ("crosskit/written.rs", "1"),
+                ("xtask/src/main.rs", "1"),
+            ],
+        );
+        let comes = [
+            ("crosskit/kept.rs", "1"),
+            ("crosskit/clash.rs", "2"),
+            ("crosskit/written.rs", "2"),
+            ("crosskit/new.rs", "2"),
+        ];
+        let here = pairs(&[
+            ("crosskit/deleted.rs", "1"),
+            ("crosskit/kept.rs", "mine"),
+            ("crosskit/clash.rs", "mine"),
+            ("crosskit/written.rs", "1"),
+            ("xtask/src/main.rs", "mine"),
+        ]);
+        let coming = Coming::new(&record, Some(pairs(&comes)), hash);
+        let update = coming.update(&record, |path| here.get(path).cloned());
+        let expected = Update {
+            conflicts: vec!["crosskit/clash.rs".to_owned()],
+            kept: vec!["crosskit/kept.rs".to_owned()],
+            written: vec!["crosskit/new.rs".to_owned(), "crosskit/written.rs".to_owned()],
+            deleted: vec!["crosskit/deleted.rs".to_owned()],
         };
-        let before = "[workspace]\nmembers = [\".\", \"a\"]\n";
-        let after = manifest::enter(before, &entry).expect("it can be edited");
-        let grown = after.replace("\"xtask\"", "\"xtask\", \"b\"");
-        let left = manifest::leave(&grown, &entry).expect("it can be edited");
-        assert_eq!(left, before.replace("\"a\"", "\"a\", \"b\""));
+        assert_eq!(update, expected, "the xtask is nobody's to update");
+        let after = coming.record(&record, "0.2.0");
+        let mut files = pairs(&comes);
+        files.insert("xtask/src/main.rs".to_owned(), "1".to_owned());
+        assert_eq!((after.version.as_str(), after.files), ("0.2.0", files));
+        let copied = coming.copied(&update.kept, |path| here.get(path).cloned());
+        assert_eq!(copied.get("crosskit/kept.rs").map(String::as_str), Some("mine"), "cargo reads what is here");
     }
 
     #[test]
-    fn an_xtask_with_tasks_of_its_own_stays() {
-        let [(manifest, text), (program, code)] = copy::xtask("{ path = \"../crosskit/crosskit\" }", false);
-        let more = format!("{text}walkdir = \"2\"\n");
-        let left = xtask_without_kit(manifest, &more).expect("the line is there");
-        assert!(left.ends_with("[dependencies]\nwalkdir = \"2\"\n"), "{left}");
-        let own = code.replace("        _ =>", "        Some(task) if task == \"dist\" => dist(),\n        _ =>");
-        let left = xtask_without_kit(program, &own).expect("the arm is there");
-        assert_eq!(left, own.replace("        Some(task) if task == \"cross\" => crosskit::main(arguments),\n", ""));
-        assert_eq!(xtask_without_kit(program, &own.replace("task == \"cross\"", "x(task)")), None);
-        assert_eq!(xtask_without_kit(manifest, "[package]\n"), None);
+    fn the_copy_itself_tells_what_was_changed() {
+        let record = record(false, &[("crosskit/a.rs", "1"), ("crosskit/b.rs", "1"), ("a/build/crosskit.rs", "1")]);
+        let coming = Coming::new(&record, None, hash);
+        let here = pairs(&[("crosskit/a.rs", "mine"), ("crosskit/b.rs", "1"), ("a/build/crosskit.rs", "1")]);
+        let update = coming.update(&record, |path| here.get(path).cloned());
+        assert_eq!(update, Update { kept: vec!["crosskit/a.rs".to_owned()], ..Update::default() });
     }
 
     #[test]
-    fn a_dependency_goes_with_the_table_that_came_with_it() {
-        let line = Line { table: "dependencies".to_owned(), key: "crosskit".to_owned(), value: "\"0.1\"".to_owned() };
-        let before = "[package]\nname = \"x\"";
-        let after = manifest::add(before, &line).expect("it can be edited");
-        assert_eq!(after, "[package]\nname = \"x\"\n\n[dependencies]\ncrosskit = \"0.1\"\n");
-        let edited =
-            Edited { before: String::new(), after: String::new(), undo: Undo::default(), line: Some(line.clone()) };
-        let out = undo(&record(Entry::default()), "xtask/Cargo.toml", &edited, &after, "other");
-        assert_eq!(out, Undone::Text(format!("{before}\n")));
-        let other = after.replace("0.1", "0.2");
-        let out = undo(&record(Entry::default()), "xtask/Cargo.toml", &edited, &other, "other");
-        assert!(matches!(out, Undone::Unclear(_)), "{out:?}");
-        assert_eq!(manifest::add(&after, &line), Ok(after.clone()), "it is there");
-        let other = Line { value: "\"0.2\"".to_owned(), ..line };
-        assert!(manifest::add(&after, &other).is_err(), "it is there with another value");
+    fn a_lock_file_that_cargo_makes_is_not_compared() {
+        let record = record(true, &[("crosskit/Cargo.lock", "made"), ("a/build/crosskit.rs", "1")]);
+        let coming = Coming::new(&record, Some(pairs(&[("crosskit/Cargo.lock", "seed")])), hash);
+        assert_eq!(coming.seed.as_deref(), Some("seed"));
+        let here = pairs(&[("crosskit/Cargo.lock", "made"), ("a/build/crosskit.rs", "1")]);
+        let update = coming.update(&record, |path| here.get(path).cloned());
+        assert_eq!(update, Update { written: vec!["a/build/crosskit.rs".to_owned()], ..Update::default() });
+        let copied = coming.copied(&[], |_| None);
+        assert_eq!(copied.get("crosskit/Cargo.lock").map(String::as_str), Some("seed"));
+    }
+
+    #[test]
+    fn versions_are_compared_by_their_numbers() {
+        for (version, than, expected) in [
+            ("0.9.0", "0.10.0", true),
+            ("0.10.0", "0.9.0", false),
+            ("1.0.0", "1.0.0", false),
+            ("1.0.0-beta", "1.0.0", false),
+            ("x", "1.0.0", false),
+        ] {
+            assert_eq!(is_older(version, than), expected, "{version} {than}");
+        }
     }
 }

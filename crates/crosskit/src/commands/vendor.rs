@@ -12,8 +12,8 @@ use std::path::Path;
 use crosskit_core::exit::Exit;
 use crosskit_core::finding::{Code, Finding, Origin};
 use crosskit_core::plan::{Before, FileEdit};
+use crosskit_core::vendor::Record;
 use crosskit_core::vendor::record::PATH;
-use crosskit_core::vendor::{Member, Record};
 
 use crate::cli::{Options, Vendor, VendorMode};
 use crate::environment::Start;
@@ -58,11 +58,6 @@ impl Work<'_> {
         apply::write(Some(&self.lock), self.root(), &edit).map_err(ends(Exit::Config))
     }
 
-    /// Whether a member was made by an earlier call.
-    fn came_with_kit(&self, member: &Member) -> bool {
-        self.record.as_ref().is_some_and(|record| record.files.contains_key(&member.manifest()))
-    }
-
     /// Whether a file of the workspace is what a hash stands for, however git has written its line ends.
     fn is(&self, path: &str, hash: &str) -> bool {
         let bytes = std::fs::read(self.root().join(path)).unwrap_or_default();
@@ -100,18 +95,6 @@ pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &S
         (VendorMode::Update, Some(record)) => update::run(&work, record, true),
         (VendorMode::Remove, Some(record)) => remove::run(&work, record),
         (VendorMode::Update | VendorMode::Remove, None) => Err((Exit::Usage, vec![not_there(work.root())])),
-    }
-}
-
-/// As many lines of a list are shown as somebody reads.
-const SHOWN: usize = 12;
-
-fn listed<'a>(finding: Finding, words: impl Iterator<Item = &'a str>) -> Finding {
-    let words: Vec<&str> = words.collect();
-    let finding = words.iter().take(SHOWN).fold(finding, |finding, words| finding.note(*words));
-    match words.len().checked_sub(SHOWN) {
-        Some(more) if more > 0 => finding.note(format!("and {more} more")),
-        _ => finding,
     }
 }
 

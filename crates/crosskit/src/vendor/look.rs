@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crosskit_core::config;
 use crosskit_core::finding::{Code, Finding, Origin};
 use crosskit_core::resolve::{self, Config};
+use crosskit_core::vendor::outcome::Names;
 use crosskit_core::vendor::record::PATH;
 use crosskit_core::vendor::{Alias, Facts, LOCK, MANIFEST, Member};
 
@@ -36,15 +37,6 @@ pub struct Place {
     pub host: String,
     /// Directories outside of the root: of members, and of what they depend on by a path.
     pub outside: BTreeSet<PathBuf>,
-}
-
-/// Names of packages.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Names {
-    /// Of the members.
-    pub members: BTreeSet<String>,
-    /// Of those that cargo builds by itself.
-    pub default_members: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]

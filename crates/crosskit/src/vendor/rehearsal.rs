@@ -1,19 +1,20 @@
 //! The workspace as it would be: a directory with the files that change, and links to the rest. Cargo says what would come
 //! of it, and nothing of the workspace itself is touched.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
 use crosskit_core::vendor::copy::DIRECTORY;
-use crosskit_core::vendor::lock::Id;
+use crosskit_core::vendor::lock::{Id, Lock};
+use crosskit_core::vendor::outcome::Answer;
 use crosskit_core::vendor::{LOCK, MANIFEST};
 
 use crate::sh::{Sh, Started};
 
-use super::look::{self, Names, Place};
+use super::look::{self, Place};
 
 /// Files that change or are added, by their path below the root.
 pub type Changed = BTreeMap<String, String>;
@@ -29,17 +30,24 @@ pub enum Network {
     Asked,
 }
 
-/// What cargo says.
+/// The workspace as it would be.
 #[derive(Debug)]
-pub struct Answer {
-    /// The lock file.
+pub struct Rehearsed {
+    /// What cargo says of it.
+    pub answer: Answer,
+    /// The text of the lock file.
     pub lock: Option<String>,
     /// That of the copy, where it is the lock file of the xtask.
     pub lock_of_copy: Option<String>,
-    /// What is on of each package where all members are built at once.
-    pub features: BTreeMap<Id, BTreeSet<String>>,
-    /// Members.
-    pub names: Names,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub enum Failure {
+    /// The directory cannot be made, or cargo cannot be started or understood.
+    Here(String),
+    /// Cargo refuses, in its own words.
+    Cargo(String),
 }
 
 #[derive(Deserialize)]
@@ -85,19 +93,27 @@ impl Drop for Stage {
 /// Asks cargo about the workspace with these files. A copy that is a workspace of its own gets its lock file.
 ///
 /// # Errors
-/// The directory cannot be made, or cargo's words.
-pub fn rehearse(sh: &Sh, place: &Place, changed: &Changed, network: Network, isolated: bool) -> Result<Answer, String> {
-    let stage = stage(place, changed).map_err(|error| format!("the rehearsal cannot be set up: {error}"))?;
+/// The directory cannot be made, or cargo refuses.
+pub fn rehearse(
+    sh: &Sh,
+    place: &Place,
+    changed: &Changed,
+    network: Network,
+    isolated: bool,
+) -> Result<Rehearsed, Failure> {
+    let cannot = |error| Failure::Here(format!("the rehearsal cannot be set up: {error}"));
+    let stage = stage(place, changed).map_err(cannot)?;
     let mut there = sh.inside(&stage.root);
     // What is linked is not there to be compiled.
     there.variables.remove(std::ffi::OsStr::new("CARGO_TARGET_DIR"));
     // Nobody knows that directory but us.
     let as_there = |words: String| words.replace(&stage.root.display().to_string(), &place.root.display().to_string());
     let ask = |arguments: &[&str]| {
-        let (stdout, stderr, status) = there.start(there.command(&place.cargo, arguments)).and_then(Started::output)?;
-        if status.success() { Ok(stdout) } else { Err(as_there(stderr)) }
+        let started = there.start(there.command(&place.cargo, arguments)).and_then(Started::output);
+        let (stdout, stderr, status) = started.map_err(Failure::Here)?;
+        if status.success() { Ok(stdout) } else { Err(Failure::Cargo(as_there(stderr))) }
     };
-    let cargo = |arguments: &[&str], network: Network| -> Result<String, String> {
+    let cargo = |arguments: &[&str], network: Network| -> Result<String, Failure> {
         let offline = || ask(&[arguments, &["--offline"]].concat());
         match network {
             Network::Never => offline(),
@@ -120,7 +136,8 @@ pub fn rehearse(sh: &Sh, place: &Place, changed: &Changed, network: Network, iso
     };
     let sources = if network == Network::Never { network } else { Network::IfNeeded };
     let told = cargo(&["metadata", "--format-version", "1", "--filter-platform", &place.host], sources)?;
-    let raw: Raw = serde_json::from_str(&told).map_err(|error| format!("`cargo metadata`: {error}"))?;
+    let not_understood = |error| Failure::Here(format!("`cargo metadata`: {error}"));
+    let raw: Raw = serde_json::from_str(&told).map_err(not_understood)?;
     let ids: BTreeMap<&str, Id> = raw
         .packages
         .iter()
@@ -132,7 +149,10 @@ pub fn rehearse(sh: &Sh, place: &Place, changed: &Changed, network: Network, iso
     let features =
         features.filter_map(|node| Some((ids.get(node.id.as_str())?.clone(), node.features.into_iter().collect())));
     let features = features.collect();
-    Ok(Answer { lock, lock_of_copy, features, names: look::names_at(&there, &place.cargo)? })
+    let parsed = lock.as_deref().map(Lock::parse).transpose();
+    let parsed = parsed.map_err(|why| Failure::Here(format!("`{LOCK}`, as cargo writes it: {why}")))?;
+    let names = look::names_at(&there, &place.cargo).map_err(Failure::Cargo)?;
+    Ok(Rehearsed { answer: Answer { lock: parsed, features, names }, lock, lock_of_copy })
 }
 
 /// Makes the directory. It lies below the root, so that the config files there and above hold for it as well.

@@ -6,7 +6,8 @@ use std::path::Path;
 use crosskit_core::exit::Exit;
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::plan::FileEdit;
-use crosskit_core::vendor::lock::Lock;
+use crosskit_core::vendor::lock::{Id, Lock};
+use crosskit_core::vendor::told::{counted, listed};
 use crosskit_core::vendor::{self as decisions, LOCK, Placement, Request, Source, copy};
 
 use crate::apply;
@@ -16,9 +17,9 @@ use crate::vendor::own::Own;
 use crate::vendor::sources::{Instead, instead_of_crates_io, not_in};
 use crate::vendor::{git, relative};
 
+use super::Work;
 use super::consequences::{self, Change};
 use super::put::{self, What};
-use super::{Work, listed};
 
 /// Decides, lets cargo say what would come of it, and writes it; or shows it. Where the kit is there, only helpers come.
 pub(super) fn run(work: &Work, writes: bool) -> Result<Exit, Ends> {
@@ -32,10 +33,7 @@ pub(super) fn run(work: &Work, writes: bool) -> Result<Exit, Ends> {
     if writes && !work.options.allow_dirty {
         findings.extend(dirty(work));
     }
-    // What is not understood is told when cargo is asked.
-    let theirs = work.place.lock.as_deref().and_then(|text| Lock::parse(text).ok()).unwrap_or_default();
-    let missing = own.lock.reached_from(&copy::CRATES).missing_in(&theirs);
-    findings.extend(not_in_sources(work, &missing, &sources)?);
+    findings.extend(not_in_sources(work, &own, &sources)?);
     if findings.iter().any(Finding::is_error) {
         return Err((Exit::Usage, findings));
     }
@@ -101,34 +99,41 @@ fn dirty(work: &Work) -> Option<Finding> {
     if changes.is_empty() {
         return None;
     }
-    let plural = if changes.len() == 1 { "1 change that is" } else { &format!("{} changes that are", changes.len()) };
-    let finding = Finding::error(Code::VendorDirty, format!("the workspace has {plural} not committed"));
+    let count = counted(changes.len(), "change that is", "changes that are");
+    let finding = Finding::error(Code::VendorDirty, format!("the workspace has {count} not committed"));
     Some(
-        listed(finding, changes.iter().map(String::as_str))
+        listed(finding, changes)
             .hint("commit them, or put them aside: git stash --include-untracked")
             .hint("or go on all the same: --allow-dirty"),
     )
 }
 
-/// What crates.io is replaced by, and what that lacks.
-fn not_in_sources(work: &Work, missing: &Lock, sources: &BTreeMap<String, String>) -> Result<Option<Finding>, Ends> {
+/// What crates.io is replaced by, and what of the kit's needs that lacks.
+pub(super) fn not_in_sources(
+    work: &Work,
+    own: &Own,
+    copied: &BTreeMap<String, String>,
+) -> Result<Option<Finding>, Ends> {
     let Some(Instead::Directory(directory)) = instead_of_crates_io(work.sh, work.root()) else {
         return Ok(None);
     };
+    // What is not understood is told when cargo is asked.
+    let theirs = work.place.lock.as_deref().and_then(|text| Lock::parse(text).ok()).unwrap_or_default();
+    let missing = own.lock.reached_from(&copy::CRATES).missing_in(&theirs);
     let lacking = not_in(&directory, missing.ids());
     if lacking.is_empty() {
         return Ok(None);
     }
     // A workspace of the kit alone, for cargo to read.
     let stage = work.place.target_directory.join("crosskit").join("kit");
-    for (path, text) in sources {
+    for (path, text) in copied {
         let path = path.strip_prefix(copy::DIRECTORY).unwrap_or(path).trim_start_matches('/');
         apply::write(None, &stage, &FileEdit::own(path, text.clone())).map_err(ends(Exit::Internal))?;
     }
     let below = |path: &Path| path.strip_prefix(work.root()).unwrap_or(path).display().to_string();
-    let plural = if lacking.len() == 1 { "1 crate is" } else { &format!("{} crates are", lacking.len()) };
-    let finding = Finding::error(Code::VendorSources, format!("{plural} not in `{}`", below(&directory)));
-    let finding = lacking.iter().map(|id| id.words()).fold(finding, Finding::note);
+    let count = counted(lacking.len(), "crate is", "crates are");
+    let finding = Finding::error(Code::VendorSources, format!("{count} not in `{}`", below(&directory)));
+    let finding = lacking.into_iter().map(Id::words).fold(finding, Finding::note);
     let line = format!("cargo vendor --sync {} {}", below(&stage.join("Cargo.toml")), below(&directory));
     Ok(Some(finding.note("the workspace takes its crates from there").hint(format!("add them first: {line}"))))
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crosskit_core::explain;
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::vendor::record::{PATH, Record};
+use crosskit_core::vendor::told::listed;
 use crosskit_core::vendor::{Edit, LOCK, Placement, Request, copy};
 
 use crate::apply;
@@ -14,7 +15,7 @@ use crate::event::Event;
 use crate::report;
 use crate::vendor::{git, hash, own};
 
-use super::{Work, format, listed};
+use super::{Work, format};
 
 /// Where the copy is while it is not yet whole.
 pub(super) const BESIDE: &str = ".crosskit-new";
@@ -110,7 +111,7 @@ pub(super) fn write(work: &Work, what: &What) -> Result<(), Ends> {
             Finding::warning(Code::VendorDirty, "git ignores some of what was written, and nobody else would get it");
         let first = ignored.first().map(String::as_str).unwrap_or_default();
         let why = format!("see which pattern it is, and take it back: git check-ignore --verbose --no-index {first}");
-        let finding = listed(finding, ignored.iter().map(String::as_str));
+        let finding = listed(finding, &ignored);
         work.terminal.event(Event::Finding(&finding.hint(why)));
     }
     Ok(())

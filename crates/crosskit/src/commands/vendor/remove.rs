@@ -1,14 +1,15 @@
 //! Takes the kit out again.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use crosskit_core::config::{self, Position};
 use crosskit_core::exit::Exit;
-use crosskit_core::finding::{Code, Finding, Origin};
+use crosskit_core::finding::{Code, Finding};
 use crosskit_core::policy::OwnFiles;
 use crosskit_core::vendor::record::{PATH, Record};
-use crosskit_core::vendor::update::{self, Undone, undo};
-use crosskit_core::vendor::{self as decisions, LOCK, MANIFEST, XTASK, copy};
+use crosskit_core::vendor::removal::{self, Found, Here};
+use crosskit_core::vendor::told::counted;
+use crosskit_core::vendor::{Edit, LOCK, XTASK, copy};
 
 use crate::commands::ground::own_files;
 use crate::commands::{Ends, ends};
@@ -21,82 +22,37 @@ use super::{Work, put};
 
 pub(super) fn run(work: &Work, record: &Record) -> Result<Exit, Ends> {
     let root = work.root();
-    let mut findings = Vec::new();
-    let mut edits = Vec::new();
-    let mut by_cargo = false;
-    let stays = xtask_stays(work, record);
-    let mut entry = record.entry.clone();
-    if stays {
-        // It is a member, and no default member, as it was.
-        entry.member = None;
-        entry.default_members.clear();
-    }
-    let without = Record { entry, ..record.clone() };
-    for (path, edited) in &record.edited {
-        let text = match apply::read(&root.join(path)) {
-            Ok(Some(text)) => text,
-            Ok(None) => continue,
-            Err(finding) => {
-                findings.push(*finding);
-                continue;
-            }
-        };
-        // What leads back to the byte takes the xtask out as well.
-        let is_root = path == MANIFEST && without.entry != record.entry;
-        let hash = if is_root { String::new() } else { hash(text.as_bytes()) };
-        match undo(&without, path, edited, &text, &hash) {
-            Undone::Nothing => {}
-            Undone::Text(after) => edits.push((path.clone(), text, after)),
-            Undone::ByCargo => by_cargo = true,
-            Undone::Unclear(why) => findings.push(
-                Finding::error(Code::VendorByHand, format!("the kit's lines in `{path}` cannot be taken out: {why}"))
-                    .at(Origin::File { path: path.clone(), line: 1, column: 1 })
-                    .hint("take out what names `crosskit` there, and call this again"),
-            ),
-        }
-    }
-    findings.extend(put_in_by_hand(work, record, &edits));
-    let mut record = record.clone();
-    if stays {
-        for path in OF_XTASK {
-            let Some(text) = apply::read(&root.join(path)).ok().flatten() else { continue };
-            let Some(after) = update::xtask_without_kit(path, &text) else { continue };
-            record.files.remove(path);
-            edits.push((path.to_owned(), text, after));
-        }
-        by_cargo = true;
-    }
-    let is_changed = |path: &str, hash: &str| work.hash(path).is_some() && !work.is(path, hash);
-    let changed = record.files.iter().filter(|(path, hash)| is_changed(path, hash));
-    let changed: Vec<&String> = changed.map(|(path, _)| path).collect();
-    if !changed.is_empty() && !work.options.allow_dirty {
-        findings.push(changed_here(&changed));
-    }
-    let config = config_without(work, stays, &mut findings);
+    let (files, mut findings) = found(work, record);
+    let here = Here {
+        facts: &work.place.facts,
+        files: &files,
+        has_more_in_xtask: has_more(work, record, &root.join(XTASK)),
+        allow_dirty: work.options.allow_dirty,
+    };
+    let removal = removal::remove(record, &here);
+    findings.extend(removal.findings.iter().cloned());
     if !findings.is_empty() {
         return Err((Exit::Config, findings));
     }
     // The other way round as it came: at no moment does something name what is not there.
-    if let Some((before, after)) = config {
-        let path = &work.place.facts.config;
-        match after {
-            Some(after) => {
-                work.write(path, Some(before), after)?;
-                work.status("Edited", path);
-            }
-            None => {
-                apply::remove(root, path).map_err(ends(Exit::Config))?;
-                work.status("Removed", path);
-            }
+    let path = &work.place.facts.config;
+    match removal.config {
+        Some((before, Some(after))) => {
+            work.write(path, Some(before), after)?;
+            work.status("Edited", path);
         }
+        Some((_, None)) => {
+            apply::remove(root, path).map_err(ends(Exit::Config))?;
+            work.status("Removed", path);
+        }
+        None => {}
     }
     let own: OwnFiles = own_files(root);
     for path in own.keys() {
         apply::remove(root, path).map_err(ends(Exit::Config))?;
         work.status("Removed", path);
     }
-    edits.sort_by_key(|(path, ..)| path == LOCK);
-    for (path, before, after) in edits {
+    for Edit { path, before, after, .. } in removal.edits {
         work.write(&path, Some(before), after)?;
         work.status("Edited", &path);
     }
@@ -110,47 +66,38 @@ pub(super) fn run(work: &Work, record: &Record) -> Result<Exit, Ends> {
         .for_each(|path| vendor::remove_leftovers(root, path));
     vendor::remove_leftovers(root, PATH);
     let _ = std::fs::remove_dir_all(root.join(put::BESIDE));
-    let mut gone = 0;
-    for path in record.files.keys() {
+    for path in &removal.files {
         apply::remove(root, path).map_err(ends(Exit::Config))?;
-        gone += 1;
     }
-    work.status("Removed", &format!("{gone} files that came with it"));
-    lock(work, &record, by_cargo);
+    work.status("Removed", &format!("{} that came with it", counted(removal.files.len(), "file", "files")));
+    lock(work, record, removal.asks_cargo);
     apply::remove(root, PATH).map_err(ends(Exit::Config))?;
-    if stays {
+    if removal.xtask_stays {
         work.status("Left", &format!("{XTASK}/, which has something of its own, without the kit's lines"));
     }
     left_behind(work);
     Ok(Exit::Done)
 }
 
-/// The xtask that was there before the kit still calls it: somebody has put the lines in, or changed them.
-fn put_in_by_hand(work: &Work, record: &Record, edits: &[(String, String, String)]) -> Option<Finding> {
-    let facts = &work.place.facts;
-    let xtask = decisions::existing(facts).filter(|member| !record.files.contains_key(&member.manifest()))?;
-    let path = xtask.program.as_ref()?;
-    let edited = edits.iter().find(|(edited, ..)| edited == path).map(|(_, _, after)| after);
-    let text = edited.or_else(|| facts.files.get(path))?;
-    let at = text.find("crosskit::")?;
-    let Position { line, column } = Position::of(text, at);
-    let message = format!("`{}` calls the kit in lines that did not come with it", xtask.name);
-    let finding = Finding::error(Code::VendorByHand, message).at(Origin::File { path: path.clone(), line, column });
-    Some(finding.hint("take them out, and call this again"))
-}
-
-/// The files of the xtask that comes with the kit.
-const OF_XTASK: [&str; 2] = ["xtask/Cargo.toml", "xtask/src/main.rs"];
-
-/// Whether the xtask that came with the kit has something of its own by now: it stays then, without the kit.
-fn xtask_stays(work: &Work, record: &Record) -> bool {
-    let came = OF_XTASK.iter().all(|path| record.files.contains_key(*path));
-    let changed = || {
-        OF_XTASK
-            .iter()
-            .any(|path| record.files.get(*path).is_some_and(|hash| work.hash(path).is_some() && !work.is(path, hash)))
-    };
-    came && !work.options.allow_dirty && (changed() || has_more(work, record, &work.root().join(XTASK)))
+/// Those files of the record that are there, and those that cannot be read.
+fn found(work: &Work, record: &Record) -> (BTreeMap<String, Found>, Vec<Finding>) {
+    let (mut files, mut findings) = (BTreeMap::new(), Vec::new());
+    for path in record.edited.keys() {
+        match apply::read(&work.root().join(path)) {
+            Ok(Some(text)) => {
+                let hash = hash(text.as_bytes());
+                files.insert(path.clone(), Found { hash, is_as_it_came: false, text: Some(text) });
+            }
+            Ok(None) => {}
+            Err(finding) => findings.push(*finding),
+        }
+    }
+    for (path, recorded) in &record.files {
+        let Some(hash) = work.hash(path) else { continue };
+        let text = apply::read(&work.root().join(path)).ok().flatten();
+        files.insert(path.clone(), Found { hash, is_as_it_came: work.is(path, recorded), text });
+    }
+    (files, findings)
 }
 
 /// Whether there are files in a directory that did not come with the kit.
@@ -163,29 +110,6 @@ fn has_more(work: &Work, record: &Record, directory: &Path) -> bool {
         let hidden = entry.file_name().to_string_lossy().starts_with('.');
         !hidden && !record.files.contains_key(&vendor::relative(work.root(), &path))
     })
-}
-
-fn changed_here(paths: &[&String]) -> Finding {
-    let count = if paths.len() == 1 { "1 file was".to_owned() } else { format!("{} files were", paths.len()) };
-    let finding = Finding::error(Code::VendorChanged, format!("{count} changed here, and would be lost"));
-    let finding = paths.iter().fold(finding, |finding, path| finding.note(path.as_str()));
-    finding.hint("if git has them, or nobody needs them: --allow-dirty")
-}
-
-/// The config without any key of the kit: what it was, and what is left of it, if anything.
-fn config_without(work: &Work, xtask_stays: bool, findings: &mut Vec<Finding>) -> Option<(String, Option<String>)> {
-    let path = &work.place.facts.config;
-    let before = work.place.facts.files.get(path)?.clone();
-    // An xtask that stays is still called by its alias.
-    match config::remove_where(&before, |path| !xtask_stays || path != ["alias", "xtask"]) {
-        Ok(outcome) if outcome.text == before => None,
-        Ok(outcome) if config::is_only_ours(&outcome.text) => Some((before, None)),
-        Ok(outcome) => Some((before, Some(config::without_new_file(&outcome.text)))),
-        Err(error) => {
-            findings.push(Finding::error(Code::ConfigInvalid, format!("`{path}` cannot be edited: {error}")));
-            None
-        }
-    }
 }
 
 /// The lock file, where others have changed it since, or where there was none.

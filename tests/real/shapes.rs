@@ -168,7 +168,13 @@ impl Shape {
         complaints.wrong("it comes in twice", again.code != Some(2) || files(&laid.root) != worked_with);
         let gone = vendor(&laid, "--remove");
         complaints.wrong(&format!("--remove fails: {gone}"), gone.code != Some(0));
-        let left = files(&laid.root);
+        let mut left = files(&laid.root);
+        let lock = laid.root.join("Cargo.lock");
+        if !laid.before.contains_key(&lock) {
+            // Cargo makes it by itself, and somebody may have decided about versions in it.
+            let text = left.remove(&lock).map(|text| String::from_utf8_lossy(&text).into_owned());
+            complaints.wrong("the kit is locked", text.is_some_and(|text| text.contains("crosskit")));
+        }
         let all: BTreeSet<&PathBuf> = left.keys().chain(laid.before.keys()).collect();
         let differ: Vec<_> = all.into_iter().filter(|path| left.get(*path) != laid.before.get(*path)).collect();
         complaints.wrong(&format!("not what it was: {differ:?}"), !differ.is_empty());
@@ -225,6 +231,23 @@ impl Shape {
         let text = fs::read_to_string(&self.path).expect("a shape can be read");
         let expected = known.then_some(text.as_str());
         expect::file(&self.path, &format!("shapes/{}.txt", self.name), expected, &sections.render())
+    }
+}
+
+impl Laid {
+    /// What a file was.
+    pub fn before(&self, path: &Path) -> &[u8] {
+        self.before.get(path).expect("it was there")
+    }
+
+    /// Whether every file is what it was.
+    pub fn is_as_before(&self) -> bool {
+        files(&self.root) == self.before
+    }
+
+    /// The first of its packages.
+    pub fn package(&self) -> &str {
+        self.outline.members.first().expect("it has a package")
     }
 }
 

@@ -196,6 +196,28 @@ pub fn place(request: &Request, facts: &Facts) -> Placement {
     placement
 }
 
+/// The package at the root, where it would be published with what the kit has below `.cargo`.
+pub fn published_with_config(facts: &Facts) -> Option<&str> {
+    let root = facts.members.iter().find(|member| member.directory.is_empty() && member.is_published)?;
+    let manifest = config::parse(facts.files.get(MANIFEST)?).ok()?;
+    let excluded = manifest.value(&["package", "exclude"]).and_then(toml::Value::as_array);
+    let leaves_out = |pattern: &str| pattern.trim_matches('/').split('/').next() == Some(".cargo");
+    let is_left_out = manifest.value(&["package", "include"]).is_some()
+        || excluded.into_iter().flatten().filter_map(toml::Value::as_str).any(leaves_out);
+    (!is_left_out).then_some(&root.name)
+}
+
+/// The alias, where it came with the kit and is gone: the config with it, or why it cannot stand there.
+pub fn alias_again(record: &Record, facts: &Facts) -> Placement {
+    let mut placement = Placement::default();
+    let has_own_xtask = facts.members.iter().any(|member| member.name == XTASK && record.brought(member));
+    if record.isolated || has_own_xtask {
+        let request = Request { source: record.source, isolated: record.isolated, at: String::new() };
+        alias(&request, facts, XTASK, &mut placement);
+    }
+    placement
+}
+
 /// The xtask that there is: what the alias runs, or a member of that name.
 pub fn existing(facts: &Facts) -> Option<&Member> {
     let named = |name: &str| facts.members.iter().find(|member| member.name == name);

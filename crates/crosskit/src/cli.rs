@@ -61,6 +61,8 @@ pub struct Vendor {
     pub workspace: PathBuf,
     /// What to do.
     pub mode: VendorMode,
+    /// `--check`: says what would change, and writes nothing.
+    pub check: bool,
     /// Where the kit comes from.
     pub source: Source,
     /// `--isolated`
@@ -78,8 +80,6 @@ pub struct Vendor {
 pub enum VendorMode {
     /// Brings the kit in.
     Bring,
-    /// `--check`: says what that, or an update, would change.
-    Check,
     /// `--update`: brings what was vendored to this version.
     Update,
     /// `--remove`: takes it out again.
@@ -290,12 +290,12 @@ fn vendor(matches: &ArgMatches) -> Vendor {
     let flag = |name: &str| matches.get_flag(name);
     Vendor {
         workspace: matches.get_one::<PathBuf>("workspace").cloned().unwrap_or_default(),
-        mode: match ["check", "update", "remove"].map(flag) {
-            [true, ..] => VendorMode::Check,
-            [_, true, _] => VendorMode::Update,
-            [_, _, true] => VendorMode::Remove,
+        mode: match (flag("update"), flag("remove")) {
+            (true, _) => VendorMode::Update,
+            (_, true) => VendorMode::Remove,
             _ => VendorMode::Bring,
         },
+        check: flag("check"),
         source: match (flag("path"), flag("registry")) {
             (true, _) => Source::Path,
             (_, true) => Source::Registry,

@@ -116,3 +116,113 @@ fn what_others_have_edited_since_stays() {
     assert_eq!(read(".cargo/config.toml"), format!("{config}\n[net]\nretry = 1\n"));
     kit::run_cargo(&laid.root, "metadata --format-version 1 --locked --offline").exits(0);
 }
+
+/// A package that became a workspace by the kit goes on: another version, another dependency, a lock file that moved on.
+#[test]
+fn a_package_that_grew_loses_the_lines_of_the_kit_alone() {
+    let laid = lay("single-package", "grown");
+    shapes::vendor(&laid, "").exits(0);
+    shapes::commit(&laid.root);
+    let manifest = laid.root.join("Cargo.toml");
+    let grown = |text: &str| text.replacen("version = \"0.", "version = \"7.", 1);
+    let before = String::from_utf8_lossy(laid.before(&manifest)).into_owned();
+    std::fs::write(&manifest, grown(&std::fs::read_to_string(&manifest).expect("it is there"))).expect("it is written");
+    kit::run_cargo(&laid.root, "update --workspace --offline").exits(0);
+    let previewed = shapes::vendor(&laid, "--remove --check").exits(4);
+    assert!(previewed.stdout.contains("-members = [\"xtask\"]") && laid.root.join("crosskit").exists(), "{previewed}");
+    shapes::vendor(&laid, "--remove").exits(0);
+    let left = std::fs::read_to_string(&manifest).expect("it is there");
+    assert!(left != before && left == grown(&before), "{left}");
+    kit::run_cargo(&laid.root, "metadata --format-version 1 --locked --offline").exits(0);
+    let lock = std::fs::read_to_string(laid.root.join("Cargo.lock")).expect("it is there");
+    assert!(!lock.contains("crosskit"), "{lock}");
+}
+
+/// Somebody else, such as an editor, begins to build in a workspace that had no target directory.
+#[test]
+fn what_others_build_meanwhile_stays() {
+    let laid = lay("single-package", "meanwhile");
+    let target = laid.root.join("target");
+    std::fs::remove_dir_all(&target).unwrap_or_default();
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let mine = target.join("debug/mine");
+    std::thread::scope(|scope| {
+        let wrote = scope.spawn(|| {
+            // As soon as the kit has made the directory.
+            while !target.exists() && !done.load(std::sync::atomic::Ordering::Relaxed) {
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+            std::fs::create_dir_all(target.join("debug")).and_then(|()| std::fs::write(&mine, "mine"))
+        });
+        shapes::vendor(&laid, "--check").exits(4);
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        wrote.join().expect("it ends").expect("it can be written");
+    });
+    assert!(mine.is_file(), "what somebody else has built is there");
+    assert!(!target.join("crosskit/rehearsal").exists(), "and nothing of the kit");
+}
+
+/// A call that was ended by force: what is left can be taken out, and nothing is said that would cost anybody's work.
+#[test]
+fn half_of_a_kit_is_told_and_goes() {
+    let laid = lay("single-package", "half");
+    let write = |name: &str, text: &[u8]| std::fs::write(laid.root.join(name), text).expect("it can be written");
+    shapes::vendor(&laid, "").exits(0);
+    // The manifest was not written yet, and the alias not either.
+    write("Cargo.toml", laid.before(&laid.root.join("Cargo.toml")));
+    write("Cargo.lock", laid.before(&laid.root.join("Cargo.lock")));
+    std::fs::remove_file(laid.root.join(".cargo/config.toml")).expect("it was there");
+    for options in ["--check", "--update"] {
+        let told = shapes::vendor(&laid, options).exits(4);
+        let told = told.tells(&["error[X115]: 2 files are without the lines of the kit", "ended before it was done"]);
+        assert!(!told.stderr.contains("git checkout"), "nothing was committed: {told}");
+    }
+    shapes::vendor(&laid, "--remove").exits(0);
+    assert!(laid.is_as_before(), "all of it has gone");
+
+    // The alias alone comes back.
+    shapes::vendor(&laid, "").exits(0);
+    shapes::commit(&laid.root);
+    let whole = shapes::files(&laid.root);
+    std::fs::remove_file(laid.root.join(".cargo/config.toml")).expect("it was there");
+    shapes::vendor(&laid, "--check").exits(4).tells(&["the alias `xtask` is not in .cargo/config.toml"]);
+    shapes::vendor(&laid, "--update").exits(0).tells(&["Edited .cargo/config.toml", "up to date"]);
+    assert_eq!(shapes::files(&laid.root), whole);
+
+    // The files came, and the record did not.
+    let record = laid.root.join(".cargo/crosskit/vendored.toml");
+    let text = std::fs::read_to_string(&record).expect("it is there");
+    let older: String = text
+        .lines()
+        .map(|line| match line.split_once(" = ") {
+            Some((path, _)) if path.ends_with("lib.rs\"") => format!("{path} = \"{}\"\n", "0".repeat(64)),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    std::fs::write(&record, older).expect("it can be written");
+    shapes::vendor(&laid, "--update").exits(0).tells(&["Updated crosskit/"]);
+    assert_eq!(shapes::files(&laid.root), whole);
+}
+
+/// A kit that is a workspace of its own gets a helper later, and goes with what cargo has made in it.
+#[test]
+fn a_kit_apart_gets_a_helper_later_and_goes_with_what_was_built_in_it() {
+    let laid = lay("single-package", "apart");
+    shapes::vendor(&laid, "--isolated").exits(0);
+    shapes::commit(&laid.root);
+    let package = laid.package();
+    shapes::vendor(&laid, &format!("--build-helper {package}")).exits(0);
+    shapes::commit(&laid.root);
+    shapes::vendor(&laid, &format!("--build-helper {package}")).exits(0).tells(&["has the helper already"]);
+    shapes::vendor(&laid, "--check").exits(0).tells(&["is up to date"]);
+    let target = laid.root.join("crosskit/target");
+    std::fs::create_dir_all(target.join("debug")).expect("it can be made");
+    std::fs::write(target.join("CACHEDIR.TAG"), "Signature: 8a477f597d28d172789f06886806bc55").expect("it is written");
+    shapes::vendor(&laid, "--remove").exits(0);
+    assert!(laid.is_as_before(), "all of it has gone");
+}
+
+fn lay(shape: &str, name: &str) -> shapes::Laid {
+    let shape = Shape::all().into_iter().find(|it| it.name == shape).expect("it is there");
+    shape.lay(&shapes::directory().join(name))
+}

@@ -69,6 +69,10 @@ impl<'a> Array<'a> {
 
     /// Puts strings before the first element.
     pub(super) fn put_first(&self, strings: &[String], splices: &mut Splices) {
+        if strings.is_empty() {
+            // An edit that adds nothing would still overlap with one that takes the array away.
+            return;
+        }
         let list: String = strings.iter().map(|it| format!("{}, ", quoted(it))).collect();
         let at = self.elements.first().map_or(self.span.start + 1, |(span, _)| span.start);
         splices.insert(at, list);

@@ -3,7 +3,7 @@
 
 use super::arm::{self, Added, Arm};
 use super::manifest::{self, Line};
-use super::{Edit, Facts, Member, Placement, Request, Source, below, copy, edit, up};
+use super::{Edit, Facts, Member, Placement, Request, Source, below, copy, edit, members, up};
 use crate::config;
 use crate::finding::{Code, Finding, Origin};
 use crate::single_file;
@@ -124,13 +124,22 @@ fn left_out_of_package(facts: &Facts, member: &Member) -> Option<Finding> {
     let path = member.manifest();
     let manifest = config::parse(facts.files.get(&path)?).ok()?;
     let position = manifest.position(&["package", "include"])?;
+    let include = manifest.value(&["package", "include"]).and_then(toml::Value::as_array);
+    let patterns: Vec<&str> = include.into_iter().flatten().filter_map(toml::Value::as_str).collect();
+    // A build script that was there is in the list, or the package could not be built.
+    let needed = [Some(FILE), member.script.is_none().then_some(SCRIPT)].into_iter().flatten();
+    let missing: Vec<String> =
+        needed.filter(|file| !members::includes(&patterns, file)).map(|file| format!("\"/{file}\"")).collect();
+    if missing.is_empty() {
+        return None;
+    }
     let message = format!("`{}` is published with what `include` names alone", member.name);
     let origin = Origin::File { path, line: position.line, column: position.column };
     let finding = Finding::warning(Code::VendorByHand, message).at(origin);
     Some(
         finding
             .note("its build script would not compile without that file")
-            .hint(format!("add it there: \"/{FILE}\", \"/{SCRIPT}\"")),
+            .hint(format!("add it there: {}", missing.join(", "))),
     )
 }
 

@@ -48,6 +48,24 @@ pub(super) fn members_that_are_the_root(text: &str) -> Vec<String> {
     members.iter().flat_map(Array::strings).filter(root).map(str::to_owned).collect()
 }
 
+/// Whether the patterns of `package.include` take in a file: those of a `.gitignore`, of which the last that fits decides.
+///
+/// Source: Cargo reference, "The Manifest Format", "The exclude and include fields"; gitignore(5), "PATTERN FORMAT".
+pub(super) fn includes(patterns: &[&str], file: &str) -> bool {
+    let fits = |pattern: &str| {
+        let whole = pattern.trim_end_matches('/');
+        // Without a slash but at its end, it is looked for in every directory.
+        let pattern = if whole.contains('/') { whole.to_owned() } else { format!("**/{whole}") };
+        let above = file.match_indices('/').filter_map(|(at, _)| file.get(..at));
+        let is_directory = above.into_iter().any(|directory| matches(&pattern, directory));
+        is_directory || !whole.ends_with('/') && matches(&pattern, file)
+    };
+    patterns.iter().rev().find_map(|pattern| match pattern.strip_prefix('!') {
+        Some(not) => fits(not).then_some(false),
+        None => fits(pattern).then_some(true),
+    }) == Some(true)
+}
+
 /// Whether a pattern of `members` takes in a directory.
 ///
 /// Source: Cargo reference, "Workspaces", "The members and exclude fields", which names the crate `glob`: `*` and `?` within a
@@ -117,6 +135,30 @@ pub(super) fn topmost(directories: &[String]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_published_is_said_as_in_a_gitignore() {
+        let file = "build/crosskit.rs";
+        for (patterns, expected) in [
+            (&["src/**/*"][..], false),
+            (&["/build/crosskit.rs"], true),
+            (&["build/**"], true),
+            (&["build/"], true),
+            (&["build"], true),
+            (&["*.rs"], true),
+            (&["/*.rs"], false),
+            (&["**/*.rs"], true),
+            (&["crosskit.rs"], true),
+            (&["/crosskit.rs"], false),
+            (&["build/**", "!build/crosskit.rs"], false),
+            (&["!build/crosskit.rs", "build/**"], true),
+            (&["*"], true),
+            (&[], false),
+        ] {
+            assert_eq!(includes(patterns, file), expected, "{patterns:?}");
+        }
+        assert!(includes(&["build.rs"], "build.rs") && includes(&["/build.rs"], "build.rs"));
+    }
 
     #[test]
     fn patterns_take_in_what_they_do_for_cargo() {

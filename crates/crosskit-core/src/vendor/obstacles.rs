@@ -89,14 +89,19 @@ pub(super) fn refuse(request: &Request, facts: &Facts, findings: &mut Vec<Findin
         }
     } else if existing(facts).is_none() {
         if let Some(alias) = facts.alias.as_ref().filter(|alias| alias.own) {
-            findings.push(
-                clash(
-                    "it is not clear which member of this workspace `cargo xtask` runs".to_owned(),
-                    "crosskit would be a command of it",
-                )
-                .at(alias.origin.clone())
-                .hint("let the alias name a member, by `--package`; or give it another name"),
-            );
+            let finding = match &alias.package {
+                Some(package) => {
+                    let message = format!("`cargo xtask` runs `{package}`, which is no member of this workspace");
+                    clash(message, "crosskit would be a command of it")
+                        .hint("make it a member again, or take the alias out")
+                }
+                None => {
+                    let message = "it is not clear which member of this workspace `cargo xtask` runs".to_owned();
+                    clash(message, "crosskit would be a command of it")
+                        .hint("let the alias name a member, by `--package`; or give it another name")
+                }
+            };
+            findings.push(finding.at(alias.origin.clone()));
         } else if facts.taken.contains(XTASK) {
             findings.push(
                 clash(

@@ -50,6 +50,8 @@ pub struct Removal {
     pub asks_cargo: bool,
     /// The xtask that came with the kit has something of its own by now: it stays, without the kit.
     pub xtask_stays: bool,
+    /// The alias has lost its mark, so that it is the user's, and leads nowhere.
+    pub leaves_alias: bool,
     /// What stands in the way.
     pub findings: Vec<Finding>,
 }
@@ -100,6 +102,12 @@ pub fn remove(record: &Record, here: &Here) -> Removal {
         Ok(config) => removal.config = config,
         Err(finding) => removal.findings.push(*finding),
     }
+    let config = here.facts.files.get(&here.facts.config);
+    let left = removal.config.as_ref().map_or(config, |(_, after)| after.as_ref());
+    let alias = left.and_then(|text| config::parse(text).ok());
+    removal.leaves_alias = !removal.xtask_stays
+        && OF_XTASK.iter().any(|path| removal.files.iter().any(|it| it == path))
+        && alias.is_some_and(|it| it.value(&["alias", "xtask"]).is_some());
     removal.edits.sort_by_key(|edit| edit.path == LOCK);
     removal
 }
@@ -264,6 +272,26 @@ mod tests {
         assert!(matches!(undo("[", "other"), Undone::Unclear(_)));
     }
 
+    /// With both lists new, `members` goes as a whole.
+    #[test]
+    fn a_package_that_became_a_workspace_is_a_package_again() {
+        let entry = Entry {
+            member: Some("xtask".to_owned()),
+            exclude: vec!["crosskit".to_owned()],
+            default_members: Vec::new(),
+            unnamed: Vec::new(),
+        };
+        for before in [
+            "[package]\nname = \"a\"\nversion = \"0.1.0\"\n",
+            "[package]\nversion = \"0.1.0\"\n\n[workspace]\nresolver = \"3\"\n",
+        ] {
+            let after = manifest::enter(before, &entry).expect("it can be edited");
+            let grown = after.replace("0.1.0", "0.2.0");
+            let left = manifest::leave(&grown, &entry).expect("it can be edited");
+            assert_eq!(left, before.replace("0.1.0", "0.2.0"));
+        }
+    }
+
     #[test]
     fn what_was_taken_out_comes_back_where_it_was() {
         let entry = Entry {
@@ -361,6 +389,11 @@ mod tests {
         assert_eq!(removal.files, ["crosskit/a.rs", "xtask/Cargo.toml", "xtask/src/main.rs"]);
         assert_eq!((removal.asks_cargo, removal.xtask_stays), (false, false));
         assert!(matches!(removal.config, Some((_, None))), "nothing is left of the config");
+        assert!(!removal.leaves_alias);
+        let unmarked = "[alias]\nxtask = \"run\"\n".to_owned();
+        let facts = Facts { files: [(".cargo/config.toml".to_owned(), unmarked)].into(), ..facts.clone() };
+        let removal = remove(&record, &Here { facts: &facts, ..here });
+        assert!(removal.leaves_alias && removal.config.is_none());
     }
 
     #[test]

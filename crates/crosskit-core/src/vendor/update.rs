@@ -29,7 +29,7 @@ impl Coming {
             let hashes = old.map(|(path, hash)| (path.clone(), hash.clone())).collect();
             return Coming { hashes, ..Coming::default() };
         };
-        let helpers = old.map(|(path, _)| path).filter(|path| path.ends_with(HELPER));
+        let helpers = old.map(|(path, _)| path).filter(|path| is_helper(path));
         texts.extend(helpers.map(|path| (path.clone(), single_file::text())));
         let lock = lock_of_copy();
         let seed = if record.isolated { texts.remove(&lock) } else { None };
@@ -96,9 +96,14 @@ pub fn is_older(version: &str, than: &str) -> bool {
     numbers(version).zip(numbers(than)).is_some_and(|(version, than)| version < than)
 }
 
+/// Whether a file is the one of build scripts.
+pub fn is_helper(path: &str) -> bool {
+    path.ends_with(HELPER)
+}
+
 /// The copy, and the one file of build scripts.
 fn is_updated(path: &str) -> bool {
-    path.starts_with(&format!("{}/", copy::DIRECTORY)) || path.ends_with(HELPER)
+    path.starts_with(&format!("{}/", copy::DIRECTORY)) || is_helper(path)
 }
 
 fn lock_of_copy() -> String {

@@ -167,11 +167,11 @@ fn vendor() -> Command {
         .conflicts_with_all(["update", "remove"])
         .help("Let the build script of this package call the helper; also where the kit is there");
     let modes = [
-        switch("check", None, "Write nothing; show what would change, and exit 4 if something would"),
         switch("update", None, "Bring what was vendored to this version, and keep what was changed there"),
         switch("remove", None, "Take it out again"),
     ];
     let others = [
+        switch("check", None, "Write nothing; show what would change, and exit 4 if something would"),
         switch("isolated", None, "Keep the kit in a workspace with a lock file of its own"),
         switch("allow-dirty", None, "Go on though there are changes that are not committed"),
         switch("offline", None, "Run cargo without network"),
@@ -188,7 +188,7 @@ fn vendor() -> Command {
         .arg(helper)
         .args(others)
         .group(ArgGroup::new("source").args(["copy", "path", "registry"]))
-        .group(ArgGroup::new("mode").args(["check", "update", "remove"]))
+        .group(ArgGroup::new("mode").args(["update", "remove"]))
 }
 
 fn explain() -> Command {

@@ -76,6 +76,9 @@ pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &S
     let cargo = look::enter(sh, &wanted.workspace, &start.cargo).map_err(ends(Exit::Usage))?;
     let at = sh.directory();
     let mut place = look::look(sh, cargo).map_err(|findings| (Exit::Usage, with_way_back(findings, &at)))?;
+    if place.root != at {
+        terminal.event(Event::Status("Workspace", &place.root.display().to_string()));
+    }
     place.outside.extend(Own::directory().map(Path::to_path_buf));
     let out = place.target_directory.join("crosskit");
     let lock = apply::lock(&place.root, &out, |_| !sh.is_interrupted()).map_err(ends(Exit::Config))?;
@@ -86,13 +89,10 @@ pub(super) fn run(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &S
     };
     let work = Work { options: wanted, terminal, sh, place, record, lock };
     match (wanted.mode, &work.record) {
-        (VendorMode::Bring, None) => bring::run(&work, true),
-        (VendorMode::Check, None) => bring::run(&work, false),
-        (VendorMode::Bring, Some(_)) if !wanted.helpers.is_empty() => bring::run(&work, true),
-        (VendorMode::Check, Some(_)) if !wanted.helpers.is_empty() => bring::run(&work, false),
-        (VendorMode::Bring, Some(record)) => Err((Exit::Usage, vec![is_there(record)])),
-        (VendorMode::Check, Some(record)) => update::run(&work, record, false),
-        (VendorMode::Update, Some(record)) => update::run(&work, record, true),
+        (VendorMode::Bring, None) => bring::run(&work),
+        (VendorMode::Bring, Some(_)) if !wanted.helpers.is_empty() => bring::run(&work),
+        (VendorMode::Bring, Some(record)) if !wanted.check => Err((Exit::Usage, vec![is_there(record, work.root())])),
+        (VendorMode::Bring | VendorMode::Update, Some(record)) => update::run(&work, record),
         (VendorMode::Remove, Some(record)) => remove::run(&work, record),
         (VendorMode::Update | VendorMode::Remove, None) => Err((Exit::Usage, vec![not_there(work.root())])),
     }
@@ -103,7 +103,7 @@ fn with_way_back(findings: Vec<Finding>, directory: &Path) -> Vec<Finding> {
     if !directory.join(PATH).is_file() {
         return findings;
     }
-    let hint = "if a part of the kit got lost, bring back what was committed: git checkout HEAD -- .";
+    let hint = "if a part of the kit got lost, see which, and bring that back: git status";
     findings.into_iter().map(|finding| finding.hint(hint)).collect()
 }
 
@@ -113,9 +113,10 @@ fn damaged(why: &str) -> Finding {
         .hint(format!("bring it back as it was committed: git checkout HEAD -- {PATH}"))
 }
 
-fn is_there(record: &Record) -> Finding {
+fn is_there(record: &Record, root: &Path) -> Finding {
     Finding::error(Code::VendorClash, format!("crosskit {} is there already", record.version))
         .at(Origin::File { path: PATH.to_owned(), line: 1, column: 1 })
+        .note(format!("in the workspace at `{}`", root.display()))
         .hint("bring it to this version: --update")
         .hint("take it out again: --remove")
 }

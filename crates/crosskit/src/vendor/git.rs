@@ -25,7 +25,13 @@ pub fn ignored(sh: &Sh, root: &Path, paths: &[String]) -> Vec<String> {
     ask(sh, root, &arguments).map(|told| told.lines().map(str::to_owned).collect()).unwrap_or_default()
 }
 
-/// Whether git knows the file.
-pub fn knows(sh: &Sh, root: &Path, path: &str) -> bool {
-    ask(sh, root, &["ls-files", "--error-unmatch", "--", path]).is_some()
+/// The commit that a directory is at.
+pub fn commit(sh: &Sh, root: &Path) -> Option<String> {
+    let told = ask(sh, root, &["rev-parse", "--verify", "--quiet", "HEAD"])?;
+    Some(told.trim().to_owned()).filter(|it| !it.is_empty())
+}
+
+/// Whether the file is in that commit.
+pub fn committed(sh: &Sh, root: &Path, path: &str) -> bool {
+    ask(sh, root, &["cat-file", "-e", &format!("HEAD:./{path}")]).is_some()
 }

@@ -80,12 +80,15 @@ struct RawTarget {
 /// There is no such directory.
 pub fn enter(sh: &mut Sh, directory: &Path, cargo: &Path) -> Result<PathBuf, Box<Finding>> {
     let directory = sh.directory().join(directory);
-    // A path to the manifest means the same.
-    let directory =
-        if directory.is_file() { directory.parent().unwrap_or(&directory).to_path_buf() } else { directory };
-    let directory = directory
-        .canonicalize()
-        .map_err(|error| Box::new(Finding::error(Code::NoWorkspace, format!("`{}`: {error}", directory.display()))))?;
+    let failed = |why: &str| Finding::error(Code::NoWorkspace, format!("`{}`: {why}", directory.display()));
+    let is_file = directory.is_file();
+    // A path to the manifest means the same as its directory.
+    let found = match directory.parent() {
+        Some(parent) if is_file && directory.file_name() == Some(OsStr::new(MANIFEST)) => parent,
+        _ if is_file => return Err(Box::new(failed("it is a file").hint("name the directory of the workspace"))),
+        _ => &directory,
+    };
+    let directory = found.canonicalize().map_err(|error| Box::new(failed(&error.to_string())))?;
     sh.change_directory(&directory);
     sh.variables.remove(OsStr::new("RUSTUP_TOOLCHAIN"));
     sh.variables.insert("RUSTUP_AUTO_INSTALL".into(), "0".into());
@@ -120,7 +123,9 @@ pub fn look(sh: &mut Sh, cargo: PathBuf) -> Result<Place, Vec<Finding>> {
         member.program.iter().chain(&member.script).for_each(|path| read(path));
     }
     let configs = ["config", "config.toml"].map(|name| format!(".cargo/{name}"));
-    let old = root.join(&configs[0]).is_file() && !root.join(&configs[1]).is_file();
+    // Where both are there, cargo reads the old name. Source: Cargo reference, "Configuration", "Hierarchical structure".
+    let real = |name: &String| root.join(name).canonicalize().ok();
+    let old = real(&configs[0]).is_some() && real(&configs[0]) != real(&configs[1]);
     let config = if old { &configs[0] } else { &configs[1] };
     read(config);
     if !findings.is_empty() {

@@ -79,6 +79,8 @@ struct RawNode {
 /// The directory; it goes with the value.
 struct Stage {
     root: PathBuf,
+    /// The directory that is nobody else's.
+    base: PathBuf,
     /// The outermost directory that was made for it.
     made: PathBuf,
 }
@@ -86,7 +88,10 @@ struct Stage {
 impl Drop for Stage {
     fn drop(&mut self) {
         // What is left is below the target directory, and the next call takes it away.
-        let _ = std::fs::remove_dir_all(&self.made);
+        let _ = std::fs::remove_dir_all(&self.base);
+        // Somebody else may build there by now: what is not empty stays.
+        let above = self.base.ancestors().skip(1).take_while(|above| above.starts_with(&self.made));
+        let _ = above.map(std::fs::remove_dir).find(Result::is_err);
     }
 }
 
@@ -167,7 +172,7 @@ fn stage(place: &Place, changed: &Changed) -> io::Result<Stage> {
         _ => {}
     }
     // With the whole path below it, a relative path that leads out of the workspace leads out of this one.
-    let stage = Stage { root: base.join(without_root(&place.root)), made };
+    let stage = Stage { root: base.join(without_root(&place.root)), base: base.clone(), made };
     std::fs::create_dir_all(&stage.root)?;
     let adds = changed.keys().any(|path| path != LOCK);
     let changed: Vec<(&Path, &str)> =

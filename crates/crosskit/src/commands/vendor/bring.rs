@@ -22,7 +22,8 @@ use super::consequences::{self, Change};
 use super::put::{self, What};
 
 /// Decides, lets cargo say what would come of it, and writes it; or shows it. Where the kit is there, only helpers come.
-pub(super) fn run(work: &Work, writes: bool) -> Result<Exit, Ends> {
+pub(super) fn run(work: &Work) -> Result<Exit, Ends> {
+    let writes = !work.options.check;
     let own = Own::find().map_err(internal)?;
     let request = request(work, &own);
     let sources = own.copy(request.isolated).map_err(internal)?;
@@ -40,8 +41,13 @@ pub(super) fn run(work: &Work, writes: bool) -> Result<Exit, Ends> {
     let edited = placement.edits.iter().map(|edit| (edit.path.clone(), edit.after.clone()));
     let files = edited.chain(placement.files.iter().cloned()).collect();
     let change = Change { isolated: request.isolated, own: &own, copied: &copied, files };
+    if work.record.is_some() && change.files.is_empty() && findings.is_empty() {
+        work.status("Checked", &format!("{} has the helper already", work.options.helpers.join(", ")));
+        return Ok(Exit::Done);
+    }
     let locks = consequences::of(work, &change, request.source)?;
-    copied.extend(locks.copy.map(|text| (format!("{}/{LOCK}", copy::DIRECTORY), text)));
+    // Where the kit is there already, only the files of the helper come.
+    copied.extend(locks.copy.filter(|_| copies).map(|text| (format!("{}/{LOCK}", copy::DIRECTORY), text)));
     findings.iter().for_each(|finding| work.terminal.event(Event::Finding(finding)));
     let what = What { request: &request, placement: &placement, copied: &copied, lock: locks.workspace.as_deref() };
     if !writes {
@@ -51,6 +57,10 @@ pub(super) fn run(work: &Work, writes: bool) -> Result<Exit, Ends> {
     put::write(work, &what)?;
     if findings.iter().any(|finding| finding.code == Code::VendorByHand) {
         return Ok(Exit::Config);
+    }
+    if let Some(root) = decisions::published_with_config(&work.place.facts) {
+        let words = format!("`cargo package` takes .cargo/ along with `{root}`, unless its `exclude` names it");
+        work.status("Note", &words);
     }
     if work.record.is_none() {
         work.status("Finished", "from now on, there: cargo xtask cross aarch64 --install");
@@ -103,7 +113,10 @@ fn dirty(work: &Work) -> Option<Finding> {
     let finding = Finding::error(Code::VendorDirty, format!("the workspace has {count} not committed"));
     Some(
         listed(finding, changes)
-            .hint("commit them, or put them aside: git stash --include-untracked")
+            .hint(match git::commit(work.sh, work.root()) {
+                Some(_) => "commit them, or put them aside: git stash --include-untracked",
+                None => "commit them: git add --all && git commit",
+            })
             .hint("or go on all the same: --allow-dirty"),
     )
 }

@@ -130,7 +130,9 @@ fn failed(work: &Work, change: &Change, source: Option<Source>, what: &str, why:
         _ => finding,
     };
     match source {
-        None if work.record.is_some() => finding.hint("bring back what was committed: git checkout HEAD -- ."),
+        None if work.record.is_some() => {
+            finding.hint("if a part of the kit got lost, see which, and bring that back: git status")
+        }
         None => finding.hint("mend that first: it has nothing to do with the kit"),
         Some(Source::Copy) => finding.hints(outcome::in_the_way(why)).hint(decisions::apart(&work.place.facts)),
         Some(Source::Path) => finding.hint("let the sources be copied: leave --path away"),

@@ -7,6 +7,7 @@ use crosskit_core::explain;
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::vendor::record::{PATH, Record};
 use crosskit_core::vendor::told::listed;
+use crosskit_core::vendor::update;
 use crosskit_core::vendor::{Edit, LOCK, Placement, Request, copy};
 
 use crate::apply;
@@ -41,21 +42,34 @@ pub(super) fn show(work: &Work, what: &What) -> Result<(), Ends> {
     if let Some(after) = &placement.config {
         text.push_str(&explain::unified(config, work.place.facts.files.get(config).map(String::as_str), Some(after)));
     }
-    for (path, after) in &placement.files {
+    let (whole, shown): (Vec<_>, Vec<_>) = placement.files.iter().partition(|(path, _)| update::is_helper(path));
+    for (path, after) in shown {
         text.push_str(&explain::unified(path, None, Some(after)));
     }
     if let Some((before, after)) = work.place.lock.as_deref().zip(*lock) {
         text.push_str(&explain::unified(LOCK, Some(before), Some(after)));
     }
     report::data(&text).map_err(internal)?;
+    for (path, after) in whole {
+        work.status("Checked", &format!("{path} would be added ({} lines)", after.lines().count()));
+    }
     if !copied.is_empty() {
         work.status("Checked", &format!("{}/ would be added ({} files)", copy::DIRECTORY, copied.len()));
     }
     Ok(())
 }
 
-/// Writes everything, the record first.
+/// Writes everything, the record first, so that whatever ends this can be taken out again.
 pub(super) fn write(work: &Work, what: &What) -> Result<(), Ends> {
+    write_all(work, what).map_err(|(exit, mut findings)| {
+        if let Some(last) = findings.last_mut().filter(|_| work.hash(PATH).is_some()) {
+            last.hints.push("take out what was written so far: --remove".to_owned());
+        }
+        (exit, findings)
+    })
+}
+
+fn write_all(work: &Work, what: &What) -> Result<(), Ends> {
     let What { placement, copied, lock, .. } = what;
     let mut edits = placement.edits.clone();
     if let Some((before, after)) = work.place.lock.as_deref().zip(*lock).filter(|(before, after)| before != after) {

@@ -4,18 +4,21 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crosskit_core::exit::Exit;
+use crosskit_core::explain;
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::policy::OwnFiles;
+use crosskit_core::vendor::lock::Lock;
 use crosskit_core::vendor::record::{PATH, Record};
-use crosskit_core::vendor::removal::{self, Found, Here};
+use crosskit_core::vendor::removal::{self, Found, Here, Removal};
 use crosskit_core::vendor::told::counted;
 use crosskit_core::vendor::{Edit, LOCK, XTASK, copy};
 
 use crate::commands::ground::own_files;
-use crate::commands::{Ends, ends};
+use crate::commands::{Ends, ends, internal};
 use crate::event::Event;
+use crate::report;
 use crate::sh::Started;
-use crate::vendor::{git, hash};
+use crate::vendor::hash;
 use crate::{apply, vendor};
 
 use super::{Work, put};
@@ -33,6 +36,9 @@ pub(super) fn run(work: &Work, record: &Record) -> Result<Exit, Ends> {
     findings.extend(removal.findings.iter().cloned());
     if !findings.is_empty() {
         return Err((Exit::Config, findings));
+    }
+    if work.options.check {
+        return show(&removal, &work.place.facts.config);
     }
     // The other way round as it came: at no moment does something name what is not there.
     let path = &work.place.facts.config;
@@ -66,6 +72,11 @@ pub(super) fn run(work: &Work, record: &Record) -> Result<Exit, Ends> {
         .for_each(|path| vendor::remove_leftovers(root, path));
     vendor::remove_leftovers(root, PATH);
     let _ = std::fs::remove_dir_all(root.join(put::BESIDE));
+    // What cargo has made there is nobody's work; an xtask in it may be what runs now.
+    let built = root.join(copy::DIRECTORY).join("target");
+    if built.join("CACHEDIR.TAG").is_file() {
+        let _ = std::fs::remove_dir_all(built);
+    }
     for path in &removal.files {
         apply::remove(root, path).map_err(ends(Exit::Config))?;
     }
@@ -74,6 +85,9 @@ pub(super) fn run(work: &Work, record: &Record) -> Result<Exit, Ends> {
     apply::remove(root, PATH).map_err(ends(Exit::Config))?;
     if removal.xtask_stays {
         work.status("Left", &format!("{XTASK}/, which has something of its own, without the kit's lines"));
+    }
+    if removal.leaves_alias {
+        work.status("Left", &format!("the alias `xtask` in {path}, which is without the kit's mark"));
     }
     left_behind(work);
     Ok(Exit::Done)
@@ -112,23 +126,34 @@ fn has_more(work: &Work, record: &Record, directory: &Path) -> bool {
     })
 }
 
-/// The lock file, where others have changed it since, or where there was none.
+/// What would change, without a byte written.
+fn show(removal: &Removal, config: &str) -> Result<Exit, Ends> {
+    let edits = removal.edits.iter().map(|it| (it.path.as_str(), it.before.as_str(), Some(it.after.as_str())));
+    let of_config = removal.config.iter().map(|(before, after)| (config, before.as_str(), after.as_deref()));
+    let diffs = edits.chain(of_config).map(|(path, before, after)| explain::unified(path, Some(before), after));
+    let gone = removal.files.iter().map(|path| format!("{path} would be removed\n"));
+    report::data(&diffs.chain(gone).collect::<String>()).map_err(internal)?;
+    Ok(Exit::Config)
+}
+
+/// The lock file, where others have changed it since, or cargo has made it.
 fn lock(work: &Work, record: &Record, by_cargo: bool) {
-    if !record.locked {
-        // Cargo made it, and nobody has taken it for his own.
-        let path = work.root().join(LOCK);
-        if path.is_file() && git::changes(work.sh, work.root()).is_some() && !git::knows(work.sh, work.root(), LOCK) {
-            let _ = std::fs::remove_file(path);
-        }
-        return;
-    }
-    if !by_cargo {
+    let text = apply::read(&work.root().join(LOCK)).ok().flatten();
+    let has_kit = || {
+        let lock = text.and_then(|text| Lock::parse(&text).ok()).unwrap_or_default();
+        lock.ids().any(|id| copy::CRATES.contains(&id.name.as_str()))
+    };
+    if record.locked && !by_cargo || !record.locked && !has_kit() {
         return;
     }
     let arguments = ["update", "--quiet", "--workspace", "--offline"];
     let asked = work.sh.start(work.sh.command(&work.place.cargo, arguments)).and_then(Started::output);
     let failed = match asked {
-        Ok((_, _, status)) if status.success() => return work.status("Edited", LOCK),
+        Ok((_, _, status)) if status.success() && record.locked => return work.status("Edited", LOCK),
+        // It may hold what somebody has decided about versions.
+        Ok((_, _, status)) if status.success() => {
+            return work.status("Left", &format!("{LOCK}, which there was not before, without the crates of the kit"));
+        }
         Ok((_, stderr, _)) => stderr,
         Err(why) => why,
     };

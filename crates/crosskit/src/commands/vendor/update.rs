@@ -9,27 +9,42 @@ use crosskit_core::plan::FileEdit;
 use crosskit_core::vendor::record::{PATH, Record};
 use crosskit_core::vendor::told::counted;
 use crosskit_core::vendor::update::{self, Coming, Update};
-use crosskit_core::vendor::{LOCK, Source, copy};
+use crosskit_core::vendor::{self as decisions, LOCK, Source, copy};
 
 use crate::apply;
 use crate::commands::{Ends, ends, internal};
 use crate::event::Event;
 use crate::report;
-use crate::vendor::hash;
 use crate::vendor::own::Own;
+use crate::vendor::{git, hash};
 
 use super::consequences::{self, Change};
 use super::{Work, bring};
 
-pub(super) fn run(work: &Work, record: &Record, writes: bool) -> Result<Exit, Ends> {
+pub(super) fn run(work: &Work, record: &Record) -> Result<Exit, Ends> {
     let version = env!("CARGO_PKG_VERSION");
+    let writes = !work.options.check;
+    undone(work, record)?;
+    let alias = decisions::alias_again(record, &work.place.facts);
+    if !alias.findings.is_empty() {
+        return Err((Exit::Config, alias.findings));
+    }
+    if let Some(after) = alias.config {
+        // Without it nothing starts the kit, whatever its version.
+        let path = &work.place.facts.config;
+        if !writes {
+            work.status("Checked", &format!("the alias `xtask` is not in {path}"));
+            return Ok(Exit::Config);
+        }
+        work.write(path, work.place.facts.files.get(path).cloned(), after)?;
+        work.status("Edited", path);
+    }
     if record.source != Source::Copy {
         let source = record.source.as_str();
         work.status("Checked", &format!("crosskit comes by {source}, so no file is copied; this is {version}"));
         return Ok(Exit::Done);
     }
     let own = Own::find().map_err(internal)?;
-    undone(work, record)?;
     // The copy itself knows of no other version; what was changed in it can still be told.
     let is_copy = own.crates == work.root().join(copy::DIRECTORY);
     let copied = if is_copy { None } else { Some(own.copy(record.isolated).map_err(internal)?) };
@@ -55,15 +70,19 @@ pub(super) fn run(work: &Work, record: &Record, writes: bool) -> Result<Exit, En
         work.terminal.event(Event::Finding(&changed_here(&kept)));
     }
     let changes = counted(written.len() + deleted.len(), "file", "files");
-    if written.is_empty() && deleted.is_empty() {
+    let mut updated = coming.record(record, version);
+    if written.is_empty() && deleted.is_empty() && updated == *record {
         work.status("Checked", &format!("crosskit {} is up to date", record.version));
         return Ok(Exit::Done);
     }
     if let Some(finding) = lacking {
         return Err((Exit::Usage, vec![finding]));
     }
-    let back = if update::is_older(version, &record.version) { "back " } else { "" };
-    let versions = format!("{back}from {} to {version}", record.version);
+    let versions = match record.version.as_str() {
+        same if same == version => format!("to what this checkout of {version} has"),
+        newer if update::is_older(version, newer) => format!("back from {newer} to {version}"),
+        older => format!("from {older} to {version}"),
+    };
     let copied = coming.copied(&kept, here);
     let change = Change { isolated: record.isolated, own: &own, copied: &copied, files: BTreeMap::new() };
     let locks = consequences::of(work, &change, record.source)?;
@@ -81,7 +100,6 @@ pub(super) fn run(work: &Work, record: &Record, writes: bool) -> Result<Exit, En
         apply::remove(work.root(), path).map_err(ends(Exit::Config))?;
         work.detail("Removed", path);
     }
-    let mut updated = coming.record(record, version);
     if let Some((before, after)) =
         work.place.lock.clone().zip(locks.workspace).filter(|(before, after)| before != after)
     {
@@ -96,18 +114,21 @@ pub(super) fn run(work: &Work, record: &Record, writes: bool) -> Result<Exit, En
 
 /// Stops where an earlier call did not come to its end, or somebody has taken the kit's lines out.
 fn undone(work: &Work, record: &Record) -> Result<(), Ends> {
-    let was = record.edited.iter().filter(|(path, edited)| *path != LOCK && work.is(path, &edited.before));
-    let mut findings: Vec<Finding> = was
-        .map(|(path, _)| {
-            let finding = Finding::error(Code::VendorChanged, format!("`{path}` is without the lines of the kit"));
-            finding.hint("bring back what was committed: git checkout HEAD -- .")
-        })
-        .collect();
-    if let Some(last) = findings.last_mut() {
-        last.hints.push("or take the rest out, and bring it in anew: --remove".to_owned());
-        return Err((Exit::Config, findings));
+    let was = record.edited.iter().filter(|(path, edited)| work.is(path, &edited.before));
+    let paths: Vec<&str> = was.map(|(path, _)| path.as_str()).collect();
+    if paths.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let count = counted(paths.len(), "file is", "files are");
+    let finding = Finding::error(Code::VendorChanged, format!("{count} without the lines of the kit"));
+    let finding = paths.iter().fold(finding, |finding, path| finding.note(*path));
+    // These are what they were before the kit, so that nothing of anybody else is lost with them.
+    let finding = if git::committed(work.sh, work.root(), PATH) {
+        finding.hint(format!("bring back what was committed: git checkout HEAD -- {}", paths.join(" ")))
+    } else {
+        finding.note("an earlier call was ended before it was done")
+    };
+    Err((Exit::Config, vec![finding.hint("take the rest out, and bring it in anew: --remove")]))
 }
 
 fn conflict(paths: &[String]) -> Finding {

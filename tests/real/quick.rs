@@ -7,6 +7,7 @@ mod guide;
 mod hostile;
 mod main_job;
 mod missing_tools;
+mod parts;
 mod processes;
 mod shared_calls;
 pub mod start;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crosskit_tests::scratch::Scratch;
+use crosskit_tests::{expect, repository, schema};
 
 use crate::kit;
 
@@ -12,9 +13,14 @@ use crate::kit;
 #[derive(Clone, Debug, Deserialize)]
 pub struct Report {
     pub schema: u32,
-    pub host: String,
+    pub parts: Vec<Part>,
     pub cells: Vec<Cell>,
     pub summary: serde_json::Map<String, serde_json::Value>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Part {
+    pub host: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -75,6 +81,9 @@ pub fn read(scratch: &Scratch) -> Report {
 #[track_caller]
 pub fn read_at(scratch: &Scratch, path: &str) -> Report {
     let text = scratch.read(path);
+    let schema = std::fs::read_to_string(repository::root().join("docs/report.schema.json")).expect("it is there");
+    let [value, schema] = [&text, &schema].map(|text| serde_json::from_str(text).expect("it is JSON"));
+    expect::nothing_wrong(&schema::complaints(&value, &schema));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("the report breaks its contract: {error}\n{text}"))
 }
 

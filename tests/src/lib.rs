@@ -9,6 +9,7 @@ pub mod process;
 pub mod recorded;
 pub mod repository;
 pub mod rust_source;
+pub mod schema;
 pub mod scratch;
 pub mod sections;
 

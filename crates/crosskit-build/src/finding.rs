@@ -247,6 +247,10 @@ codes! {
     VendorByHand = 116,
     /// Nothing was vendored, or it is not known what.
     VendorUnknown = 117,
+    /// A report cannot be read.
+    ReportUnreadable = 118,
+    /// Reports are not the parts of one run.
+    ReportParts = 119,
 }
 
 impl fmt::Display for Code {

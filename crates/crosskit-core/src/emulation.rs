@@ -40,6 +40,11 @@ impl Way {
         }
     }
 
+    /// The way that a report speaks of.
+    pub fn named(word: &str) -> Option<Way> {
+        [Way::Native, Way::System, Way::Namespace, Way::Runner].into_iter().find(|way| way.as_str() == word)
+    }
+
     /// Whether programs that the program starts are emulated as it is.
     pub fn reaches_children(self) -> bool {
         matches!(self, Way::System | Way::Namespace)

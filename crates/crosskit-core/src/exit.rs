@@ -26,6 +26,20 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// Every one, in that order.
+    const ALL: [Exit; 10] = [
+        Exit::Interrupted,
+        Exit::Usage,
+        Exit::Internal,
+        Exit::Config,
+        Exit::BuildFailed,
+        Exit::WrongArtefact,
+        Exit::TestsFailed,
+        Exit::RunnerFault,
+        Exit::ToolMissing,
+        Exit::Done,
+    ];
+
     /// The number.
     pub fn code(self) -> u8 {
         match self {
@@ -46,4 +60,23 @@ impl Exit {
 /// The one of several that decides.
 pub fn first(exits: impl IntoIterator<Item = Exit>) -> Exit {
     exits.into_iter().min().unwrap_or(Exit::Done)
+}
+
+/// The same of numbers. One that is none of ours counts as a mistake of the kit.
+pub fn first_code(codes: impl IntoIterator<Item = u8>) -> u8 {
+    let exit = |code: u8| Exit::ALL.into_iter().find(|exit| exit.code() == code).unwrap_or(Exit::Internal);
+    first(codes.into_iter().map(exit)).code()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_chosen_as_what_they_stand_for() {
+        assert!(Exit::ALL.is_sorted());
+        assert_eq!(first_code([0, 100, 3]), 100);
+        assert_eq!(first_code([0, 77]), 1);
+        assert_eq!(first_code([]), 0);
+    }
 }

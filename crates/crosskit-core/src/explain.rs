@@ -16,7 +16,7 @@ use crate::plan::{Cell, FileEdit, Plan, Rung};
 pub use artefact::artefact;
 pub use condensed::condensed;
 pub use doctor::{checkups, standings, trials};
-pub use groups::split;
+pub use groups::{division, split};
 pub use inspection::inspection;
 pub use shell::{Shell, variables};
 pub use targets::targets;

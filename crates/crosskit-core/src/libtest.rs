@@ -3,11 +3,14 @@
 pub mod arguments;
 pub mod log;
 
+use serde::{Deserialize, Serialize};
+
 /// How the launcher says that it is not the program which failed; `ssh_lost` in `launcher/ssh.sh`.
 const NO_RESULT: &str = "note: this is no result of `";
 
 /// How a test ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// It passed.
     Passed,
@@ -18,6 +21,7 @@ pub enum Outcome {
     /// It began, or ought to have, and the process ended before it told how it went.
     Crashed,
     /// The process was ended at its time limit while it ran.
+    #[serde(rename = "timed out")]
     TimedOut,
     /// It failed, and passed when it was run again.
     Flaky,
@@ -46,7 +50,7 @@ impl Outcome {
 }
 
 /// A test that told how it ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Test {
     /// The name, as `--list` prints it.
     pub name: String,
@@ -55,7 +59,7 @@ pub struct Test {
 }
 
 /// The figures of a `test result:` line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Tests that passed.
     pub passed: usize,

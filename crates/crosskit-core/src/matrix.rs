@@ -32,6 +32,13 @@ pub struct Variant {
     pub same: Vec<String>,
 }
 
+impl Variant {
+    /// What the cell is called.
+    pub fn name(&self, triple: &str) -> String {
+        if self.words.is_empty() { triple.to_owned() } else { format!("{triple} {}", self.words) }
+    }
+}
+
 /// The variants of a target, each with the packages that it builds.
 #[derive(Debug, Default)]
 pub struct Variants<'a> {

@@ -22,6 +22,7 @@ const PAGES: &[&str] = pages!(
     "X090" "X091" "X092" "X093" "X094"
     "X100" "X101" "X102" "X103" "X104" "X105" "X106"
     "X110" "X111" "X112" "X113" "X114" "X115" "X116" "X117"
+    "X118" "X119"
 );
 
 // A code without a page, or with the page of another one, does not compile.

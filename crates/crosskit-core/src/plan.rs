@@ -11,6 +11,7 @@ mod pkg_config;
 mod place;
 mod refused;
 mod remove;
+mod shard;
 mod shell;
 mod sync;
 mod targets;
@@ -29,6 +30,7 @@ use crate::machine::Machine;
 use crate::matrix::Variant;
 use crate::policy::{LAUNCHER_PATH, OwnFiles, Policy};
 use crate::program::{Program, Wanted};
+use crate::record::Shard;
 use crate::resolve::{Config, ConfigFiles, EnvEntry, Layers, Rustc};
 use crate::settings::{Axes, Quarantine, Settings};
 use crate::target::{Catalogue, Row};
@@ -36,6 +38,7 @@ use crate::tools::{Questions, StandIn};
 use crate::workspace::Workspace;
 
 pub use group::{Apart, Group, Split};
+pub use shard::Division;
 pub use targets::{ALL, unknown_targets};
 
 /// How far a target goes.
@@ -88,6 +91,10 @@ pub struct Request {
     pub axes: Axes,
     /// The matrices of `crosskit.toml` in the place of targets; all of them where no name is given.
     pub matrices: Option<Vec<String>>,
+    /// `--shard`: which part of a matrix this computer builds.
+    pub shard: Option<Shard>,
+    /// How long cells took in earlier runs, by their names: milliseconds.
+    pub durations: BTreeMap<String, u64>,
     /// Whether each cell is climbed as far as this machine takes it, and none stops the others.
     pub best_effort: bool,
     /// The options of `cargo metadata` that decide what is in the package graph: features, `--locked` and the like.
@@ -276,6 +283,8 @@ pub struct Plan {
     pub groups: Vec<Group>,
     /// Which groups are no one, and why.
     pub splits: Vec<Split>,
+    /// How a matrix was divided, if it was.
+    pub division: Option<Division>,
     /// Variables for every nested cargo; `None` takes one out.
     pub environment: BTreeMap<String, Option<String>>,
     /// The way of starting programs of other architectures that every nested cargo and test is told, by
@@ -435,13 +444,15 @@ pub fn prepare(input: &Input) -> Prepared {
     if prepared.usage.iter().any(Finding::is_error) {
         return prepared;
     }
-    let targets = targets::with_variants(input, &rows, &mut prepared);
+    let mut targets = targets::with_variants(input, &rows, &mut prepared);
     if prepared.usage.iter().any(Finding::is_error) {
         return prepared;
     }
     let policies: Vec<Policy> = targets.iter().map(|target| target.policy.clone()).collect();
     let rustc = Rustc::new(&input.machine.cfgs);
     let layers = sync::synced_layers(input, &policies, &rustc, &mut prepared);
+    // The policy is that of all, so that every computer writes the same.
+    prepared.plan.division = shard::keep(&mut targets, input.request);
     // So far it was the files on the disk that were spoken of.
     let about_disk = prepared.config.len();
     if let Some(layers) = layers {

@@ -13,7 +13,6 @@ pub mod outcome;
 pub mod record;
 pub mod removal;
 mod rust;
-pub mod told;
 pub mod undo;
 pub mod update;
 

@@ -2,6 +2,7 @@
 
 mod command;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -10,8 +11,10 @@ use clap::ArgMatches;
 use crosskit_core::finding::Origin;
 use crosskit_core::plan::{ALL, Request, Rung};
 use crosskit_core::program::Wanted;
+use crosskit_core::record::Shard;
 use crosskit_core::settings::{Axes, FeatureSet, Profile, Varied, Way as FeatureWay};
 use crosskit_core::vendor::Source;
+use crosskit_core::views::markdown;
 
 use crate::event::Verbosity;
 
@@ -52,6 +55,36 @@ pub struct Options {
     pub deny: Option<Deny>,
     /// What `vendor` was asked for.
     pub vendor: Option<Vendor>,
+    /// What `report` was asked for.
+    pub report: Option<Report>,
+    /// `--durations`: the reports that say how long cells took.
+    pub durations: Vec<PathBuf>,
+}
+
+/// What `report` was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// What is made of it.
+    pub view: View,
+    /// The reports; none is that of the last run.
+    pub files: Vec<PathBuf>,
+    /// `--output`: the file that is written, in the place of stdout.
+    pub output: Option<PathBuf>,
+    /// `--limit`: the most characters of Markdown.
+    pub limit: usize,
+}
+
+/// What is made of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// `show`: the tables for the terminal.
+    Show,
+    /// `junit`: XML.
+    Junit,
+    /// `markdown`
+    Markdown,
+    /// `merge`: one report out of several.
+    Merge,
 }
 
 /// What `vendor` was asked for.
@@ -118,6 +151,8 @@ pub enum Action {
     Lint,
     /// Bring the kit into a workspace, or take it out again.
     Vendor,
+    /// Makes something of the report of a run.
+    Report,
 }
 
 /// What `sync` does.
@@ -164,6 +199,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, c
         "helper" => Action::Helper,
         "lint" => Action::Lint,
         "vendor" => Action::Vendor,
+        "report" => Action::Report,
         _ => Action::Climb,
     };
     // Without a target these look at the ones that the config has keys of.
@@ -177,6 +213,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, c
                 | Action::Helper
                 | Action::Lint
                 | Action::Vendor
+                | Action::Report
         );
     if needs_target && !matches.contains_id("target") {
         let what = "no target given; name a triple or an alias, such as `aarch64`, or `host`";
@@ -192,6 +229,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, c
         options.request.axes.profiles = names.map(Profile::Named).collect();
     }
     options.vendor = (word == "vendor").then(|| vendor(matches));
+    options.report = (word == "report").then(|| report(matches));
     if word == "matrix" {
         let names = matches.get_many::<String>("matrix").into_iter().flatten().cloned();
         options.request.matrices = Some(names.collect());
@@ -240,6 +278,8 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool)
             exclude: texts("exclude"),
             axes,
             matrices: None,
+            shard: matches.try_get_one::<Shard>("shard").ok().flatten().copied(),
+            durations: BTreeMap::new(),
             best_effort,
             graph_options,
             cargo_options,
@@ -263,6 +303,8 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool)
             None => None,
         },
         vendor: None,
+        report: None,
+        durations: matches.try_get_many::<PathBuf>("durations").ok().flatten().into_iter().flatten().cloned().collect(),
         dry_run: flag("dry-run"),
         install: flag("install"),
         probe: flag("probe"),
@@ -283,6 +325,22 @@ fn program(matches: &ArgMatches) -> Wanted {
     let name = |option: &str| matches.get_one::<String>(option).cloned();
     let example = name("example").map(Wanted::Example);
     example.or_else(|| name("bin").map(Wanted::Binary)).unwrap_or_default()
+}
+
+/// What `report` is to make.
+fn report(matches: &ArgMatches) -> Report {
+    let (word, matches) = matches.subcommand().map_or(("show", matches), |(word, matches)| (word, matches));
+    Report {
+        view: match word {
+            "junit" => View::Junit,
+            "markdown" => View::Markdown,
+            "merge" => View::Merge,
+            _ => View::Show,
+        },
+        files: matches.try_get_many::<PathBuf>("file").ok().flatten().into_iter().flatten().cloned().collect(),
+        output: matches.try_get_one::<PathBuf>("output").ok().flatten().cloned(),
+        limit: matches.try_get_one::<usize>("limit").ok().flatten().copied().unwrap_or(markdown::LIMIT),
+    }
 }
 
 /// What `vendor` is to do.

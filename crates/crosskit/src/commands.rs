@@ -4,6 +4,7 @@ mod doctor;
 mod explain;
 mod ground;
 mod lint;
+mod report;
 mod sync;
 mod targets;
 mod vendor;
@@ -16,20 +17,26 @@ use crosskit_core::exit::{self, Exit};
 use crosskit_core::finding::{Code, Finding};
 use crosskit_core::machine::Machine;
 use crosskit_core::plan::{self, Cell, FileEdit, Input, Prepared, Request, Rung};
+use crosskit_core::record::{Load, Record, Verdict};
 use crosskit_core::single_file;
+use crosskit_core::views::table;
 use crosskit_core::{explain as words, install as install_plan};
 
 use crate::cli::{Action, Options, SyncMode};
 use crate::environment::{Start, Variables};
 use crate::event::{Event, Progress, Verbosity};
 use crate::probe::Probe;
-use crate::report::{self, Terminal};
-use crate::results::{CellResult, Verdict};
-use crate::run::{self, Context, Ran, Stop};
+use crate::record::{self, Around, Began};
+use crate::report::{self as voice, Terminal};
+use crate::results::CellResult;
+use crate::run::{self, Context, Ran, Stop, Timeline};
 use crate::sh::Sh;
-use crate::{apply, install};
+use crate::{apply, git, install};
 
 use ground::Ground;
+
+/// The file of the record, below the kit's directory in the target directory.
+const REPORT: &str = "report.json";
 
 /// Findings that end the command, and with which exit code.
 type Ends = (Exit, Vec<Finding>);
@@ -39,7 +46,7 @@ fn ends(exit: Exit) -> impl Fn(Box<Finding>) -> Ends {
 }
 
 /// Runs a command and tells what ended it.
-pub fn run(options: &Options, terminal: &Terminal, variables: Variables, start: &Start) -> Exit {
+pub fn run(options: &Options, terminal: &Terminal, variables: Variables, start: &Start, began: &Began) -> Exit {
     let mut sh = match Sh::new(variables) {
         Ok(sh) => sh,
         Err(error) => {
@@ -54,10 +61,11 @@ pub fn run(options: &Options, terminal: &Terminal, variables: Variables, start: 
         Action::Helper => helper(),
         Action::Lint => lint::run(options, terminal, &mut sh, start),
         Action::Vendor => vendor::run(options, terminal, &mut sh, start),
+        Action::Report => report::run(options, &sh, start),
         Action::Doctor if options.request.targets.iter().any(|name| name == doctor::ALL) => {
-            doctor_all(options, terminal, &mut sh, start)
+            doctor_all(options, terminal, &mut sh, start, began)
         }
-        _ => execute(options, terminal, &mut sh, start),
+        _ => execute(options, terminal, &mut sh, start, began),
     };
     if sh.is_interrupted() {
         // What failed after Ctrl-C failed because of it.
@@ -72,13 +80,13 @@ pub fn run(options: &Options, terminal: &Terminal, variables: Variables, start: 
 
 /// `helper`: the text of the file.
 fn helper() -> Result<Exit, Ends> {
-    let printed = report::data(&single_file::text());
+    let printed = voice::data(&single_file::text());
     printed.map_err(|error| (Exit::Internal, vec![Finding::error(Code::FileAccess, error)]))?;
     Ok(Exit::Done)
 }
 
 /// `doctor all`: one line for each target; or a trial of each that this machine takes to its end.
-fn doctor_all(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Exit, Ends> {
+fn doctor_all(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start, began: &Began) -> Result<Exit, Ends> {
     let names = options.request.targets.iter().map(String::as_str).filter(|name| *name != doctor::ALL);
     let survey = targets::survey(options, terminal, sh, start, &[], &names.collect::<Vec<_>>())?;
     if !options.probe {
@@ -93,7 +101,7 @@ fn doctor_all(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start
     let skipped = survey.surveyed.len() - targets.len();
     terminal.event(Event::Status("Skipping", &format!("{skipped} targets that nothing runs here")));
     let request = Request { targets, ..options.request.clone() };
-    execute(&Options { request, ..options.clone() }, terminal, sh, start)
+    execute(&Options { request, ..options.clone() }, terminal, sh, start, began)
 }
 
 /// What `doctor` decides of some targets with the workspace and its config before it.
@@ -124,7 +132,7 @@ fn go_on(sh: &Sh) -> Result<(), Ends> {
     if sh.is_interrupted() { Err((Exit::Interrupted, Vec::new())) } else { Ok(()) }
 }
 
-fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -> Result<Exit, Ends> {
+fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start, began: &Began) -> Result<Exit, Ends> {
     let mut ground = ground::look(options, terminal, sh, start)?;
     let sh: &Sh = sh;
     let probe = Probe::new(sh, ground.toolchain.clone()).with_cache(&ground.out);
@@ -135,7 +143,8 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
     let (machine, prepared) = decide(&ground, options.action, &probe)?;
     if options.action == Action::Climb && options.request.writes && sh.is_interrupted() {
         // Whoever waits for the report must not wait in vain, though it has nothing to tell.
-        return write_report(&ground.out, &machine.host, &[], Exit::Interrupted).map(|_| Exit::Interrupted);
+        let around = around(began, &machine.host, &prepared, Exit::Interrupted);
+        return write_record(&ground.out, &record::of_run(around, &[])).map(|()| Exit::Interrupted);
     }
     go_on(sh)?;
     let exit = prepared.exit_of_sync();
@@ -150,6 +159,9 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
         words::condensed(about_none).iter().for_each(|finding| progress(Event::Finding(finding)));
     } else if !doctor_as_data {
         prepared.about_no_target().for_each(|finding| progress(Event::Finding(finding)));
+    }
+    if let Some(division) = &prepared.plan.division {
+        progress(Event::Status("Dividing", &words::division(division)));
     }
     match options.action {
         Action::Sync(mode) => return sync::run(mode, options, &ground, &prepared, progress),
@@ -198,8 +210,9 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start) -
         colour: terminal.colour(),
         directory: &ground.out,
         fail_fast: options.fail_fast,
+        began: began.moment,
     };
-    climb(options, terminal, &ground.out, &prepared, &context)
+    climb(options, terminal, &ground.out, &prepared, &context, began)
 }
 
 fn decide(ground: &Ground, action: Action, probe: &Probe) -> Result<(Machine, Prepared), Ends> {
@@ -237,24 +250,30 @@ fn climb(
     out: &Path,
     prepared: &Prepared,
     context: &Context,
+    began: &Began,
 ) -> Result<Exit, Ends> {
     let ready = prepared.exit() == Exit::Done;
-    let (results, exit, program) = if ready {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let slots = prepared.plan.slots(processors);
+    let (results, exit, program, timeline) = if ready {
         let variable = |name: &str| context.sh.variables.get(std::ffi::OsStr::new(name));
         let (ci, dumb) = (variable("CI").is_some(), variable("TERM").is_some_and(|term| term == "dumb"));
-        let live = std::cell::RefCell::new(report::Live::new(terminal, ci, dumb));
+        let live = std::cell::RefCell::new(voice::Live::new(terminal, ci, dumb));
         let progress: Progress = &|event| live.borrow_mut().event(event);
-        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        run_cells(context, prepared.plan.slots(processors), progress)
+        let (ran, exit, program, timeline) = run_cells(context, slots, progress);
+        (ran, exit, program, timeline.finish())
     } else {
-        (missing_cells(prepared), prepared.exit(), None)
+        (missing_cells(prepared), prepared.exit(), None, (Vec::new(), Load::default()))
     };
-    let written = write_report(out, context.host, &results, exit);
+    let commit = git::commit(context.sh, &context.metadata.root);
+    let around = Around { slots, timeline, commit, ..around(began, context.host, prepared, exit) };
+    let record = record::of_run(around, &results);
+    let written = write_record(out, &record);
     // On a full disk as well, what is known is told.
     if options.json {
-        report::data(&report::json(context.host, &results, exit.code())).map_err(internal)?;
+        voice::data(&record::text(&record)).map_err(internal)?;
     } else if ready && options.request.program.is_none() {
-        terminal.table(&results).map_err(internal)?;
+        voice::data(&table::table(&record)).map_err(internal)?;
     }
     written?;
     match program.filter(|_| exit == Exit::Done) {
@@ -268,9 +287,25 @@ fn climb(
     }
 }
 
-fn write_report(out: &Path, host: &str, results: &[CellResult], exit: Exit) -> Result<(), Ends> {
-    let text = report::json(host, results, exit.code());
-    apply::write(None, out, &FileEdit::own("report.json", text)).map_err(ends(Exit::Internal))
+/// What is known beside the cells before anything was started.
+fn around<'a>(began: &'a Began, host: &'a str, prepared: &'a Prepared, exit: Exit) -> Around<'a> {
+    let about_none = prepared.about_no_target().map(Into::into);
+    let of_tools = prepared.tools.iter().map(|(_, finding)| finding.into());
+    Around {
+        began,
+        host,
+        slots: 0,
+        checkups: &prepared.checkups,
+        timeline: (Vec::new(), Load::default()),
+        findings: about_none.chain(of_tools).collect(),
+        division: prepared.plan.division.as_ref(),
+        commit: None,
+        exit,
+    }
+}
+
+fn write_record(out: &Path, record: &Record) -> Result<(), Ends> {
+    apply::write(None, out, &FileEdit::own(REPORT, record::text(record))).map_err(ends(Exit::Internal))
 }
 
 fn dry_run(options: &Options, terminal: &Terminal, prepared: &Prepared, machine: &Machine) -> Result<Exit, Ends> {
@@ -278,14 +313,14 @@ fn dry_run(options: &Options, terminal: &Terminal, prepared: &Prepared, machine:
     let install: Vec<String> = commands.iter().map(|command| command.line(machine)).collect();
     if options.action == Action::Doctor {
         let tools = words::checkups(&prepared.checkups, terminal.stdout_style());
-        report::data(&format!("{tools}{}", words::install(&install))).map_err(internal)?;
+        voice::data(&format!("{tools}{}", words::install(&install))).map_err(internal)?;
         // In the order in which they are told where it is no dry run.
         let own = prepared.about_targets().map(|(_, finding)| finding);
         own.chain(&prepared.unwritten()).for_each(|finding| terminal.finding(finding));
         return Ok(prepared.exit());
     }
     about_tools(options, prepared).iter().for_each(|finding| terminal.finding(finding));
-    report::data(&words::plan(&prepared.plan, &install)).map_err(internal)?;
+    voice::data(&words::plan(&prepared.plan, &install)).map_err(internal)?;
     Ok(prepared.expected_exit())
 }
 
@@ -308,12 +343,16 @@ fn exit_of(context: &Context, ran: &[Ran]) -> Exit {
     exit::first(decide.into_iter().map(Exit::from))
 }
 
-/// What came of the cells, the exit code, and the program that is to be run.
-fn run_cells(context: &Context, slots: usize, progress: Progress) -> (Vec<CellResult>, Exit, Option<run::Prepared>) {
-    let mut ran = run::run(context, slots, progress);
+/// What came of the cells, the exit code, the program that is to be run, and what was started when.
+fn run_cells(
+    context: &Context,
+    slots: usize,
+    progress: Progress,
+) -> (Vec<CellResult>, Exit, Option<run::Prepared>, Timeline) {
+    let (mut ran, timeline) = run::run(context, slots, progress);
     let exit = exit_of(context, &ran);
     let program = ran.iter_mut().find_map(|it| it.program.take());
-    (ran.into_iter().map(|it| it.result).collect(), exit, program)
+    (ran.into_iter().map(|it| it.result).collect(), exit, program, timeline)
 }
 
 /// Nothing was compiled: every cell says which of its tools is missing.

@@ -12,7 +12,7 @@
 //! }
 //! ```
 //!
-//! Hands: `sh` (the only spawner), `environment`, `path`, `configs`, `scripts`, `build_scripts` (with the feature `lint`), `metadata`, `rustc`, `cache`, `probe`,
+//! Hands: `sh` (the only spawner), `environment`, `path`, `configs`, `scripts`, `build_scripts` (with the feature `lint`), `metadata`, `rustc`, `cache`, `probe`, `git`, `record`,
 //! `apply`, `install`, `artefact`, `run`, `trial`. They tell what they do through `event`; `report` alone prints. `cli` and `commands`
 //! are the surface.
 
@@ -26,10 +26,12 @@ mod commands;
 mod configs;
 mod environment;
 pub mod event;
+mod git;
 mod install;
 mod metadata;
 mod path;
 mod probe;
+mod record;
 mod report;
 mod results;
 mod run;
@@ -52,6 +54,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// The same, for a program whose `main` returns something else: the number that `std::process::exit` takes.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let began = record::Began::now(arguments.iter().map(|it| it.to_string_lossy().into_owned()).collect());
     let options = match cli::parse(arguments) {
         Ok(options) => options,
         Err(error) => {
@@ -65,5 +69,5 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let variable = |name: &str| variables.get(std::ffi::OsStr::new(name))?.to_str().map(str::to_owned);
     let terminal = report::Terminal::new(options.colour.as_deref(), variable, options.verbosity)
         .for_test_arguments(&options.request.test_arguments);
-    commands::run(&options, &terminal, variables, &start).code()
+    commands::run(&options, &terminal, variables, &start, &began).code()
 }

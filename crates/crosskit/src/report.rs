@@ -9,18 +9,18 @@ use std::io::{BufRead, IsTerminal, Write};
 
 use crosskit_core::finding::Finding;
 use crosskit_core::libtest::arguments::LIST;
-use crosskit_core::libtest::{Counts, Outcome};
 use crosskit_core::render::{self, Style};
 use crosskit_core::verdict::SuiteVerdict;
+use crosskit_core::views::{annotation, figures};
 
 use crate::event::{Event, Verbosity};
-use crate::results::{CellResult, Suite, Verdict};
+use crate::results::Suite;
 
 pub use live::Live;
 
 pub use json::{
-    DoctorReport, VerifiedFile, doctor as doctor_json, inspection as inspection_json, report as json,
-    standings as standings_json, verified as verified_json,
+    DoctorReport, VerifiedFile, doctor as doctor_json, inspection as inspection_json, standings as standings_json,
+    verified as verified_json,
 };
 #[cfg(feature = "lint")]
 pub use linted::{Linted, json as linted_json};
@@ -33,6 +33,8 @@ pub struct Terminal {
     forced: bool,
     verbosity: Verbosity,
     shows_output: bool,
+    /// Whether GitHub reads along, and shows what is wrong beside the code.
+    annotates: bool,
 }
 
 impl Terminal {
@@ -49,7 +51,10 @@ impl Terminal {
             }
         };
         let forced = wanted.as_deref() == Some("always");
-        Terminal { style: Style { colour }, forced, verbosity, shows_output: verbosity == Verbosity::Verbose }
+        // Source: GitHub Docs, "Store information in variables": always `true` where GitHub Actions runs the workflow.
+        let annotates = variable("GITHUB_ACTIONS").as_deref() == Some("true");
+        let shows_output = verbosity == Verbosity::Verbose;
+        Terminal { style: Style { colour }, forced, verbosity, shows_output, annotates }
     }
 
     /// The same terminal, which shows what passing tests print if the test binaries are asked to print it.
@@ -87,6 +92,9 @@ impl Terminal {
     /// Tells a finding.
     pub fn finding(&self, finding: &Finding) {
         self.line(render::finding(finding, self.style).trim_end());
+        if let Some(line) = annotation::of_finding(finding).filter(|_| self.annotates) {
+            self.line(&line);
+        }
     }
 
     fn suite(&self, target: Option<&str>, suite: &Suite) {
@@ -94,6 +102,11 @@ impl Terminal {
         if !passed || suite.bench || self.shows_output {
             // Failing output is shown whole, and once; so are measurements.
             self.line(suite.output.trim_end());
+        }
+        if self.annotates && !passed {
+            let place = if suite.host { "the host" } else { target.unwrap_or("the target") };
+            let failed = suite.tests.iter().filter(|test| test.outcome.is_failure());
+            failed.for_each(|test| self.line(&annotation::of_test(&test.name, place, &suite.output)));
         }
         if self.verbosity == Verbosity::Quiet {
             return;
@@ -113,7 +126,7 @@ impl Terminal {
             suite.package,
             suite.name,
             suite.kind.as_str(),
-            figures([suite]),
+            figures([(suite.counts, suite.tests.as_slice())]),
             suite.seconds
         );
         if passed {
@@ -121,23 +134,6 @@ impl Terminal {
         } else {
             self.line(&format!("{} {text}", self.style.bad(&format!("{verb:>12}"))));
         }
-    }
-
-    /// The summary table, for stdout.
-    ///
-    /// # Errors
-    /// stdout cannot be written to.
-    pub fn table(&self, results: &[CellResult]) -> Result<(), String> {
-        let mut text = String::new();
-        for result in results {
-            if !result.suites.is_empty() {
-                text.push_str(&suites_table(result));
-                text.push('\n');
-            }
-        }
-        let rows: Vec<Vec<String>> = results.iter().map(summary_row).collect();
-        text.push_str(&render::table(&rows));
-        data(&text)
     }
 
     /// Asks a question that is answered with `y`; anything else, or the end of the input, is a no. As with apt, the answer
@@ -176,88 +172,6 @@ pub fn data(text: &str) -> Result<(), String> {
             Err(format!("cannot write the result: {error}"))
         }
         _ => Ok(()),
-    }
-}
-
-/// The figures of suites, with what was forgiven told apart.
-fn figures<'a>(suites: impl IntoIterator<Item = &'a Suite>) -> String {
-    let (mut counts, mut quarantined, mut flaky) = (Counts::default(), 0, 0);
-    for suite in suites {
-        counts.add(suite.counts);
-        let of = |outcome| suite.tests.iter().filter(|test| test.outcome == outcome).count();
-        quarantined += of(Outcome::Quarantined);
-        flaky += of(Outcome::Flaky);
-    }
-    in_words(counts, quarantined, flaky)
-}
-
-fn in_words(counts: Counts, quarantined: usize, flaky: usize) -> String {
-    let mut text = format!("{} passed", counts.passed);
-    if flaky > 0 {
-        text.push_str(&format!(" ({flaky} flaky)"));
-    }
-    let ignored = counts.ignored.saturating_sub(quarantined);
-    for (count, word) in [(counts.failed, "failed"), (ignored, "ignored"), (quarantined, "in quarantine")] {
-        if count > 0 {
-            text.push_str(&format!(", {count} {word}"));
-        }
-    }
-    text
-}
-
-fn suites_table(result: &CellResult) -> String {
-    let row = |words: [&str; 6]| words.map(str::to_owned).to_vec();
-    let mut rows = vec![row(["package", "suite", "kind", "tests", "seconds", "ran on"])];
-    for suite in &result.suites {
-        let place = match (suite.host, suite.machine.as_str()) {
-            (true, "") => "host".to_owned(),
-            (true, machine) => format!("host, {machine}"),
-            (false, "") => result.runner.clone(),
-            (false, machine) => format!("{}, {machine}", result.runner),
-        };
-        let outcome = match &suite.verdict {
-            SuiteVerdict::Passed => figures([suite]),
-            SuiteVerdict::Failed => figures([suite]),
-            other => format!("{}, {}", figures([suite]), other.as_str()),
-        };
-        let seconds = format!("{:.2}", suite.seconds);
-        rows.push(row([&suite.package, &suite.name, suite.kind.as_str(), &outcome, &seconds, &place]));
-    }
-    render::table(&rows)
-}
-
-fn summary_row(result: &CellResult) -> Vec<String> {
-    use crosskit_core::plan::Rung;
-    let word = match (result.verdict, result.rung) {
-        (Verdict::Passed, Some(Rung::Run)) => "PASS",
-        (Verdict::Passed, Some(Rung::Check)) => "CHECKED",
-        (Verdict::Passed, _) => "BUILT",
-        (Verdict::Failed, _) => "FAIL",
-        (Verdict::Missing, Some(Rung::Check)) => "CHECKED",
-        (Verdict::Missing, Some(_)) => "BUILT",
-        (Verdict::Missing, None) => "MISSING",
-        (Verdict::Skipped, _) => "SKIP",
-    };
-    let what = match (result.rung, result.verdict) {
-        (_, Verdict::Missing) if !result.stopped_by.is_empty() => result.stopped_by.join("; "),
-        (_, Verdict::Missing) if result.rung.is_some() => "nothing runs it here".to_owned(),
-        (_, Verdict::Missing) => "a tool is missing".to_owned(),
-        (Some(Rung::Run), _) => figures(&result.suites),
-        (_, _) if !result.suites.is_empty() => figures(&result.suites),
-        (Some(Rung::Verify), _) if result.verified == 0 => "no executable to check".to_owned(),
-        (Some(Rung::Verify), _) if result.verified == 1 => "1 executable checked".to_owned(),
-        (Some(Rung::Verify), _) => format!("{} executables checked", result.verified),
-        (Some(rung), _) => format!("reached `{}`", rung.as_str()),
-        (None, _) => "nothing reached".to_owned(),
-    };
-    vec![word.to_owned(), format!("[{:7.2} s]", result.seconds), result.name.clone(), what, runner(result)]
-}
-
-/// What executables were started with, and in which way where that reaches what they start.
-fn runner(result: &CellResult) -> String {
-    match result.emulation {
-        Some(way) if way.reaches_children() => format!("{} ({way})", result.runner),
-        _ => result.runner.clone(),
     }
 }
 

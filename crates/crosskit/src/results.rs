@@ -1,9 +1,10 @@
-//! What came of a run, as plain data: the terminal and `report.json` are made from it.
+//! What came of a run while it goes on; [`crate::record`] makes of it what is kept.
 
 use crosskit_core::emulation::Way;
 use crosskit_core::finding::Finding;
 use crosskit_core::libtest::{Counts, Test};
 use crosskit_core::plan::Rung;
+use crosskit_core::record::Verdict;
 use crosskit_core::settings::Quarantine;
 use crosskit_core::verdict::SuiteVerdict;
 
@@ -64,31 +65,6 @@ pub struct Suite {
     pub bench: bool,
     /// The tests that are known to fail and passed.
     pub passed_in_quarantine: Vec<Quarantine>,
-}
-
-/// The verdict over a cell, as `report.json` spells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The rung that was asked for was reached, and everything on it passed.
-    Passed,
-    /// Something failed.
-    Failed,
-    /// A tool is missing, so the rung asked for was not reached.
-    Missing,
-    /// Nothing was tried.
-    Skipped,
-}
-
-impl Verdict {
-    /// The word in `report.json`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Verdict::Passed => "passed",
-            Verdict::Failed => "failed",
-            Verdict::Missing => "missing",
-            Verdict::Skipped => "skipped",
-        }
-    }
 }
 
 /// What came of one cell.

@@ -10,10 +10,13 @@ mod left_over;
 mod slots;
 mod start;
 mod suite;
+mod task;
+mod timeline;
 mod told;
 mod worker;
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use crosskit_core::emulation;
 use crosskit_core::exit::Exit;
@@ -28,6 +31,7 @@ use build::Call;
 use slots::Slots;
 
 pub use start::Prepared;
+pub use timeline::Timeline;
 
 /// What every step of a run needs.
 #[derive(Clone, Copy)]
@@ -54,6 +58,8 @@ pub struct Context<'a> {
     pub directory: &'a std::path::Path,
     /// Whether nothing new is begun once a test has failed.
     pub fail_fast: bool,
+    /// When the command began.
+    pub began: Instant,
 }
 
 impl Context<'_> {
@@ -134,7 +140,7 @@ impl Call {
 }
 
 /// Runs the plan with so many slots for compilers and tests.
-pub fn run(context: &Context, slots: usize, progress: Progress) -> Vec<Ran> {
+pub fn run(context: &Context, slots: usize, progress: Progress) -> (Vec<Ran>, Timeline) {
     let groups = context.plan.groups.iter().map(|group| Call {
         cells: group.cells.clone(),
         arguments: group.build.clone(),

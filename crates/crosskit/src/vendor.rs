@@ -1,7 +1,6 @@
 //! What `vendor` asks and does: the workspace as it is, the kit's own sources, and what cargo
 //! says of the workspace as it would be.
 
-pub mod git;
 pub mod look;
 pub mod own;
 pub mod rehearsal;

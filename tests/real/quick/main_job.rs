@@ -51,7 +51,7 @@ fn modified(path: &std::path::Path) -> std::time::SystemTime {
 }
 
 fn keeps_its_contract(report: &Report) {
-    assert_eq!((report.schema, &report.host), (1, &installed::host()));
+    assert_eq!((report.schema, &report.parts[0].host), (1, &installed::host()));
     assert!(!report.summary.is_empty(), "{report:#?}");
     let cell = report.only();
     assert_eq!((cell.target.as_str(), cell.rung.as_deref()), (AARCH64.triple, Some("run")));

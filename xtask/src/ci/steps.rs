@@ -38,6 +38,7 @@ const FULL: &[Step] = &[
     ("tables against rustc and cc, all", |shell| tables(shell, "1")),
     ("real runs, full", |shell| real(shell, "full::")),
     ("lint of published build scripts", published),
+    ("views of reports by published schemas", views),
     ("lowest versions of dependencies", lowest),
     ("faults of writing", faults),
     ("the guide, real runs", |shell| real(shell, "guide::")),
@@ -122,12 +123,17 @@ fn unit_tests(shell: &Shell) -> Result<(), String> {
 
 fn cases(shell: &Shell) -> Result<(), String> {
     run(cmd!(shell, "cargo test --quiet -p crosskit-tests --lib --test cases --test tidy --test launcher --locked"))?;
+    run(cmd!(shell, "cargo test --quiet -p crosskit-tests --test report --locked -- cases::"))?;
     run(cmd!(shell, "cargo test --quiet -p crosskit-tests --test lint --locked -- cases:: command:: compiled::"))
 }
 
 fn published(shell: &Shell) -> Result<(), String> {
     // Shown, as it says how many findings are right.
     run(cmd!(shell, "cargo test --quiet -p crosskit-tests --test lint --locked -- published:: --show-output"))
+}
+
+fn views(shell: &Shell) -> Result<(), String> {
+    run(cmd!(shell, "cargo test --quiet -p crosskit-tests --test report --locked -- validated::"))
 }
 
 /// Compiles and tests what others take over with the lowest versions that its manifests allow: a workspace into which it is

@@ -20,6 +20,7 @@ const FULL_PACKAGES: &[(&str, &str)] = &[
     ("strace", "strace"),
     ("clang", "clang"),
     ("ssh", "openssh-client"),
+    ("xmllint", "libxml2-utils"),
     ("/usr/sbin/sshd", "openssh-server"),
 ];
 
@@ -30,6 +31,12 @@ const INSTALL: &[&str] = &["apt-get", "install", "--no-install-recommends", "-o"
 const OLDEST_TOOLCHAIN: &str = "1.77.0";
 
 const CARGO_DENY: &str = "0.20.2";
+
+/// Validates what others read by the schemas that they published.
+const CHECK_JSONSCHEMA: &str = "0.39.0";
+
+/// Where it lies: an environment of Python's own, which nobody else uses.
+const VALIDATOR: &str = "target/tools/check-jsonschema";
 
 /// Checks every tool; with `install` brings what is missing.
 ///
@@ -80,6 +87,15 @@ pub fn provide(shell: &Shell, install: bool, yes: bool, full: bool) -> Result<()
             missing.push(format!("{program}: `sudo apt-get install {package}`"));
         }
     }
+    if full && !is_validator_there(shell) {
+        if install {
+            provide_validator(shell, yes)?;
+        } else {
+            missing.push(format!(
+                "check-jsonschema: `python3 -m venv {VALIDATOR} && {VALIDATOR}/bin/pip install check-jsonschema=={CHECK_JSONSCHEMA}`"
+            ));
+        }
+    }
     let options: &[&str] = match (install, yes) {
         (true, true) => &["--install", "--yes"],
         (true, false) => &["--install"],
@@ -105,6 +121,23 @@ pub fn provide(shell: &Shell, install: bool, yes: bool, full: bool) -> Result<()
 fn has(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|directory| directory.join(program).is_file())
+}
+
+fn is_validator_there(shell: &Shell) -> bool {
+    let told = cmd!(shell, "{VALIDATOR}/bin/check-jsonschema --version").quiet().ignore_stderr().read();
+    told.is_ok_and(|told| told.contains(CHECK_JSONSCHEMA))
+}
+
+/// Debian has Python's environments in a package of their own.
+fn provide_validator(shell: &Shell, yes: bool) -> Result<(), String> {
+    let environment = || run(cmd!(shell, "python3 -m venv --clear {VALIDATOR}"));
+    if environment().is_err() {
+        let yes: &[&str] = if yes { &["--yes"] } else { &[] };
+        as_root(shell, &["apt-get", "update"])?;
+        as_root(shell, &[INSTALL, yes, &["python3-venv"]].concat())?;
+        environment()?;
+    }
+    run(cmd!(shell, "{VALIDATOR}/bin/pip install --quiet check-jsonschema=={CHECK_JSONSCHEMA}"))
 }
 
 /// Brings the libraries of a workspace that needs some, by the kit itself; and with them the multiarch C library that makes

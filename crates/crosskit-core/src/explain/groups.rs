@@ -1,6 +1,7 @@
 //! Which cells one cargo call builds, and why others have a call of their own.
 
-use crate::plan::{Apart, Group, Plan, Split};
+use crate::listing::counted;
+use crate::plan::{Apart, Division, Group, Plan, Split};
 
 use super::{cell, command};
 
@@ -25,6 +26,21 @@ pub(super) fn groups(plan: &Plan) -> String {
         text.extend(splits.iter().map(|it| format!("    {it}\n")));
     }
     text
+}
+
+/// How a matrix is divided: which part this is, by what, and how even the parts are.
+pub fn division(division: &Division) -> String {
+    let Division { shard, cells, own, known, .. } = division;
+    let by = match *known {
+        0 => "by their number".to_owned(),
+        known if known == cells.len() => "by how long they took".to_owned(),
+        known => format!("by how long {known} of them took"),
+    };
+    let longest = division.imbalance();
+    format!(
+        "shard {shard}: {own} of {}, {by}; the longest shard is {longest:.2} × the mean",
+        counted(cells.len(), "cell", "cells")
+    )
 }
 
 /// Why two groups are no one; `None` for one that the plan does not have, and where their names or their rungs say it

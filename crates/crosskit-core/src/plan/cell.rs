@@ -215,8 +215,7 @@ fn add_cells_of(shared: Shared, target: &Target, ways: &BTreeMap<usize, OnTheWay
             arguments.into_iter().chain(seen.build_std.clone()).collect()
         };
         let tests_docs = *reach == Some(Rung::Run) && !doc_packages.is_empty() && request.runs_tests();
-        let name =
-            if variant.words.is_empty() { row.triple.clone() } else { format!("{} {}", row.triple, variant.words) };
+        let name = variant.name(&row.triple);
         prepared.plan.cells.push(Cell {
             triple: row.triple.clone(),
             name,

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::copy::CRATES;
 use super::lock::{Id, Lock};
-use super::told::{counted, listed};
 use super::{Facts, LOCK, Member, Record, XTASK, apart, existing};
 use crate::finding::{Code, Finding};
+use crate::listing::{counted, listed};
 
 /// Names of packages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

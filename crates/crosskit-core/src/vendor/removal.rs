@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::helper::without_module;
 use super::manifest::{self, Line};
 use super::record::{Edited, Record};
-use super::told::counted;
 use super::{Arm, Edit, Facts, LOCK, MANIFEST, arm, existing};
 use crate::config::{self, Position};
 use crate::finding::{Code, Finding, Origin};
+use crate::listing::counted;
 
 /// The files of the xtask that comes with the kit.
 const OF_XTASK: [&str; 2] = ["xtask/Cargo.toml", "xtask/src/main.rs"];

@@ -8,6 +8,7 @@ use clap::{Arg, ArgAction, ArgGroup, Command, value_parser};
 use crosskit_core::emulation::Way;
 use crosskit_core::explain::Shell;
 use crosskit_core::plan::ALL;
+use crosskit_core::record::Shard;
 
 /// The whole command line.
 pub fn command() -> Command {
@@ -47,6 +48,7 @@ pub fn command() -> Command {
         .subcommand(helper())
         .subcommand(lint())
         .subcommand(vendor())
+        .subcommand(report())
 }
 
 fn run() -> Command {
@@ -93,8 +95,27 @@ fn matrix() -> Command {
         .help("Matrices that crosskit.toml declares: [matrix.NAME] [default: all of them]");
     let about = "Build and test every cell that crosskit.toml declares, as far as this machine takes each";
     let check = switch("check", None, "Type-check, and link nothing").conflicts_with("no-run");
-    let command = with_locks(Command::new("matrix").about(about).term_width(100).args([names, check]));
+    let shard = Arg::new("shard").long("shard").value_name("INDEX/COUNT").value_parser(shard);
+    let shard = shard.help("Build this part of so many; `report merge` puts their reports together");
+    let durations = Arg::new("durations")
+        .long("durations")
+        .value_name("REPORT")
+        .action(ArgAction::Append)
+        .value_parser(value_parser!(PathBuf))
+        .requires("shard")
+        .help("Divide by how long cells took in this report [default: by how many there are]");
+    let all = [names, check, shard, durations];
+    let command = with_locks(Command::new("matrix").about(about).term_width(100).args(all));
     with_run(with_output(with_install(command)).args([format(), jobs()]))
+}
+
+/// `2/5`
+fn shard(text: &str) -> Result<Shard, String> {
+    let numbers = text.split_once('/').and_then(|(index, of)| Some((index.parse().ok()?, of.parse().ok()?)));
+    match numbers {
+        Some((index, of)) if (1..=of).contains(&index) => Ok(Shard { index, of }),
+        _ => Err("it is a number and how many there are, as in `2/5`".to_owned()),
+    }
 }
 
 fn list() -> Command {
@@ -147,6 +168,31 @@ fn lint() -> Command {
         switch("quiet", Some('q'), "Print findings alone").conflicts_with("verbose"),
     ];
     command.args(cargo_features()).args([format(), config(), colour()]).args(words)
+}
+
+fn report() -> Command {
+    let files = |help: &'static str| {
+        Arg::new("file").value_name("REPORT").num_args(0..).value_parser(value_parser!(PathBuf)).help(help)
+    };
+    let output = Arg::new("output").long("output").short('o').value_name("FILE").value_parser(value_parser!(PathBuf));
+    let output = output.help("Write this file instead of standard output");
+    let view = |name: &'static str, about: &'static str| {
+        let last = "Reports; several are put together as `merge` does [default: that of the last run]";
+        Command::new(name).about(about).term_width(100).args([files(last), output.clone(), colour()])
+    };
+    let limit = Arg::new("limit").long("limit").value_name("CHARACTERS").value_parser(value_parser!(usize));
+    let limit = limit.help("At most as many characters [default: 65536, as many as a comment on GitHub may have]");
+    let merge = files("The reports of all parts: shards, and what ran beside them").required(true).num_args(1..);
+    let about = "Put the reports of several computers together, of which each part must be there once";
+    Command::new("report")
+        .about("Show the report of the last run, or make something of reports that others read")
+        .term_width(100)
+        .disable_help_subcommand(true)
+        .subcommand_value_name("VIEW")
+        .subcommand(view("show", "Print the tables of the run [default]"))
+        .subcommand(view("junit", "Print JUnit XML, which CI servers read"))
+        .subcommand(view("markdown", "Print Markdown for a comment or the summary of a CI job").arg(limit))
+        .subcommand(Command::new("merge").about(about).term_width(100).args([merge, output, colour()]))
 }
 
 fn vendor() -> Command {

@@ -1,5 +1,6 @@
 //! Reads what the decisions are made of: the workspace, its config and settings, and the toolchain.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crosskit_core::exit::Exit;
@@ -20,9 +21,9 @@ use crate::metadata::{self, Metadata};
 use crate::report::Terminal;
 use crate::rustc::{self, Rustc, Toolchain};
 use crate::sh::Sh;
-use crate::{apply, scripts};
+use crate::{apply, record, scripts};
 
-use super::{Ends, ends, internal};
+use super::{Ends, REPORT, ends, internal};
 
 /// The workspace and what it says, before any decision.
 pub(super) struct Ground {
@@ -73,7 +74,7 @@ pub(super) fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &
     let writes = options.request.writes;
     if writes && options.action == Action::Climb {
         // The report of the last run must not be taken for this one's, however this one ends.
-        let _ = std::fs::remove_file(out.join("report.json"));
+        let _ = std::fs::remove_file(out.join(REPORT));
     }
     let lock = if writes { Some(turn(&metadata.root, &out, terminal, sh)?) } else { None };
     let members = metadata.workspace.members().filter_map(|member| metadata.packages.get(&member.id));
@@ -101,6 +102,7 @@ pub(super) fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &
             return Err((Exit::Usage, vec![finding]));
         }
     }
+    request.durations = durations(options, terminal, &started_in)?;
     let scripts = scripts::read(&metadata.root);
     let libraries = Libraries::built_in().map_err(internal)?;
     Ok(Ground {
@@ -117,6 +119,19 @@ pub(super) fn look(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &
         started_in,
         out,
     })
+}
+
+/// How long cells took, as earlier reports say.
+fn durations(options: &Options, terminal: &Terminal, started_in: &Path) -> Result<BTreeMap<String, u64>, Ends> {
+    let paths = options.durations.iter().map(|path| started_in.join(path));
+    // The first run has no earlier one, and its shards are divided all the same.
+    let (there, missing): (Vec<PathBuf>, Vec<PathBuf>) = paths.partition(|path| path.exists());
+    for path in missing {
+        let words = format!("{} is not there, so cells are divided by their number", path.display());
+        terminal.event(Event::Status("Note", &words));
+    }
+    let named = record::read_all(there.iter().map(PathBuf::as_path)).map_err(|findings| (Exit::Usage, findings))?;
+    Ok(named.iter().flat_map(|it| it.record.durations()).collect())
 }
 
 /// The launcher, and the scripts beside it. One that cannot be started is as good as none: archives and some file systems

@@ -3,9 +3,8 @@
 use serde::Serialize;
 
 use crosskit_core::exit::Exit;
-use crosskit_core::finding::Finding;
-
-use super::json::{FindingRow, finding};
+use crosskit_core::finding;
+use crosskit_core::record::Finding;
 
 /// A build script that was read, and what is wrong in it.
 #[derive(Clone, Debug)]
@@ -17,9 +16,9 @@ pub struct Linted {
     /// Whether it is a member of the workspace.
     pub member: bool,
     /// What is wrong.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<finding::Finding>,
     /// What the settings let stay, with the reason.
-    pub allowed: Vec<(Finding, String)>,
+    pub allowed: Vec<(finding::Finding, String)>,
 }
 
 #[derive(Serialize)]
@@ -28,7 +27,7 @@ struct Report<'a> {
     targets: &'a [String],
     scripts: Vec<Script<'a>>,
     /// What is wrong with the settings.
-    findings: Vec<FindingRow<'a>>,
+    findings: Vec<Finding>,
     exit_code: u8,
 }
 
@@ -37,7 +36,7 @@ struct Script<'a> {
     package: &'a str,
     version: &'a str,
     member: bool,
-    findings: Vec<FindingRow<'a>>,
+    findings: Vec<Finding>,
     allowed: Vec<Allowed<'a>>,
 }
 
@@ -45,24 +44,24 @@ struct Script<'a> {
 struct Allowed<'a> {
     reason: &'a str,
     #[serde(flatten)]
-    finding: FindingRow<'a>,
+    finding: Finding,
 }
 
 /// What is wrong in build scripts, and beside them in the settings, as the JSON text of `lint --format json`. Fields are
 /// added, never renamed.
-pub fn json(targets: &[String], scripts: &[Linted], beside: &[Finding], exit: Exit) -> String {
+pub fn json(targets: &[String], scripts: &[Linted], beside: &[finding::Finding], exit: Exit) -> String {
     let rows = scripts.iter().map(|script| Script {
         package: &script.package,
         version: &script.version,
         member: script.member,
-        findings: script.findings.iter().map(finding).collect(),
+        findings: script.findings.iter().map(Finding::from).collect(),
         allowed: script.allowed.iter().map(allowed).collect(),
     });
-    let findings = beside.iter().map(finding).collect();
+    let findings = beside.iter().map(Finding::from).collect();
     let report = Report { schema: 1, targets, scripts: rows.collect(), findings, exit_code: exit.code() };
     serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"
 }
 
-fn allowed((it, reason): &(Finding, String)) -> Allowed<'_> {
-    Allowed { reason, finding: finding(it) }
+fn allowed((it, reason): &(finding::Finding, String)) -> Allowed<'_> {
+    Allowed { reason, finding: Finding::from(it) }
 }

@@ -2,6 +2,8 @@
 
 use std::io::{IsTerminal, Write};
 
+use crosskit_core::views::figures;
+
 use super::Terminal;
 use crate::event::{Event, Moment, Verbosity};
 
@@ -81,7 +83,7 @@ fn line(moment: &Moment, width: usize) -> String {
     }
     let tests = moment.tests;
     if tests.passed > 0 || tests.failed > 0 {
-        parts.push(super::in_words(tests, 0, 0));
+        parts.push(figures([(tests, [].as_slice())]));
     }
     parts.extend(moment.cargo.iter().filter(|words| !words.is_empty()).map(|words| format!("cargo: {words}")));
     if let Some((longest, seconds)) = moment.running.first() {

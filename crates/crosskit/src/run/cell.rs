@@ -9,13 +9,14 @@ use crosskit_core::exit::Exit;
 use crosskit_core::finding::{Code, Finding, Origin};
 use crosskit_core::libtest::{Outcome, Test};
 use crosskit_core::plan::{Cell, Rung};
+use crosskit_core::record::Verdict;
 use crosskit_core::settings::FILE;
 use crosskit_core::verdict::SuiteVerdict;
 
 use super::built::{Artefact, Built, starts_binaries};
 use super::start::Prepared;
 use super::{Context, Stop};
-use crate::results::{CellResult, Suite, SuiteKind, Verdict};
+use crate::results::{CellResult, Suite, SuiteKind};
 
 /// How far a cell has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,15 +6,17 @@ use std::thread::Scope;
 use std::time::{Duration, Instant};
 
 use crosskit_core::finding::{Code, Finding};
-use crosskit_core::libtest::{Counts, Outcome};
+use crosskit_core::libtest::Counts;
 use crosskit_core::plan::{Cell, Rung};
 use crosskit_core::render;
 use crosskit_core::verdict::SuiteVerdict;
 
 use super::build::{self, Call, Heard};
-use super::built::{Artefact, Built, Made, starts_binaries};
+use super::built::{Artefact, Built, Made};
 use super::cell::{Progress as Way, Stage, stop_of};
 use super::slots::Slots;
+use super::task::{Message, Running, Task};
+use super::timeline::{Kind, Timeline};
 use super::told::Told;
 use super::{Context, Ran, Stop, archives, doc, left_over, start, suite, worker};
 use crate::event::{Event, Moment, Progress};
@@ -26,50 +28,6 @@ const TICK: Duration = Duration::from_millis(20);
 
 /// How often it is told what runs.
 const MOMENT: Duration = Duration::from_millis(100);
-
-/// What a thread tells.
-enum Message {
-    /// cargo said something.
-    Heard(Heard),
-    /// cargo ended.
-    Built(Result<Ended, String>),
-    /// Something detailed.
-    Detail(String),
-    /// A test ended, as far as is seen while its executable runs.
-    Test(usize, Outcome),
-    /// A test executable ended, which some cells share; none means Ctrl-C.
-    Suite(usize, Vec<usize>, Result<Option<Suite>, String>),
-    /// Documentation tests of some cells ended.
-    Doc(usize, Vec<usize>, Result<doc::Ran, String>),
-}
-
-/// Something that waits for a slot.
-enum Task {
-    /// A test executable of some cells: one of the host is the same for all that were built with it.
-    Suite(Vec<usize>, Artefact),
-    /// Documentation tests of some cells, for the same reason.
-    Doc(doc::Share),
-}
-
-impl Task {
-    /// What takes long as a rule comes first, so that in the end no slot is empty while another one has much to do:
-    /// documentation tests are compiled before they run, and integration tests start programs.
-    fn turn(&self) -> u8 {
-        match self {
-            Task::Doc(_) => 0,
-            Task::Suite(_, test) if starts_binaries(&test.kinds) => 1,
-            Task::Suite(..) => 2,
-        }
-    }
-}
-
-/// Something that holds a slot.
-struct Running {
-    words: String,
-    since: Instant,
-    /// What its tests have told so far.
-    counts: Counts,
-}
 
 struct Engine<'scope, 'env> {
     scope: &'scope Scope<'scope, 'env>,
@@ -86,6 +44,10 @@ struct Engine<'scope, 'env> {
     running: BTreeMap<usize, Running>,
     /// How many were started.
     started: usize,
+    /// The number of the call that cargo works on.
+    call: usize,
+    /// When everything was started, and ended.
+    timeline: Timeline,
     /// The figures of what has ended.
     counts: Counts,
     /// What was told of the moment last.
@@ -101,7 +63,7 @@ struct Engine<'scope, 'env> {
 }
 
 /// Runs every cell of the plan to the rung that it can reach, by these calls, with so many slots.
-pub fn run(context: &Context, calls: Vec<Call>, slots: Slots, progress: Progress) -> Vec<Ran> {
+pub fn run(context: &Context, calls: Vec<Call>, slots: Slots, progress: Progress) -> (Vec<Ran>, Timeline) {
     std::thread::scope(|scope| {
         let (sender, messages) = mpsc::channel();
         let ways = context.plan.cells.iter().map(Way::new).collect();
@@ -117,6 +79,8 @@ pub fn run(context: &Context, calls: Vec<Call>, slots: Slots, progress: Progress
             tasks: VecDeque::new(),
             running: BTreeMap::new(),
             started: 0,
+            call: 0,
+            timeline: Timeline::new(context.began),
             counts: Counts::default(),
             moment: Moment { cells: context.plan.cells.len(), ..Moment::default() },
             told: Instant::now(),
@@ -126,7 +90,8 @@ pub fn run(context: &Context, calls: Vec<Call>, slots: Slots, progress: Progress
         };
         engine.leave_out();
         engine.work(&messages);
-        engine.ways.into_iter().map(|Way { result, stop, program, .. }| Ran { result, stop, program }).collect()
+        let ran = engine.ways.into_iter().map(|Way { result, stop, program, .. }| Ran { result, stop, program });
+        (ran.collect(), engine.timeline)
     })
 }
 
@@ -144,6 +109,7 @@ impl<'scope, 'env> Engine<'scope, 'env> {
     fn work(&mut self, messages: &Receiver<Message>) {
         loop {
             self.start();
+            self.timeline.slots(self.slots.in_use());
             if self.building.is_none() && self.running.is_empty() {
                 break;
             }
@@ -241,6 +207,9 @@ impl<'scope, 'env> Engine<'scope, 'env> {
         let names: Vec<&str> = call.cells.iter().map(|at| self.ways[*at].cell.name.as_str()).collect();
         let packages = call.cells.first().map(|at| self.ways[*at].cell.packages.join(", ")).unwrap_or_default();
         (self.progress)(Event::Status("Building", &format!("{} ({packages})", names.join(", "))));
+        self.started += 1;
+        self.call = self.started;
+        self.timeline.begin(self.call, Kind::Build, names.into_iter().map(str::to_owned).collect(), &packages);
         let now = left_over::now(&self.context.metadata.build_directory);
         for at in &call.cells {
             self.ways[*at].begin();
@@ -268,12 +237,15 @@ impl<'scope, 'env> Engine<'scope, 'env> {
                 let Some(way) = cells.first().map(|at| &self.ways[*at]) else { return };
                 let cell = way.cell;
                 self.running.insert(number, named(cell, &test.name));
+                let package = context.metadata.packages.get(&test.package).map_or("", |it| it.name.as_str());
+                let what = format!("{package} {}", test.name);
+                self.timeline.begin(number, Kind::Test, self.names(&cells), &what);
                 // The environment is put together here, as what cargo made is known here.
                 let prepared = start::prepare(context, cell, &way.built, &test);
                 let told = sender.clone();
                 let tell = move |said| {
                     drop(told.send(match said {
-                        suite::Said::Started(line) => Message::Detail(line),
+                        suite::Said::Started(line) => Message::Line(number, line),
                         suite::Said::Ended(outcome) => Message::Test(number, outcome),
                     }));
                 };
@@ -283,8 +255,9 @@ impl<'scope, 'env> Engine<'scope, 'env> {
             Task::Doc(doc::Share { cells, packages }) => {
                 let Some(cell) = cells.first().map(|at| self.ways[*at].cell) else { return };
                 self.running.insert(number, named(cell, "documentation tests"));
+                self.timeline.begin(number, Kind::Doc, self.names(&cells), &packages.join(", "));
                 let told = sender.clone();
-                let tell = move |line: &str| drop(told.send(Message::Detail(line.to_owned())));
+                let tell = move |line: &str| drop(told.send(Message::Line(number, line.to_owned())));
                 let message = move |ended| Message::Doc(number, cells, ended);
                 worker::start(self.scope, sender, message, move || doc::run(context, cell, packages, &tell));
             }
@@ -293,9 +266,8 @@ impl<'scope, 'env> Engine<'scope, 'env> {
 
     fn hear(&mut self, message: Message) {
         match message {
-            Message::Heard(Heard::Started(line)) | Message::Detail(line) => {
-                (self.progress)(Event::Detail("Running", &line));
-            }
+            Message::Heard(Heard::Started(line)) => self.tell_line(self.call, &line),
+            Message::Line(number, line) => self.tell_line(number, &line),
             Message::Heard(Heard::Words(line)) => {
                 if self.told_by_scripts.hold(&line) {
                     return;
@@ -319,8 +291,18 @@ impl<'scope, 'env> Engine<'scope, 'env> {
         }
     }
 
+    fn tell_line(&mut self, number: usize, line: &str) {
+        self.timeline.line(number, line);
+        (self.progress)(Event::Detail("Running", line));
+    }
+
+    fn names(&self, cells: &[usize]) -> Vec<String> {
+        cells.iter().map(|at| self.ways[*at].cell.name.clone()).collect()
+    }
+
     fn end_task(&mut self, number: usize) {
         self.running.remove(&number);
+        self.timeline.end(number);
         self.slots.give();
     }
 
@@ -371,6 +353,7 @@ impl<'scope, 'env> Engine<'scope, 'env> {
 
     fn end_call(&mut self, ended: Result<Ended, String>) {
         self.slots.take_back();
+        self.timeline.end(self.call);
         self.moment.cargo = None;
         let Some(call) = self.building.take() else { return };
         self.tell_of_scripts(&call);

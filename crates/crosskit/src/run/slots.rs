@@ -57,6 +57,14 @@ impl Slots {
         }
     }
 
+    /// How many slots cargo has now, and how many something of ours.
+    pub fn in_use(&self) -> (usize, usize) {
+        let free = self.pipe.as_ref().map_or(0, pipe::Pipe::free);
+        // What cargo may have is known of a pipe alone; without one it has at least the slot that was lent.
+        let lent = if self.pipe.is_some() { self.count.saturating_sub(self.held + free) } else { 1 };
+        (if self.lent { lent } else { 0 }, self.held)
+    }
+
     /// Lends a slot to cargo, which is about to start.
     pub fn lend(&mut self) -> bool {
         let took = !self.lent && self.take();
@@ -117,6 +125,11 @@ mod pipe {
             self.file.read(&mut [0]).is_ok_and(|count| count == 1)
         }
 
+        /// How many slots lie in it.
+        pub(super) fn free(&self) -> usize {
+            rustix::io::ioctl_fionread(&self.file).ok().and_then(|free| usize::try_from(free).ok()).unwrap_or_default()
+        }
+
         pub(super) fn give(&mut self) {
             // So few bytes always fit.
             let _ = self.file.write(b"+");
@@ -158,6 +171,10 @@ mod pipe {
         }
 
         pub(super) fn take(&mut self) -> bool {
+            match self.0 {}
+        }
+
+        pub(super) fn free(&self) -> usize {
             match self.0 {}
         }
 

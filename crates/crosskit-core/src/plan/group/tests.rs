@@ -183,6 +183,8 @@ fn grouped(workspace: &Workspace, views: &[KindView], cells: Vec<Cell>, option: 
         exclude: Vec::new(),
         axes: crate::settings::Axes::at(crate::finding::Origin::CommandLine),
         matrices: None,
+        shard: None,
+        durations: BTreeMap::new(),
         best_effort: false,
         retries: 0,
         graph_options: vec![option.to_owned()],

@@ -5,17 +5,17 @@ use std::path::Path;
 
 use crosskit_core::exit::Exit;
 use crosskit_core::finding::{Code, Finding};
+use crosskit_core::listing::{counted, listed};
 use crosskit_core::plan::FileEdit;
 use crosskit_core::vendor::lock::{Id, Lock};
-use crosskit_core::vendor::told::{counted, listed};
 use crosskit_core::vendor::{self as decisions, LOCK, Placement, Request, Source, copy};
 
-use crate::apply;
 use crate::commands::{Ends, ends, internal};
 use crate::event::Event;
 use crate::vendor::own::Own;
+use crate::vendor::relative;
 use crate::vendor::sources::{Instead, instead_of_crates_io, not_in};
-use crate::vendor::{git, relative};
+use crate::{apply, git};
 
 use super::Work;
 use super::consequences::{self, Change};

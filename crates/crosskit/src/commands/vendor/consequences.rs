@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crosskit_core::exit::Exit;
 use crosskit_core::finding::{Code, Finding};
+use crosskit_core::listing::listed;
 use crosskit_core::vendor::lock::{self, Id, Lock};
 use crosskit_core::vendor::outcome::{self, Before, Brought};
-use crosskit_core::vendor::told::listed;
 use crosskit_core::vendor::{self as decisions, LOCK, Source, copy};
 
 use crate::commands::Ends;

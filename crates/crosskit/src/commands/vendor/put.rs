@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 
 use crosskit_core::explain;
 use crosskit_core::finding::{Code, Finding};
+use crosskit_core::listing::listed;
 use crosskit_core::vendor::record::{PATH, Record};
-use crosskit_core::vendor::told::listed;
 use crosskit_core::vendor::update;
 use crosskit_core::vendor::{Edit, LOCK, Placement, Request, copy};
 
 use crate::apply;
 use crate::commands::{Ends, internal};
 use crate::event::Event;
+use crate::git;
 use crate::report;
-use crate::vendor::{git, hash, own};
+use crate::vendor::{hash, own};
 
 use super::{Work, format};
 

@@ -6,11 +6,11 @@ use std::path::Path;
 use crosskit_core::exit::Exit;
 use crosskit_core::explain;
 use crosskit_core::finding::{Code, Finding};
+use crosskit_core::listing::counted;
 use crosskit_core::policy::OwnFiles;
 use crosskit_core::vendor::lock::Lock;
 use crosskit_core::vendor::record::{PATH, Record};
 use crosskit_core::vendor::removal::{self, Found, Here, Removal};
-use crosskit_core::vendor::told::counted;
 use crosskit_core::vendor::{Edit, LOCK, XTASK, copy};
 
 use crate::commands::ground::own_files;

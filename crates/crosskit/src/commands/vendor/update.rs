@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use crosskit_core::exit::Exit;
 use crosskit_core::explain;
 use crosskit_core::finding::{Code, Finding};
+use crosskit_core::listing::counted;
 use crosskit_core::plan::FileEdit;
 use crosskit_core::vendor::record::{PATH, Record};
-use crosskit_core::vendor::told::counted;
 use crosskit_core::vendor::update::{self, Coming, Update};
 use crosskit_core::vendor::{self as decisions, LOCK, Source, copy};
 
-use crate::apply;
 use crate::commands::{Ends, ends, internal};
 use crate::event::Event;
 use crate::report;
+use crate::vendor::hash;
 use crate::vendor::own::Own;
-use crate::vendor::{git, hash};
+use crate::{apply, git};
 
 use super::consequences::{self, Change};
 use super::{Work, bring};

@@ -79,7 +79,7 @@ const CRATES: [Crate; 3] = [
                     "survey",
                 ],
             ),
-            ("words", &["pages", "render", "explain", "views"]),
+            ("words", &["pages", "render", "explain", "workflow", "views"]),
         ],
     },
     Crate {

@@ -90,3 +90,66 @@ fn a_million_tests_are_no_trouble() {
     assert!(scratch.read("markdown").chars().count() <= 65_536);
     is_junit(&scratch, "junit");
 }
+
+/// A workflow for every kind of matrix: natively, in shards, both; in the root of a repository, and below it.
+#[test]
+fn a_workflow_is_one_by_githubs_schema() {
+    let validator = repository::root().join("target/tools/check-jsonschema/bin/check-jsonschema");
+    for (name, directory, targets, branch) in [
+        ("both", "", "\"aarch64\", \"s390x\", \"aarch64-apple-darwin\", \"x86_64-pc-windows-msvc\"", "main"),
+        ("shards", "tools/a workspace", "\"s390x\", \"riscv64\", \"armv7\"", "release/1.0"),
+        ("native", "", "\"aarch64\"", "true"),
+    ] {
+        let scratch = scratch(&format!("workflow-{name}"));
+        let at = |file: &str| if directory.is_empty() { file.to_owned() } else { format!("{directory}/{file}") };
+        scratch.write(
+            &at("Cargo.toml"),
+            "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n",
+        );
+        scratch.write(&at("src/lib.rs"), "");
+        scratch.write(
+            &at("crosskit.toml"),
+            &format!("[matrix.ci]\ntargets = [{targets}]\nprofiles = [\"dev\", \"release\"]\n"),
+        );
+        let mut git = process::command("git", &scratch.root);
+        git.args(["init", "--quiet", "."]);
+        process::run(git, LIMIT).exits(0);
+        let below = |arguments: &[&str]| {
+            let mut command = process::command(env!("CARGO_BIN_EXE_crosskit-with-lint"), &scratch.root.join(directory));
+            command.args(arguments);
+            process::run(command, LIMIT)
+        };
+        let file = ".github/workflows/cross.yml";
+        below(&["ci", "github", "--branch", branch, "--check"]).exits(4).tells(&["error[X023]", "ci github --write"]);
+        assert!(!scratch.has(file), "a check writes nothing");
+        below(&["ci", "github", "--branch", branch, "--write"]).exits(0).tells(&["Added .github/workflows/cross.yml"]);
+        below(&["ci", "github", "--branch", branch, "--check"]).exits(0).tells(&["is up to date"]);
+        below(&["ci", "github", "--branch", branch, "--check", "--shards", "9"]).exits(if name == "native" {
+            0
+        } else {
+            4
+        });
+        assert_eq!(below(&["ci", "github", "--branch", branch]).exits(0).stdout, scratch.read(file));
+        let mut command = process::command(&validator, &scratch.root);
+        command.args(["--builtin-schema", "vendor.github-workflows", file]);
+        process::run(command, LIMIT).exits(0);
+    }
+}
+
+/// A part of a matrix by its targets: one that it does not have is a mistake.
+#[test]
+fn a_target_that_no_cell_is_for_is_told() {
+    let scratch = scratch("only");
+    scratch.write("Cargo.toml", "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n");
+    scratch.write("src/lib.rs", "");
+    scratch.write("crosskit.toml", "[matrix.ci]\ntargets = [\"aarch64\", \"s390x\"]\n");
+    let dry = |target: &str| kit(&scratch, &["matrix", "--target", target, "--dry-run"]);
+    let planned = dry("s390x").exits(0).stdout;
+    assert!(
+        planned.contains("\ns390x-unknown-linux-gnu: ") && !planned.contains("\naarch64-unknown-linux-gnu: "),
+        "{planned}"
+    );
+    assert!(planned.contains("target.aarch64-unknown-linux-gnu.linker"), "the policy is that of all: {planned}");
+    dry("riscv64").exits(2).tells(&["no cell of the matrix is for riscv64gc-unknown-linux-gnu", "it has: aarch64"]);
+    dry("nonsense").exits(2).tells(&["error[X001]"]);
+}

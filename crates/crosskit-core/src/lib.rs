@@ -6,7 +6,7 @@
 //! [`target`], [`unit_graph`], [`machine`], [`listing`] are facts;
 //! [`rules`], [`config`], [`settings`], [`policy`], [`linking`], [`native`], [`resolve`], [`lints`], [`workspace`],
 //! [`matrix`], [`libraries`], [`install`], [`tools`], [`doctor`], [`trial`], [`inspect`], [`libtest`], [`exit`], [`gate`], [`plan`] and [`record`] decide, and so does
-//! `build_script`, which is there with the feature `lint`; [`pages`], [`render`], [`explain`] and [`views`]
+//! `build_script`, which is there with the feature `lint`; [`pages`], [`render`], [`explain`], [`workflow`] and [`views`]
 //! put the decisions into words.
 
 pub use crosskit_build::{finding, object_file, rules, triple};
@@ -52,5 +52,6 @@ pub mod unit_graph;
 pub mod vendor;
 pub mod verdict;
 pub mod views;
+pub mod workflow;
 pub mod workspace;
 pub mod wrapper;

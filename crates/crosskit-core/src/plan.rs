@@ -91,6 +91,8 @@ pub struct Request {
     pub axes: Axes,
     /// The matrices of `crosskit.toml` in the place of targets; all of them where no name is given.
     pub matrices: Option<Vec<String>>,
+    /// `--target` of a matrix: the targets of it that this computer builds; none is all.
+    pub only: Vec<String>,
     /// `--shard`: which part of a matrix this computer builds.
     pub shard: Option<Shard>,
     /// How long cells took in earlier runs, by their names: milliseconds.
@@ -445,6 +447,7 @@ pub fn prepare(input: &Input) -> Prepared {
         return prepared;
     }
     let mut targets = targets::with_variants(input, &rows, &mut prepared);
+    let only = targets::only(input, &targets, &mut prepared);
     if prepared.usage.iter().any(Finding::is_error) {
         return prepared;
     }
@@ -452,6 +455,7 @@ pub fn prepare(input: &Input) -> Prepared {
     let rustc = Rustc::new(&input.machine.cfgs);
     let layers = sync::synced_layers(input, &policies, &rustc, &mut prepared);
     // The policy is that of all, so that every computer writes the same.
+    targets.retain(|target| only.is_empty() || only.contains(&target.row.triple));
     prepared.plan.division = shard::keep(&mut targets, input.request);
     // So far it was the files on the disk that were spoken of.
     let about_disk = prepared.config.len();

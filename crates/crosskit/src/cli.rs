@@ -57,8 +57,32 @@ pub struct Options {
     pub vendor: Option<Vendor>,
     /// What `report` was asked for.
     pub report: Option<Report>,
+    /// What `ci` was asked for.
+    pub ci: Option<Ci>,
     /// `--durations`: the reports that say how long cells took.
     pub durations: Vec<PathBuf>,
+}
+
+/// What `ci` was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ci {
+    /// What is done with the workflow.
+    pub mode: CiMode,
+    /// `--shards`
+    pub shards: Option<usize>,
+    /// `--branch`
+    pub branch: Option<String>,
+}
+
+/// What is done with a workflow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CiMode {
+    /// It is printed.
+    Print,
+    /// `--check`: says whether the file is this.
+    Check,
+    /// `--write`: writes the file.
+    Write,
 }
 
 /// What `report` was asked for.
@@ -153,6 +177,8 @@ pub enum Action {
     Vendor,
     /// Makes something of the report of a run.
     Report,
+    /// Makes a workflow for a CI.
+    Ci,
 }
 
 /// What `sync` does.
@@ -200,6 +226,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, c
         "lint" => Action::Lint,
         "vendor" => Action::Vendor,
         "report" => Action::Report,
+        "ci" => Action::Ci,
         _ => Action::Climb,
     };
     // Without a target these look at the ones that the config has keys of.
@@ -214,6 +241,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, c
                 | Action::Lint
                 | Action::Vendor
                 | Action::Report
+                | Action::Ci
         );
     if needs_target && !matches.contains_id("target") {
         let what = "no target given; name a triple or an alias, such as `aarch64`, or `host`";
@@ -230,6 +258,21 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, c
     }
     options.vendor = (word == "vendor").then(|| vendor(matches));
     options.report = (word == "report").then(|| report(matches));
+    if let Some(("github", matches)) = matches.subcommand().filter(|_| word == "ci") {
+        let flag = |name: &str| matches.get_flag(name);
+        options.ci = Some(Ci {
+            mode: match (flag("check"), flag("write")) {
+                (true, _) => CiMode::Check,
+                (_, true) => CiMode::Write,
+                _ => CiMode::Print,
+            },
+            shards: matches.get_one::<usize>("shards").copied(),
+            branch: matches.get_one::<String>("branch").cloned(),
+        });
+        options.request.matrices = Some(matches.get_many::<String>("matrix").into_iter().flatten().cloned().collect());
+        options.request.best_effort = true;
+        options.request.graph_options.push("--all-features".to_owned());
+    }
     if word == "matrix" {
         let names = matches.get_many::<String>("matrix").into_iter().flatten().cloned();
         options.request.matrices = Some(names.collect());
@@ -278,6 +321,7 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool)
             exclude: texts("exclude"),
             axes,
             matrices: None,
+            only: texts("only"),
             shard: matches.try_get_one::<Shard>("shard").ok().flatten().copied(),
             durations: BTreeMap::new(),
             best_effort,
@@ -304,6 +348,7 @@ fn options(matches: &ArgMatches, action: Action, rung: Rung, builds_tests: bool)
         },
         vendor: None,
         report: None,
+        ci: None,
         durations: matches.try_get_many::<PathBuf>("durations").ok().flatten().into_iter().flatten().cloned().collect(),
         dry_run: flag("dry-run"),
         install: flag("install"),

@@ -1,5 +1,6 @@
 //! The commands: look, decide, then act.
 
+mod ci;
 mod doctor;
 mod explain;
 mod ground;
@@ -138,7 +139,7 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start, b
     let probe = Probe::new(sh, ground.toolchain.clone()).with_cache(&ground.out);
     let probe = probe.with_graphs(&ground.out, ground.metadata.fingerprint);
     // Whoever writes the config, or prints it, says nothing about tools.
-    let tells_tools = !matches!(options.action, Action::Sync(_) | Action::Env);
+    let tells_tools = !matches!(options.action, Action::Sync(_) | Action::Env | Action::Ci);
     let mut probe = if tells_tools { probe } else { probe.without_tools() };
     let (machine, prepared) = decide(&ground, options.action, &probe)?;
     if options.action == Action::Climb && options.request.writes && sh.is_interrupted() {
@@ -165,6 +166,7 @@ fn execute(options: &Options, terminal: &Terminal, sh: &mut Sh, start: &Start, b
     }
     match options.action {
         Action::Sync(mode) => return sync::run(mode, options, &ground, &prepared, progress),
+        Action::Ci => return ci::run(options, sh, &ground, &prepared, progress),
         Action::Env => {
             sync::write_own_programs(&ground, &prepared)?;
             return sync::environment(options, &prepared, progress);

@@ -1,6 +1,6 @@
 //! git, where there is one.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::sh::{Sh, Started};
 
@@ -29,6 +29,20 @@ pub fn ignored(sh: &Sh, root: &Path, paths: &[String]) -> Vec<String> {
 pub fn commit(sh: &Sh, root: &Path) -> Option<String> {
     let told = ask(sh, root, &["rev-parse", "--verify", "--quiet", "HEAD"])?;
     Some(told.trim().to_owned()).filter(|it| !it.is_empty())
+}
+
+/// The branch that others take for the main one: that of `origin`, or the present one.
+pub fn branch(sh: &Sh, root: &Path) -> Option<String> {
+    let head = |name: &str| ask(sh, root, &["symbolic-ref", "--quiet", "--short", name]);
+    let of_origin = head("refs/remotes/origin/HEAD").map(|told| told.trim().trim_start_matches("origin/").to_owned());
+    of_origin.or_else(|| head("HEAD").map(|told| told.trim().to_owned())).filter(|it| !it.is_empty())
+}
+
+/// The root of the repository, and the directory below it.
+pub fn place(sh: &Sh, directory: &Path) -> Option<(PathBuf, String)> {
+    let root = ask(sh, directory, &["rev-parse", "--show-toplevel"])?;
+    let below = ask(sh, directory, &["rev-parse", "--show-prefix"])?;
+    Some((PathBuf::from(root.trim_end_matches(['\r', '\n'])), below.trim().trim_end_matches('/').to_owned()))
 }
 
 /// Whether the file is in that commit.

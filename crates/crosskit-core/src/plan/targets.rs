@@ -1,5 +1,7 @@
 //! Which targets a command is about, and the variants of each.
 
+use std::collections::BTreeSet;
+
 use crate::finding::{Code, Finding, Origin};
 use crate::matrix::{self, Expansion, MOST, Named, TooMany, Variants};
 use crate::policy::Policy;
@@ -104,6 +106,23 @@ pub(super) fn with_variants<'a>(
     // Nobody asked for these by name, so that they need no policy either.
     targets.retain(|target| !request.best_effort || !target.is_empty());
     targets
+}
+
+/// The triples that a matrix is to be built for, where not for all of its own.
+pub(super) fn only(input: &Input, targets: &[Target], prepared: &mut Prepared) -> BTreeSet<String> {
+    let mut only = BTreeSet::new();
+    for name in &input.request.only {
+        match input.catalogue.resolve(name, &input.machine.host) {
+            Ok(row) if targets.iter().any(|target| target.row.triple == row.triple) => drop(only.insert(row.triple)),
+            Ok(row) => {
+                let finding = Finding::error(Code::UnknownName, format!("no cell of the matrix is for {}", row.triple));
+                let there: Vec<&str> = targets.iter().map(|target| target.row.triple.as_str()).collect();
+                prepared.usage.push(finding.at(Origin::CommandLine).hint(format!("it has: {}", there.join(", "))));
+            }
+            Err(finding) => prepared.usage.push(*finding),
+        }
+    }
+    only
 }
 
 fn too_many(axes: &Axes) -> Finding {

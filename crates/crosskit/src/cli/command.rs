@@ -49,6 +49,7 @@ pub fn command() -> Command {
         .subcommand(lint())
         .subcommand(vendor())
         .subcommand(report())
+        .subcommand(ci())
 }
 
 fn run() -> Command {
@@ -104,9 +105,41 @@ fn matrix() -> Command {
         .value_parser(value_parser!(PathBuf))
         .requires("shard")
         .help("Divide by how long cells took in this report [default: by how many there are]");
-    let all = [names, check, shard, durations];
+    let only = Arg::new("only").long("target").value_name("TARGET").action(ArgAction::Append);
+    let only = only.help("Build the cells of this target alone; the policy is still written for all of them");
+    let all = [names, check, only, shard, durations];
     let command = with_locks(Command::new("matrix").about(about).term_width(100).args(all));
     with_run(with_output(with_install(command)).args([format(), jobs()]))
+}
+
+fn ci() -> Command {
+    let names = Arg::new("matrix").value_name("NAME").num_args(0..);
+    let names = names.help("Matrices that crosskit.toml declares: [matrix.NAME] [default: all of them]");
+    let modes = [
+        switch("check", None, "Write nothing; exit 4 and show the difference if the file is another"),
+        switch("write", None, "Write .github/workflows/cross.yml"),
+    ];
+    let shards = Arg::new("shards").long("shards").value_name("COUNT").value_parser(positive);
+    let shards = shards.help("Divide what runs on Linux into so many jobs [default: one for each ten cells]");
+    let branch = Arg::new("branch").long("branch").value_name("BRANCH");
+    let branch = branch.help("Build pushes to this branch [default: that of `origin`, or the present one]");
+    let about =
+        "Print a workflow for GitHub Actions that builds the matrix: natively where GitHub has a machine for it";
+    let github =
+        Command::new("github").about(about).term_width(100).args([names, shards, branch, colour()]).args(modes);
+    Command::new("ci")
+        .about("Make a workflow for a CI out of the matrix")
+        .term_width(100)
+        .disable_help_subcommand(true)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand_value_name("CI")
+        .subcommand(github.group(ArgGroup::new("mode").args(["check", "write"])))
+}
+
+/// A number of things of which there is at least one.
+fn positive(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|count| (1..=256).contains(count)).ok_or_else(|| "it is a number from 1 to 256".to_owned())
 }
 
 /// `2/5`

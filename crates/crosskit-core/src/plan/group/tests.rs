@@ -183,6 +183,7 @@ fn grouped(workspace: &Workspace, views: &[KindView], cells: Vec<Cell>, option: 
         exclude: Vec::new(),
         axes: crate::settings::Axes::at(crate::finding::Origin::CommandLine),
         matrices: None,
+        only: Vec::new(),
         shard: None,
         durations: BTreeMap::new(),
         best_effort: false,

@@ -45,7 +45,6 @@ pub(super) fn keep(targets: &mut Vec<Target>, request: &Request) -> Option<Divis
             let name = variant.name(&target.row.triple);
             let key = (target.row.triple.clone(), call::profile_directory(variant, request).to_owned());
             let unit = units.entry(key).or_default();
-            unit.cells += 1;
             match request.durations.get(&name) {
                 Some(milliseconds) => unit.known.push(*milliseconds),
                 None => unit.unknown += 1,
@@ -74,7 +73,6 @@ pub(super) fn keep(targets: &mut Vec<Target>, request: &Request) -> Option<Divis
 /// Cells that stay together.
 #[derive(Default)]
 struct Unit {
-    cells: usize,
     known: Vec<u64>,
     unknown: u64,
 }

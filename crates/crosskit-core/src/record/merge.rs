@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cell, Record, Shard};
 use crate::finding::{Code, Finding};
-use crate::listing::listed;
+use crate::listing::{counted, listed};
 
 /// A record, and the file that it was read from.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,8 +94,8 @@ fn shards_of(named: &[Named]) -> Vec<Finding> {
             .map(|index| format!("{index}/{of}"))
             .collect();
         if !missing.is_empty() {
-            let plural = if missing.len() == 1 { "shard" } else { "shards" };
-            let finding = error(format!("{plural} {} missing", with_verb(&missing)));
+            let (plural, verb) = if missing.len() == 1 { ("shard", "is") } else { ("shards", "are") };
+            let finding = error(format!("{plural} {} {verb} missing", missing.join(", ")));
             findings.push(finding.hint("run what is missing: cargo xtask cross matrix --shard INDEX/COUNT"));
         }
     }
@@ -104,11 +104,6 @@ fn shards_of(named: &[Named]) -> Vec<Finding> {
 
 /// As many missing ones are named as somebody reads.
 const MANY: usize = 12;
-
-fn with_verb(names: &[String]) -> String {
-    let verb = if names.len() == 1 { "is" } else { "are" };
-    format!("{} {verb}", names.join(", "))
-}
 
 /// No cell was run twice.
 fn cells_twice(named: &[Named]) -> Vec<Finding> {
@@ -121,7 +116,7 @@ fn cells_twice(named: &[Named]) -> Vec<Finding> {
         return Vec::new();
     }
     let words = found.iter().map(|(name, paths)| format!("{name}: {}", paths.join(", ")));
-    let count = crate::listing::counted(found.len(), "cell is", "cells are");
+    let count = counted(found.len(), "cell is", "cells are");
     vec![listed(error(format!("{count} in more than one report")), words)]
 }
 
@@ -143,7 +138,7 @@ fn cells_missing(named: &[Named]) -> Vec<Finding> {
     if missing.is_empty() || !shards_of(named).is_empty() {
         return Vec::new();
     }
-    let count = crate::listing::counted(missing.len(), "cell is", "cells are");
+    let count = counted(missing.len(), "cell is", "cells are");
     let finding = listed(error(format!("{count} in no report")), missing);
     vec![finding.hint("the shards did not divide the same cells: give all of them the same `--durations`")]
 }

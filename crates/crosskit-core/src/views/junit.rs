@@ -1,7 +1,7 @@
 //! JUnit's XML, which CI servers read.
 //!
-//! Source: the schema of Jenkins, `junit-10.xsd`, by which the tests validate, and an older form of it, in which `skipped` has
-//! no attributes. From Apache Ant's, which knows nothing that is skipped, the order of elements is taken and what it asks of
+//! Source: the schema of Jenkins, in an older form, by which the tests validate and in which `skipped` has no attributes, and
+//! in that of its xUnit plugin, `junit-10.xsd`. From Apache Ant's, which knows nothing that is skipped, the order of elements is taken and what it asks of
 //! every suite.
 
 use super::{of_suites, output_of, table};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crosskit_core::vendor::{Edit, Placement, XTASK};
+use crosskit_core::vendor::{Edit, Placement, XTASK, update};
 
 use crate::path::{find_program, path_directories};
 use crate::sh::Started;
@@ -19,7 +19,7 @@ pub(super) fn needed(work: &Work, placement: &Placement) -> Vec<(String, String)
     if !work.root().ancestors().any(says) {
         return Vec::new();
     }
-    let is_rust = |path: &str| path.ends_with(".rs") && !path.ends_with("/build/crosskit.rs");
+    let is_rust = |path: &str| path.ends_with(".rs") && !update::is_helper(path);
     let members = &work.place.facts.members;
     let edition = |path: &str| {
         let of = |member: &&crosskit_core::vendor::Member| path.starts_with(member.directory.as_str());

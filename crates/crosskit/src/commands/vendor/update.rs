@@ -22,28 +22,33 @@ use super::consequences::{self, Change};
 use super::{Work, bring};
 
 pub(super) fn run(work: &Work, record: &Record) -> Result<Exit, Ends> {
-    let version = env!("CARGO_PKG_VERSION");
-    let writes = !work.options.check;
     undone(work, record)?;
     let alias = decisions::alias_again(record, &work.place.facts);
     if !alias.findings.is_empty() {
         return Err((Exit::Config, alias.findings));
     }
-    if let Some(after) = alias.config {
-        // Without it nothing starts the kit, whatever its version.
-        let path = &work.place.facts.config;
-        if !writes {
-            work.status("Checked", &format!("the alias `xtask` is not in {path}"));
-            return Ok(Exit::Config);
-        }
-        work.write(path, work.place.facts.files.get(path).cloned(), after)?;
-        work.status("Edited", path);
-    }
-    if record.source != Source::Copy {
-        let source = record.source.as_str();
+    let exit = if record.source == Source::Copy {
+        sources(work, record)?
+    } else {
+        let (source, version) = (record.source.as_str(), env!("CARGO_PKG_VERSION"));
         work.status("Checked", &format!("crosskit comes by {source}, so no file is copied; this is {version}"));
-        return Ok(Exit::Done);
+        Exit::Done
+    };
+    let Some(after) = alias.config else { return Ok(exit) };
+    // Without it nothing starts the kit, whatever its version.
+    let path = &work.place.facts.config;
+    if work.options.check {
+        work.status("Checked", &format!("the alias `xtask` is not in {path}"));
+        return Ok(Exit::Config);
     }
+    work.write(path, work.place.facts.files.get(path).cloned(), after)?;
+    work.status("Edited", path);
+    Ok(exit)
+}
+
+/// Brings the copy to this version.
+fn sources(work: &Work, record: &Record) -> Result<Exit, Ends> {
+    let version = env!("CARGO_PKG_VERSION");
     let own = Own::find().map_err(internal)?;
     // The copy itself knows of no other version; what was changed in it can still be told.
     let is_copy = own.crates == work.root().join(copy::DIRECTORY);
@@ -86,7 +91,7 @@ pub(super) fn run(work: &Work, record: &Record) -> Result<Exit, Ends> {
     let copied = coming.copied(&kept, here);
     let change = Change { isolated: record.isolated, own: &own, copied: &copied, files: BTreeMap::new() };
     let locks = consequences::of(work, &change, record.source)?;
-    if !writes {
+    if work.options.check {
         work.status("Checked", &format!("an update {versions} changes {changes}"));
         written.iter().chain(&deleted).for_each(|path| work.detail("", path));
         return Ok(Exit::Config);

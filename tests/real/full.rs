@@ -19,3 +19,4 @@ mod start;
 mod targets;
 mod trees;
 mod vendored;
+mod wrappers;

@@ -1,6 +1,8 @@
 //! `report` on records that are written by hand.
 
+mod browser;
 mod cases;
+mod page;
 mod validated;
 
 use std::path::Path;

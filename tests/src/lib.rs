@@ -1,5 +1,6 @@
 //! What the test targets share.
 
+pub mod browser;
 pub mod cfgs;
 pub mod diff;
 pub mod expect;

@@ -3,6 +3,7 @@
 //!
 //! The file is described by `docs/report.schema.json`. Fields are added, never renamed; `schema` counts the breaking changes.
 
+pub mod contrast;
 mod load;
 mod merge;
 mod moment;
@@ -135,10 +136,13 @@ pub struct Load {
     pub cargo: Vec<f64>,
     /// How many slots tests held.
     pub tests: Vec<f64>,
+    /// How many of cargo's slots a linker used, where this could be seen: on Linux.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<Vec<f64>>,
 }
 
 /// A finding.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Finding {
     /// Its code.
     pub code: String,

@@ -1,12 +1,46 @@
 //! What people and their tools look at, made from a [`crate::record::Record`].
 
 pub mod annotation;
+mod groups;
+pub mod html;
 pub mod junit;
 pub mod markdown;
 pub mod table;
 
+use std::collections::BTreeMap;
+
 use crate::libtest::{Counts, Outcome, Test};
-use crate::record::Suite;
+use crate::record::contrast::{Group, Where};
+use crate::record::{Record, Suite};
+use crate::render;
+
+/// As many characters of what one test printed.
+const OF_A_TEST: usize = 4_000;
+
+/// What was written, and how much may follow.
+struct Room {
+    text: String,
+    left: usize,
+    measure: fn(&str) -> usize,
+}
+
+impl Room {
+    /// Room for so much, as it is measured.
+    fn new(left: usize, measure: fn(&str) -> usize) -> Room {
+        Room { text: String::new(), left, measure }
+    }
+
+    /// Adds a block, if there is room for all of it.
+    fn push(&mut self, block: &str) -> bool {
+        let length = (self.measure)(block);
+        let fits = length <= self.left;
+        if fits {
+            self.text.push_str(block);
+            self.left -= length;
+        }
+        fits
+    }
+}
 
 /// The figures of suites, with what was forgiven told apart.
 pub fn figures<'a>(suites: impl IntoIterator<Item = (Counts, &'a [Test])>) -> String {
@@ -34,17 +68,94 @@ fn of_suites(suites: &[Suite]) -> String {
     figures(suites.iter().map(|suite| (suite.counts, suite.tests.as_slice())))
 }
 
-/// What a test printed that failed, as libtest lists it at the end, or as it was run alone.
+/// Where a group failed, in words, and then on how many of the cells that tried it.
+fn place(group: &Group, record: &Record) -> String {
+    let [failed, tried] = [group.failed.len(), group.tried];
+    let words = match &group.place {
+        Where::Everywhere if tried == 1 => return "On the only cell that tried it".to_owned(),
+        Where::Everywhere => return format!("On all {tried} cells that tried it"),
+        Where::Only(commons) => {
+            let words: Vec<String> = commons.iter().map(ToString::to_string).collect();
+            match words.split_first() {
+                Some((first, [])) => format!("Only {first}"),
+                Some((first, others)) => format!("Only {first}, which here is the same as {}", others.join(", ")),
+                None => "Only there".to_owned(),
+            }
+        }
+        Where::Any(commons) => {
+            let words: Vec<String> = commons.iter().map(ToString::to_string).collect();
+            format!("Only {}", words.join(", or "))
+        }
+        Where::Within(common) => format!("Only {common}, and not everywhere there"),
+        Where::Some => match group.failed[..] {
+            [at] => format!("Only on `{}`", record.cells.get(at).map_or("", |cell| &cell.name)),
+            _ => "On some, without a word for what they have in common".to_owned(),
+        },
+    };
+    format!("{words}: {failed} of {tried} cells")
+}
+
+/// Text without colours, and without characters that do something: those that turn the direction of what follows, too.
+///
+/// Source: Unicode Standard Annex 9, "Explicit Directional Formatting Characters".
+fn visible(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let keeps = |c: char| matches!(c, '\n' | '\t') || !c.is_control() && !turns(c);
+    let plain = render::plain(text).replace("\r\n", "\n");
+    plain.chars().map(|c| if keeps(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
+}
+
+/// Text in HTML, also between quotes.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// The end of what was printed, which says more than the beginning.
+fn shortened(text: &str) -> &str {
+    let from = text.char_indices().rev().nth(OF_A_TEST).map_or(0, |(at, _)| at);
+    text.get(from..).unwrap_or(text)
+}
+
+/// What each test printed that failed, as libtest lists them at the end, or as it was run alone.
 ///
 /// Source: the test crate of Rust 1.95, `write_failures`: `---- NAME stdout ----`, then what was captured.
-fn output_of<'a>(output: &'a str, test: &str) -> Option<&'a str> {
-    let heads = [format!("---- {test} stdout ----\n"), format!("---- {test}, alone: ")];
-    let after = heads.iter().find_map(|head| {
-        let at = output.rfind(head.as_str()).filter(|at| *at == 0 || output.as_bytes().get(at - 1) == Some(&b'\n'))?;
-        output.get(at + head.len()..)
-    })?;
-    let end = ["\n---- ", "\nfailures:\n", "\n\nfailures:"].iter().filter_map(|end| after.find(end)).min();
-    Some(after.get(..end.unwrap_or(after.len())).unwrap_or(after).trim_end())
+struct Printed<'a>(BTreeMap<&'a str, &'a str>);
+
+impl<'a> Printed<'a> {
+    fn of(output: &'a str) -> Printed<'a> {
+        const HEAD: &str = "---- ";
+        let heads = output.match_indices(HEAD).map(|(at, _)| at);
+        let mut heads = heads.filter(|at| *at == 0 || output.as_bytes().get(at - 1) == Some(&b'\n')).peekable();
+        let mut printed = BTreeMap::new();
+        while let Some(at) = heads.next() {
+            let end = heads.peek().map_or(output.len(), |next| next.saturating_sub(1));
+            let section = output.get(at + HEAD.len()..end).unwrap_or_default();
+            let (head, below) = section.split_once('\n').unwrap_or((section, ""));
+            let own = match (head.strip_suffix(" stdout ----"), section.split_once(", alone: ")) {
+                (Some(test), _) => Some((test, below)),
+                (None, alone) => alone.filter(|(test, _)| head.starts_with(test)),
+            };
+            let Some((test, text)) = own else { continue };
+            let end = ["\nfailures:\n", "\n\nfailures:"].iter().filter_map(|end| text.find(end)).min();
+            printed.insert(test, text.get(..end.unwrap_or(text.len())).unwrap_or(text).trim_end());
+        }
+        Printed(printed)
+    }
+
+    fn get(&self, test: &str) -> Option<&'a str> {
+        self.0.get(test).copied()
+    }
 }
 
 #[cfg(test)]
@@ -125,13 +236,18 @@ pub(crate) mod tests {
 
     #[test]
     fn the_output_of_a_test_is_found() {
-        let first = output_of(OUTPUT, "a::first").expect("it is there");
+        let first = Printed::of(OUTPUT).get("a::first").expect("it is there");
         assert!(first.ends_with("right: 2") && first.contains("panicked at"), "{first}");
-        assert_eq!(output_of(OUTPUT, "first"), None);
+        assert_eq!(Printed::of(OUTPUT).get("first"), None);
         let alone = format!("{OUTPUT}\n---- third, alone: signal: 11 ----\nrunning 1 test\n");
-        assert_eq!(output_of(&alone, "third"), Some("signal: 11 ----\nrunning 1 test"));
+        assert_eq!(Printed::of(&alone).get("third"), Some("signal: 11 ----\nrunning 1 test"));
         // The name of a test may be the end of another's.
-        assert_eq!(output_of("x---- a stdout ----\n", "a"), None);
+        assert_eq!(Printed::of("x---- a stdout ----\n").get("a"), None);
+    }
+
+    #[test]
+    fn what_is_long_is_shortened() {
+        assert_eq!(shortened(&"ü".repeat(OF_A_TEST + 9)).chars().count(), OF_A_TEST + 1);
     }
 
     #[test]

@@ -218,12 +218,14 @@ fn report(wanted: &Wanted, needs: &[&str]) -> String {
       - run: |
           cargo xtask cross report markdown durations.json >> \"$GITHUB_STEP_SUMMARY\"
           cargo xtask cross report junit durations.json --output junit.xml
+          cargo xtask cross report html durations.json --output cross.html
       - uses: {UPLOAD}
         with:
           name: cross-whole
           path: |
             {below}durations.json
             {below}junit.xml
+            {below}cross.html
       - uses: {SAVE}
         if: ${{{{ github.event_name == 'push' }}}}
         with:

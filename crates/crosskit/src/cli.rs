@@ -14,7 +14,6 @@ use crosskit_core::program::Wanted;
 use crosskit_core::record::Shard;
 use crosskit_core::settings::{Axes, FeatureSet, Profile, Varied, Way as FeatureWay};
 use crosskit_core::vendor::Source;
-use crosskit_core::views::markdown;
 
 use crate::event::Verbosity;
 
@@ -94,8 +93,8 @@ pub struct Report {
     pub files: Vec<PathBuf>,
     /// `--output`: the file that is written, in the place of stdout.
     pub output: Option<PathBuf>,
-    /// `--limit`: the most characters of Markdown.
-    pub limit: usize,
+    /// `--limit`: the most characters of Markdown, or bytes of HTML.
+    pub limit: Option<usize>,
 }
 
 /// What is made of a report.
@@ -107,6 +106,8 @@ pub enum View {
     Junit,
     /// `markdown`
     Markdown,
+    /// `html`: a page for a browser.
+    Html,
     /// `merge`: one report out of several.
     Merge,
 }
@@ -379,12 +380,13 @@ fn report(matches: &ArgMatches) -> Report {
         view: match word {
             "junit" => View::Junit,
             "markdown" => View::Markdown,
+            "html" => View::Html,
             "merge" => View::Merge,
             _ => View::Show,
         },
         files: matches.try_get_many::<PathBuf>("file").ok().flatten().into_iter().flatten().cloned().collect(),
         output: matches.try_get_one::<PathBuf>("output").ok().flatten().cloned(),
-        limit: matches.try_get_one::<usize>("limit").ok().flatten().copied().unwrap_or(markdown::LIMIT),
+        limit: matches.try_get_one::<usize>("limit").ok().flatten().copied(),
     }
 }
 

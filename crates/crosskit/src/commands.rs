@@ -62,7 +62,7 @@ pub fn run(options: &Options, terminal: &Terminal, variables: Variables, start: 
         Action::Helper => helper(),
         Action::Lint => lint::run(options, terminal, &mut sh, start),
         Action::Vendor => vendor::run(options, terminal, &mut sh, start),
-        Action::Report => report::run(options, &sh, start),
+        Action::Report => report::run(options, terminal, &sh, start),
         Action::Doctor if options.request.targets.iter().any(|name| name == doctor::ALL) => {
             doctor_all(options, terminal, &mut sh, start, began)
         }

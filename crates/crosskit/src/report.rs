@@ -106,7 +106,9 @@ impl Terminal {
         if self.annotates && !passed {
             let place = if suite.host { "the host" } else { target.unwrap_or("the target") };
             let failed = suite.tests.iter().filter(|test| test.outcome.is_failure());
-            failed.for_each(|test| self.line(&annotation::of_test(&test.name, place, &suite.output)));
+            failed
+                .take(annotation::MOST)
+                .for_each(|test| self.line(&annotation::of_test(&test.name, place, &suite.output)));
         }
         if self.verbosity == Verbosity::Quiet {
             return;

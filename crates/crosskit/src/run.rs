@@ -7,6 +7,7 @@ mod cell;
 mod doc;
 mod engine;
 mod left_over;
+mod linkers;
 mod slots;
 mod start;
 mod suite;

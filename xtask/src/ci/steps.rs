@@ -38,7 +38,7 @@ const FULL: &[Step] = &[
     ("tables against rustc and cc, all", |shell| tables(shell, "1")),
     ("real runs, full", |shell| real(shell, "full::")),
     ("lint of published build scripts", published),
-    ("views of reports by published schemas", views),
+    ("views of reports by published schemas and in a browser", views),
     ("lowest versions of dependencies", lowest),
     ("faults of writing", faults),
     ("the guide, real runs", |shell| real(shell, "guide::")),
@@ -123,7 +123,7 @@ fn unit_tests(shell: &Shell) -> Result<(), String> {
 
 fn cases(shell: &Shell) -> Result<(), String> {
     run(cmd!(shell, "cargo test --quiet -p crosskit-tests --lib --test cases --test tidy --test launcher --locked"))?;
-    run(cmd!(shell, "cargo test --quiet -p crosskit-tests --test report --locked -- cases::"))?;
+    run(cmd!(shell, "cargo test --quiet -p crosskit-tests --test report --locked -- cases:: page::"))?;
     run(cmd!(shell, "cargo test --quiet -p crosskit-tests --test lint --locked -- cases:: command:: compiled::"))
 }
 
@@ -133,7 +133,11 @@ fn published(shell: &Shell) -> Result<(), String> {
 }
 
 fn views(shell: &Shell) -> Result<(), String> {
-    run(cmd!(shell, "cargo test --quiet -p crosskit-tests --test report --locked -- validated::"))
+    // Shown, as it says how large the largest pages are, and when they are open.
+    run(cmd!(
+        shell,
+        "cargo test --quiet -p crosskit-tests --test report --locked -- validated:: browser:: --show-output"
+    ))
 }
 
 /// Compiles and tests what others take over with the lowest versions that its manifests allow: a workspace into which it is

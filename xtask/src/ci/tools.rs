@@ -14,13 +14,16 @@ const FULL_TARGETS: &[&str] = &["aarch64", "aarch64-musl", "armv7", "riscv64", "
 const TARGET_OVER_SSH: &str = "x86_64-unknown-linux-musl";
 
 /// Programs of the full tier and the Debian packages that hold them: the linker for Windows that the guide names, what
-/// brings about the faults of writing, what links in the place of gcc, and both ends of a connection by ssh.
+/// brings about the faults of writing, what links in the place of gcc, both ends of a connection by ssh, what reads reports,
+/// and a cache of compilers.
 const FULL_PACKAGES: &[(&str, &str)] = &[
     ("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"),
     ("strace", "strace"),
     ("clang", "clang"),
     ("ssh", "openssh-client"),
     ("xmllint", "libxml2-utils"),
+    ("chromedriver", "chromium-driver"),
+    ("sccache", "sccache"),
     ("/usr/sbin/sshd", "openssh-server"),
 ];
 

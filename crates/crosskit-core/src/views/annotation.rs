@@ -3,8 +3,13 @@
 //! Source: GitHub Docs, "Workflow commands for GitHub Actions", "Setting an error message"; what must be escaped is said in
 //! the toolkit's `command.ts`.
 
-use super::output_of;
+use super::Printed;
 use crate::finding::{Finding, Origin, Severity};
+
+/// More tests of a suite would be lines that nobody sees: GitHub shows as many errors of a step.
+///
+/// Source: GitHub Docs, "Workflow commands for GitHub Actions"; actions/toolkit, problem matchers, "Limitations".
+pub const MOST: usize = 10;
 
 /// A place in a file.
 type Place<'a> = (&'a str, usize, usize);
@@ -28,7 +33,7 @@ pub fn of_finding(finding: &Finding) -> Option<String> {
 
 /// The line for a test that failed on a cell, out of what its suite printed.
 pub fn of_test(test: &str, cell: &str, output: &str) -> String {
-    let own = crate::render::plain(output_of(output, test).unwrap_or_default());
+    let own = crate::render::plain(Printed::of(output).get(test).unwrap_or_default());
     line("error", panic_place(&own), &format!("{test} on {cell}"), if own.is_empty() { "it failed" } else { &own })
 }
 

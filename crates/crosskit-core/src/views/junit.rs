@@ -4,7 +4,7 @@
 //! in that of its xUnit plugin, `junit-10.xsd`. From Apache Ant's, which knows nothing that is skipped, the order of elements is taken and what it asks of
 //! every suite.
 
-use super::{of_suites, output_of, table};
+use super::{Printed, of_suites, table};
 use crate::libtest::{Outcome, Test};
 use crate::record::{Cell, Finding, Part, Record, Suite, Verdict};
 use crate::render;
@@ -81,7 +81,8 @@ fn of_suite<'a>(cell: &Cell, suite: &'a Suite) -> Element<'a> {
     let class = format!("{}.{}.{}", if suite.host { "host" } else { &cell.name }, suite.package, suite.name);
     let output = suite.output.as_deref().unwrap_or_default();
     // What one test took is known of none: libtest tells it in no stable way.
-    let case = |test: &'a Test| Case { class: class.clone(), name: &test.name, seconds: 0.0, end: end(test, output) };
+    let printed = Printed::of(output);
+    let case = |test: &'a Test| Case { class: class.clone(), name: &test.name, seconds: 0.0, end: end(test, &printed) };
     let mut cases: Vec<Case> = suite.tests.iter().map(case).collect();
     // What took the time is the suite.
     if let Some(first) = cases.first_mut() {
@@ -98,13 +99,13 @@ fn of_suite<'a>(cell: &Cell, suite: &'a Suite) -> Element<'a> {
     Element { package: &suite.package, name, seconds: suite.seconds, cases, output }
 }
 
-fn end<'a>(test: &Test, output: &'a str) -> End<'a> {
+fn end<'a>(test: &Test, printed: &Printed<'a>) -> End<'a> {
     match test.outcome {
         Outcome::Passed | Outcome::Flaky => End::Passed,
         Outcome::Ignored => End::Skipped("ignored".to_owned()),
         Outcome::Quarantined => End::Skipped("it failed, and is in quarantine".to_owned()),
         Outcome::Failed | Outcome::Crashed | Outcome::TimedOut => {
-            let text = output_of(output, &test.name).unwrap_or_default();
+            let text = printed.get(&test.name).unwrap_or_default();
             let kind = if test.outcome == Outcome::Failed { "failure" } else { "error" };
             let message = panic_of(text).unwrap_or_else(|| test.outcome.as_str().to_owned());
             End::Bad(kind, test.outcome.as_str().to_owned(), message, text)

@@ -1,17 +1,14 @@
 //! Markdown for a pull request's comment, or the summary of a CI job.
 
-use super::{of_suites, output_of, table};
+use super::groups::groups_in_words;
+use super::{Printed, Room, escaped, of_suites, shortened, table, visible};
 use crate::listing::counted;
 use crate::record::{Cell, Record, Suite, Verdict};
-use crate::render;
 
 /// The most characters of a comment on GitHub; the summary of a step may have a MiB.
 ///
 /// Source: GitHub's API, `body is too long (maximum is 65536 characters)`; GitHub Docs, "Adding a job summary".
 pub const LIMIT: usize = 65_536;
-
-/// As many characters of what one test printed.
-const OF_A_TEST: usize = 4_000;
 
 /// What stands where there was no room.
 const ROOM: usize = 200;
@@ -19,7 +16,7 @@ const ROOM: usize = 200;
 /// The record as Markdown of no more characters than `limit`: the cells, what failed, and what it said. What there is no room
 /// for is counted.
 pub fn markdown(record: &Record, limit: usize) -> String {
-    let mut text = Text { text: String::new(), left: limit.saturating_sub(ROOM) };
+    let mut text = Room::new(limit.saturating_sub(ROOM), |text| text.chars().count());
     let summary = &record.summary;
     let mut words: Vec<String> = Vec::new();
     for (count, word) in [
@@ -43,38 +40,26 @@ pub fn markdown(record: &Record, limit: usize) -> String {
     // What failed is what somebody looks for.
     cells.sort_by_key(|cell| cell.verdict != Verdict::Failed);
     let left_out = cells.iter().filter(|cell| !text.push(&row(cell))).count();
-    text.more(left_out, "cell", "cells");
+    more(&mut text, left_out, "cell", "cells");
+    let groups = groups_in_words(record);
+    let group = |(place, names): &(String, Vec<String>)| {
+        let names: Vec<String> = names.iter().map(|it| inline(it)).collect();
+        format!("\n**{}**: {}\n", inline(place), names.join("; "))
+    };
+    let left_out = groups.iter().filter(|it| !text.push(&group(it))).count();
+    more(&mut text, left_out, "kind of failure", "kinds of failures");
     let failed = || cells.iter().filter(|cell| cell.verdict == Verdict::Failed);
     let left_out = failed().filter(|cell| !text.push(&findings(cell))).count();
-    text.more(left_out, "cell with findings", "cells with findings");
+    more(&mut text, left_out, "cell with findings", "cells with findings");
     let left_out: usize = failed().flat_map(|cell| tests(cell)).filter(|test| !text.push(test)).count();
-    text.more(left_out, "failed test", "failed tests");
+    more(&mut text, left_out, "failed test", "failed tests");
     text.text
 }
 
-/// What was written, and how many characters may follow.
-struct Text {
-    text: String,
-    left: usize,
-}
-
-impl Text {
-    /// Adds a block, if there is room for all of it.
-    fn push(&mut self, block: &str) -> bool {
-        let length = block.chars().count();
-        let fits = length <= self.left;
-        if fits {
-            self.text.push_str(block);
-            self.left -= length;
-        }
-        fits
-    }
-
-    /// There is always room for this.
-    fn more(&mut self, count: usize, one: &str, several: &str) {
-        if count > 0 {
-            self.text.push_str(&format!("\n*not shown here: {}*\n", counted(count, one, several)));
-        }
+/// There is always room for this.
+fn more(text: &mut Room, count: usize, one: &str, several: &str) {
+    if count > 0 {
+        text.text.push_str(&format!("\n*not shown here: {}*\n", counted(count, one, several)));
     }
 }
 
@@ -107,10 +92,11 @@ fn tests(cell: &Cell) -> Vec<String> {
     let mut blocks = Vec::new();
     for suite in cell.suites.iter().filter(|suite| !suite.passed()) {
         let output = suite.output.as_deref().unwrap_or_default();
+        let printed = Printed::of(output);
         let failed = suite.tests.iter().filter(|test| test.outcome.is_failure());
         let before = blocks.len();
         blocks.extend(failed.map(|test| {
-            let own = output_of(output, &test.name).unwrap_or_else(|| test.outcome.as_str());
+            let own = printed.get(&test.name).unwrap_or_else(|| test.outcome.as_str());
             block(suite, &test.name, own)
         }));
         if blocks.len() == before {
@@ -119,12 +105,6 @@ fn tests(cell: &Cell) -> Vec<String> {
         }
     }
     blocks
-}
-
-/// The end of what was printed, which says more than the beginning.
-fn shortened(text: &str) -> &str {
-    let from = text.char_indices().rev().nth(OF_A_TEST).map_or(0, |(at, _)| at);
-    text.get(from..).unwrap_or(text)
 }
 
 /// A block of code, whatever the text has of fences.
@@ -172,15 +152,9 @@ fn one_line(text: &str) -> String {
     visible(text).replace(['\n', '\r', '\t'], " ")
 }
 
-/// Text without colours, and without characters that do something.
-fn visible(text: &str) -> String {
-    let keeps = |c: char| matches!(c, '\n' | '\t') || !c.is_control();
-    let plain = render::plain(text).replace("\r\n", "\n");
-    plain.chars().map(|c| if keeps(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
-}
-
 fn html(text: &str) -> String {
-    one_line(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('@', "&#64;")
+    // A mention writes to somebody.
+    escaped(&one_line(text)).replace('@', "&#64;")
 }
 
 #[cfg(test)]
@@ -219,7 +193,6 @@ mod tests {
         assert_eq!(inline("a|b <i> *x* @team `<T>`"), "a\\|b &lt;i> \\*x\\* &#64;team `<T>`");
         assert_eq!(code("a`b"), "`` a`b ``");
         assert_eq!(fenced("a\n```\nb"), "````text\na\n```\nb\n````\n");
-        assert_eq!(html("<script>&"), "&lt;script&gt;&amp;");
-        assert_eq!(shortened(&"ü".repeat(OF_A_TEST + 9)).chars().count(), OF_A_TEST + 1);
+        assert_eq!(html("<script>&@"), "&lt;script&gt;&amp;&#64;");
     }
 }

@@ -1,10 +1,11 @@
 //! The tables for the terminal.
 
+use super::groups::groups_in_words;
 use super::of_suites;
 use crate::record::{Cell, Record, Suite, Verdict};
 use crate::render;
 
-/// What ran of each cell, and then a line for each.
+/// What ran of each cell, a line for each, and on which of them the same failed.
 pub fn table(record: &Record) -> String {
     let mut text = String::new();
     for cell in record.cells.iter().filter(|cell| !cell.suites.is_empty()) {
@@ -13,6 +14,9 @@ pub fn table(record: &Record) -> String {
     }
     let rows: Vec<Vec<String>> = record.cells.iter().map(summary).collect();
     text.push_str(&render::table(&rows));
+    for (place, names) in groups_in_words(record) {
+        text.push_str(&format!("\n{place}\n{}", names.iter().map(|it| format!("  {it}\n")).collect::<String>()));
+    }
     text
 }
 
@@ -91,6 +95,8 @@ mod tests {
     #[test]
     fn every_cell_has_a_line() {
         let text = table(&record());
+        let (text, groups) = text.split_once("\n\nO").expect("what failed is told behind them");
+        assert!(groups.ends_with(": 1 of 3 cells\n  no test was reached\n"), "{groups}");
         let lines: Vec<&str> = text.lines().rev().take(4).collect();
         assert!(lines[3].starts_with("FAIL"), "{text}");
         assert!(lines[2].contains("nothing reached"), "{text}");

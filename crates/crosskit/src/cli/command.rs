@@ -213,8 +213,11 @@ fn report() -> Command {
         let last = "Reports; several are put together as `merge` does [default: that of the last run]";
         Command::new(name).about(about).term_width(100).args([files(last), output.clone(), colour()])
     };
-    let limit = Arg::new("limit").long("limit").value_name("CHARACTERS").value_parser(value_parser!(usize));
-    let limit = limit.help("At most as many characters [default: 65536, as many as a comment on GitHub may have]");
+    let limit = |unit: &'static str, help: &'static str| {
+        Arg::new("limit").long("limit").value_name(unit).value_parser(value_parser!(usize)).help(help)
+    };
+    let characters = "At most as many characters [default: 65536, as many as a comment on GitHub may have]";
+    let bytes = "At most as many bytes, beside a frame of some 20,000 [default: 5000000]";
     let merge = files("The reports of all parts: shards, and what ran beside them").required(true).num_args(1..);
     let about = "Put the reports of several computers together, of which each part must be there once";
     Command::new("report")
@@ -224,7 +227,15 @@ fn report() -> Command {
         .subcommand_value_name("VIEW")
         .subcommand(view("show", "Print the tables of the run [default]"))
         .subcommand(view("junit", "Print JUnit XML, which CI servers read"))
-        .subcommand(view("markdown", "Print Markdown for a comment or the summary of a CI job").arg(limit))
+        .subcommand(
+            view("markdown", "Print Markdown for a comment or the summary of a CI job")
+                .arg(limit("CHARACTERS", characters)),
+        )
+        .subcommand(
+            view("html", "Write a page for a browser, a single file without a script")
+                .mut_arg("output", |it| it.help("The file [default: report.html, beside the report]"))
+                .arg(limit("BYTES", bytes)),
+        )
         .subcommand(Command::new("merge").about(about).term_width(100).args([merge, output, colour()]))
 }
 

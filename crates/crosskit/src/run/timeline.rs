@@ -5,6 +5,8 @@ use std::time::Instant;
 
 use crosskit_core::record::{Command, Load, Meter};
 
+use super::linkers::Linkers;
+
 /// What a process works for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -33,12 +35,13 @@ pub struct Timeline {
     open: BTreeMap<usize, Command>,
     ended: Vec<Command>,
     meter: Meter,
+    linkers: Linkers,
 }
 
 impl Timeline {
     /// Nothing was started yet.
     pub fn new(began: Instant) -> Timeline {
-        Timeline { began, open: BTreeMap::new(), ended: Vec::new(), meter: Meter::default() }
+        Timeline { began, open: BTreeMap::new(), ended: Vec::new(), meter: Meter::default(), linkers: Linkers::new() }
     }
 
     /// Something is started for these cells.
@@ -64,7 +67,8 @@ impl Timeline {
 
     /// So many slots are in use now: cargo's, and those of tests.
     pub fn slots(&mut self, (cargo, tests): (usize, usize)) {
-        self.meter.tell(self.began.elapsed().as_secs_f64(), cargo, tests);
+        let link = if cargo > 0 { self.linkers.seen() } else { None };
+        self.meter.tell(self.began.elapsed().as_secs_f64(), cargo, tests, link);
     }
 
     /// What was started, in that order, and what the slots were used for.

@@ -68,15 +68,18 @@ impl Page {
     }
 
     /// Blocks between two that are always there; what there is no room for is counted.
-    fn all(&mut self, [before, after]: [&str; 2], blocks: impl Iterator<Item = String>, [one, several]: [&str; 2]) {
+    fn all(&mut self, [before, after]: [&str; 2], blocks: impl Iterator<Item = String>, words: [&str; 2]) {
         self.always(before);
         let left_out = blocks.filter(|block| !self.push(block)).count();
         self.always(after);
-        if left_out > 0 {
-            self.always(&format!(
-                "<p class=aside>Not shown here: {}; the report has them.</p>\n",
-                counted(left_out, one, several)
-            ));
+        self.left_out(left_out, words);
+    }
+
+    /// Says how much there was no room for.
+    fn left_out(&mut self, count: usize, [one, several]: [&str; 2]) {
+        if count > 0 {
+            let count = counted(count, one, several);
+            self.always(&format!("<p class=\"aside\">Not shown here: {count}; the report has them.</p>\n"));
         }
     }
 }
@@ -85,6 +88,9 @@ fn title(record: &Record) -> String {
     let summary = &record.summary;
     match (summary.failed, summary.missing) {
         _ if summary.cells == 0 => "Nothing was built".to_owned(),
+        (0, 0) if summary.passed < summary.cells => {
+            format!("{} of {} passed", summary.passed, counted(summary.cells, "cell", "cells"))
+        }
         (0, 0) => format!("{} passed", counted(summary.passed, "cell", "cells")),
         (0, missing) => format!("{missing} of {} lack what they need", counted(summary.cells, "cell", "cells")),
         (failed, _) => format!("{failed} of {} failed", counted(summary.cells, "cell", "cells")),

@@ -37,15 +37,17 @@ pub(super) fn write(page: &mut Page, record: &Record) {
         }
     }
     page.always("<section id=\"failures\">\n<h2>What failed</h2>\n");
+    let mut left_out = 0;
     for group in &groups {
         let head = format!("<h3>{}</h3>\n{}", prose(&place(group, record)), cells(record, group));
         let blocks = group.subjects.iter().map(|subject| block(record, group, subject, &suites));
-        if !page.push(&head) {
-            page.all(["", ""], blocks, ["failure", "failures"]);
-            break;
+        if page.push(&head) {
+            page.all(["", ""], blocks, ["failure of this kind", "failures of this kind"]);
+        } else {
+            left_out += group.subjects.len();
         }
-        page.all(["", ""], blocks, ["failure of this kind", "failures of this kind"]);
     }
+    page.left_out(left_out, ["failure of other kinds", "failures of other kinds"]);
     page.always("</section>\n");
 }
 

@@ -29,12 +29,7 @@ pub(super) fn write(page: &mut Page, record: &Record) {
     for (name, columns) in &suites {
         left_out += usize::from(!of_suite(page, record, name, columns));
     }
-    if left_out > 0 {
-        page.always(&format!(
-            "<p class=aside>Not shown here: {}; the report has them.</p>\n",
-            counted(left_out, "suite", "suites")
-        ));
-    }
+    page.left_out(left_out, ["suite", "suites"]);
     page.always("</section>\n");
 }
 

@@ -137,7 +137,7 @@ fn processes(page: &mut Page, part: &Part) {
     let bars = placed.iter().map(|(lane, command)| bar(*lane, command, whole));
     page.all([&before, "</svg>\n"], bars, ["bar", "bars"]);
     if hidden > 0 {
-        page.push(&format!("<p class=aside>Not drawn: {}.</p>\n", counted(hidden, "process", "processes")));
+        page.push(&format!("<p class=\"aside\">Not drawn: {}.</p>\n", counted(hidden, "process", "processes")));
     }
     let rows = part.commands.iter().map(|command| {
         format!(

@@ -1,8 +1,9 @@
 //! `report`: makes something of the record of a run.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crosskit_core::exit::Exit;
+use crosskit_core::finding::{Code, Finding};
 use crosskit_core::plan::FileEdit;
 use crosskit_core::record::{Record, merge};
 use crosskit_core::views::{html, junit, markdown, table};
@@ -31,8 +32,12 @@ pub(super) fn run(options: &Options, terminal: &Terminal, sh: &Sh, start: &Start
     let beside =
         || (wanted.view == View::Html).then(|| files.first().map(|file| file.with_extension("html"))).flatten();
     match wanted.output.clone().or_else(beside) {
-        Some(path) => {
-            let path = sh.directory().join(path);
+        Some(named) => {
+            let path = sh.directory().join(&named);
+            // What is put together is a report that has all of the others.
+            if wanted.view != View::Merge && files.iter().any(|file| is_same(&sh.directory().join(file), &path)) {
+                return Err((Exit::Usage, vec![is_the_report(&named)]));
+            }
             let (directory, name) = (path.parent().unwrap_or(&path), path.file_name().unwrap_or_default());
             // Where it cannot be made the write says why.
             let _ = std::fs::create_dir_all(directory);
@@ -45,6 +50,17 @@ pub(super) fn run(options: &Options, terminal: &Terminal, sh: &Sh, start: &Start
         None => report::data(&text).map_err(internal)?,
     }
     Ok(Exit::Done)
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    let [one, other] = [one, other].map(|path| path.canonicalize().ok());
+    one.is_some() && one == other
+}
+
+fn is_the_report(path: &Path) -> Finding {
+    Finding::error(Code::FileAccess, format!("cannot write `{}`: it is the report itself", path.display()))
+        .note("nothing can be made of it again, once something else is in its place")
+        .hint("name another file with `--output`")
 }
 
 /// The reports that are named, or that of the last run.

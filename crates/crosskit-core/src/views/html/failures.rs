@@ -12,6 +12,9 @@ use crate::record::{Record, Suite};
 /// More cells than these are a list that opens.
 const MANY: usize = 4;
 
+/// More failures of a group are below one line: nobody reads thousands, and a browser takes its time to lay them out.
+const SHOWN: usize = 100;
+
 /// What did not pass, by the cell and the name.
 type Suites<'a> = BTreeMap<(usize, Name), Vec<Failed<'a>>>;
 
@@ -40,11 +43,17 @@ pub(super) fn write(page: &mut Page, record: &Record) {
     let mut left_out = 0;
     for group in &groups {
         let head = format!("<h3>{}</h3>\n{}", prose(&place(group, record)), cells(record, group));
-        let blocks = group.subjects.iter().map(|subject| block(record, group, subject, &suites));
-        if page.push(&head) {
-            page.all(["", ""], blocks, ["failure of this kind", "failures of this kind"]);
-        } else {
+        if !page.push(&head) {
             left_out += group.subjects.len();
+            continue;
+        }
+        let (first, others) = group.subjects.split_at(group.subjects.len().min(SHOWN));
+        let block = |subject| block(record, group, subject, &suites);
+        let words = ["failure of this kind", "failures of this kind"];
+        page.all(["", ""], first.iter().map(block), words);
+        if !others.is_empty() {
+            let before = format!("<details><summary>{} more</summary>\n", others.len());
+            page.all([&before, "</details>\n"], others.iter().map(block), words);
         }
     }
     page.left_out(left_out, ["failure of other kinds", "failures of other kinds"]);

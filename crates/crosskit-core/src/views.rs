@@ -89,7 +89,7 @@ fn place(group: &Group, record: &Record) -> String {
         Where::Within(common) => format!("Only {common}, and not everywhere there"),
         Where::Some => match group.failed[..] {
             [at] => format!("Only on `{}`", record.cells.get(at).map_or("", |cell| &cell.name)),
-            _ => "On some, without a word for what they have in common".to_owned(),
+            _ => "On cells with nothing in common that the others lack".to_owned(),
         },
     };
     format!("{words}: {failed} of {tried} cells")

@@ -233,7 +233,7 @@ fn report() -> Command {
         )
         .subcommand(
             view("html", "Write a page for a browser, a single file without a script")
-                .mut_arg("output", |it| it.help("The file [default: report.html, beside the report]"))
+                .mut_arg("output", |it| it.help("The file [default: the first report's name with .html, beside it]"))
                 .arg(limit("BYTES", bytes)),
         )
         .subcommand(Command::new("merge").about(about).term_width(100).args([merge, output, colour()]))

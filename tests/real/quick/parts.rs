@@ -63,6 +63,17 @@ fn a_matrix_in_two_parts_is_one_run_in_the_end() {
     let head = markdown.lines().next().unwrap_or_default();
     assert!(head.starts_with("### 4 cells") && head.ends_with(": 2 failed, 2 passed"), "{markdown}");
 
+    // Where it failed has a word; and on each computer was seen what linkers took, as this is Linux.
+    let place = "Only under emulation: 2 of 4 cells";
+    let shown = kit::run(&little, "report show whole.json").exits(0).stdout;
+    assert!(
+        shown.contains(&format!("\n{place}\n  `fails_where_memory_is_foreign` of little parts (integration)\n")),
+        "{shown}"
+    );
+    kit::run(&little, "report html whole.json").exits(0).tells(&["Wrote", "whole.html"]);
+    let page = little.read("whole.html");
+    assert!(page.contains(place) && page.matches("class=\"key link\"").count() == 2, "{page}");
+
     // What took long is known now, and every cell is in one part as before.
     for index in [1, 2] {
         let told = kit::run(&little, &format!("matrix --shard {index}/2 --durations whole.json --dry-run")).exits(0);

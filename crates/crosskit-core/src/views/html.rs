@@ -4,7 +4,7 @@
 mod failures;
 mod findings;
 mod grid;
-mod tests;
+mod outcomes;
 mod timeline;
 
 use super::{Room, escaped, visible};
@@ -34,7 +34,7 @@ pub fn html(record: &Record, limit: usize) -> String {
     page.section(3, |page| grid::write(page, record));
     page.section(4, |page| timeline::write(page, record));
     page.section(4, |page| findings::write(page, record));
-    page.section(1, |page| tests::write(page, record));
+    page.section(1, |page| outcomes::write(page, record));
     page.always("</main>\n</html>\n");
     page.room.text
 }
@@ -67,11 +67,13 @@ impl Page {
         self.room.push(block)
     }
 
-    /// Blocks between two that are always there; what there is no room for is counted.
+    /// Blocks between two; what there is no room for is counted.
     fn all(&mut self, [before, after]: [&str; 2], blocks: impl Iterator<Item = String>, words: [&str; 2]) {
-        self.always(before);
-        let left_out = blocks.filter(|block| !self.push(block)).count();
-        self.always(after);
+        let is_begun = self.push(before);
+        let left_out = blocks.filter(|block| !(is_begun && self.push(block))).count();
+        if is_begun {
+            self.always(after);
+        }
         self.left_out(left_out, words);
     }
 
@@ -182,4 +184,39 @@ fn links(record: &Record, cells: &[usize]) -> String {
         format!("<a href=\"#c{at}\">{}</a>", code(name))
     };
     cells.iter().map(link).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::record;
+    use super::*;
+
+    /// The frame and what closes it, whatever is in between.
+    #[test]
+    fn a_limit_is_kept_and_what_is_left_out_is_counted() {
+        let mut record = record();
+        record.parts = vec![record.parts[0].clone(); 300];
+        for part in &mut record.parts {
+            part.commands = vec![crate::record::Command { what: "codec".to_owned(), ..Default::default() }; 3];
+        }
+        let whole = html(&record, usize::MAX);
+        assert!(!whole.contains("Not shown here") && whole.len() > 200_000, "{}", whole.len());
+        for limit in (0..whole.len()).step_by(9_001) {
+            let page = html(&record, limit);
+            assert!(page.len() <= limit.max(40_000) + ENDS, "{limit}: {}", page.len());
+            assert!(page.contains("Not shown here") && page.ends_with("</html>\n"), "{limit}");
+            for (open, close) in
+                [("<details", "</details>"), ("<table", "</table>"), ("<svg", "</svg>"), ("<section", "</section>")]
+            {
+                assert_eq!(page.matches(open).count(), page.matches(close).count(), "{limit}: {open}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_are_no_markup() {
+        assert_eq!(prose("a `<b>` & c"), "a <code>&lt;b&gt;</code> &amp; c");
+        assert_eq!(prose("one ` alone"), "one ` alone");
+        assert_eq!(code("a\n\u{202e}b"), "<code>a \u{fffd}b</code>");
+    }
 }

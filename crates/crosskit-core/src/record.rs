@@ -76,7 +76,9 @@ pub struct Part {
 /// No clock of a shared computer tells more.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
 fn milliseconds<S: serde::Serializer>(seconds: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64((seconds * 1000.0).round() / 1000.0)
+    let rounded = (seconds * 1000.0).round() / 1000.0;
+    // What is as large is a number by accident, and JSON has no word for infinity.
+    serializer.serialize_f64(if rounded.is_finite() { rounded } else { *seconds })
 }
 
 /// Which part of a matrix a run is.

@@ -82,6 +82,7 @@ fn place(group: &Group, record: &Record) -> String {
                 None => "Only there".to_owned(),
             }
         }
+        Where::Both(one, other) => format!("Only {one} {other}"),
         Where::Any(commons) => {
             let words: Vec<String> = commons.iter().map(ToString::to_string).collect();
             format!("Only {}", words.join(", or "))

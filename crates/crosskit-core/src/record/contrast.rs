@@ -19,6 +19,8 @@ pub enum Common {
     Env(String),
     /// The operating system, as the triple names it.
     System(String),
+    /// The architecture.
+    Arch(&'static str),
     /// An option that tells cells of a target apart: `--release`.
     With(String),
     /// The same of cells that do without it.
@@ -37,9 +39,10 @@ impl Common {
             Common::Width(_) => 1,
             Common::Env(_) => 2,
             Common::System(_) => 3,
-            Common::With(_) => 4,
-            Common::Without(_) => 5,
-            Common::Emulated | Common::Native => 6,
+            Common::Arch(_) => 4,
+            Common::With(_) => 5,
+            Common::Without(_) => 6,
+            Common::Emulated | Common::Native => 7,
         }
     }
 }
@@ -53,6 +56,7 @@ impl fmt::Display for Common {
             Common::Env(env) => write!(f, "with {env}"),
             Common::System(system) if system == "none" => f.write_str("on bare metal"),
             Common::System(system) => write!(f, "on {system}"),
+            Common::Arch(arch) => write!(f, "on {arch}"),
             Common::With(option) => write!(f, "with `{option}`"),
             Common::Without(option) => write!(f, "without `{option}`"),
             Common::Emulated => f.write_str("under emulation"),
@@ -61,6 +65,9 @@ impl fmt::Display for Common {
     }
 }
 
+/// More words than these beside one another explain nothing.
+const FEW: usize = 3;
+
 /// Where something failed, among the cells that tried it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Where {
@@ -68,7 +75,9 @@ pub enum Where {
     Everywhere,
     /// On those that have this in common, and on no other. With more than one word the cells cannot tell which it is.
     Only(Vec<Common>),
-    /// On all that have one of these, which are of a kind, and on no other.
+    /// On all that have both of these in common, and on no other.
+    Both(Common, Common),
+    /// On all that have one of these, and on no other.
     Any(Vec<Common>),
     /// On some of those that have this in common, and on no other.
     Within(Common),
@@ -204,7 +213,11 @@ fn commons(record: &Record) -> Vec<BTreeSet<Common>> {
             let mut commons = of_target(&cell.target);
             for option in &of_any {
                 let it = (*option).clone();
-                commons.insert(if own.contains(*option) { Common::With(it) } else { Common::Without(it) });
+                // Each cell has one profile, so that to lack another says nothing more.
+                match own.contains(*option) {
+                    true => commons.insert(Common::With(it)),
+                    false => !is_profile(option) && commons.insert(Common::Without(it)),
+                };
             }
             let way = cell.emulation.as_deref().map(|way| Way::named(way) == Some(Way::Native));
             commons.extend(way.map(|native| if native { Common::Native } else { Common::Emulated }));
@@ -217,7 +230,16 @@ fn commons(record: &Record) -> Vec<BTreeSet<Common>> {
 fn options(cell: &Cell) -> BTreeSet<String> {
     let rest = cell.name.strip_prefix(&cell.target).unwrap_or_default();
     let words = rest.split(" --").map(str::trim).filter(|option| !option.is_empty());
-    words.map(|option| format!("--{option}")).collect()
+    let mut options: BTreeSet<String> = words.map(|option| format!("--{option}")).collect();
+    // Cargo's own, without a word; it has an option as well.
+    if !options.iter().any(|it| is_profile(it)) {
+        options.insert("--profile dev".to_owned());
+    }
+    options
+}
+
+fn is_profile(option: &str) -> bool {
+    option == "--release" || option.starts_with("--profile ")
 }
 
 /// What the words of a triple say.
@@ -226,6 +248,7 @@ fn of_target(triple: &str) -> BTreeSet<Common> {
     if let Some(machine) = expected(triple) {
         commons.insert(Common::Endian(machine.endian));
         commons.extend(machine.bits.map(Common::Width));
+        commons.insert(Common::Arch(machine.name()));
     }
     let words = || triple.split('-').skip(1);
     let systems = ["linux", "windows", "darwin", "android", "freebsd", "netbsd", "wasi", "none", "uefi"];
@@ -255,20 +278,39 @@ fn place(failed: &[usize], passed: &[usize], commons: &[BTreeSet<Common>]) -> Wh
     if !exact.is_empty() {
         return Where::Only(exact);
     }
+    let pairs = |words: &[Common]| -> Vec<(Common, Common)> {
+        let pair =
+            |(at, one): (usize, &Common)| words.iter().skip(at + 1).map(|other| (one.clone(), other.clone())).collect();
+        words.iter().enumerate().flat_map(|it| -> Vec<_> { pair(it) }).collect()
+    };
+    let both =
+        pairs(&told_apart).into_iter().find(|(one, other)| !passed.iter().any(|at| has(at, one) && has(at, other)));
+    if let Some((one, other)) = both {
+        return Where::Both(one, other);
+    }
     // Each of these explains some, and failed wherever it was tried: `--release` beside a profile that is like it.
     let mut of_a_kind: BTreeMap<_, Vec<Common>> = BTreeMap::new();
     let all: BTreeSet<&Common> = failed.iter().filter_map(|at| commons.get(*at)).flatten().collect();
-    for common in all.into_iter().filter(|common| !passed.iter().any(|at| has(at, common))) {
+    let pure: Vec<Common> =
+        all.into_iter().filter(|common| !passed.iter().any(|at| has(at, common))).cloned().collect();
+    for common in &pure {
         of_a_kind.entry(common.kind()).or_default().push(common.clone());
     }
     let covers = |any: &&Vec<Common>| failed.iter().all(|at| any.iter().any(|common| has(at, common)));
-    if let Some(any) = of_a_kind.values().find(covers) {
+    // A word for a single cell would be no more than another name of it.
+    let of_several: Vec<Common> =
+        pure.iter().filter(|common| failed.iter().filter(|at| has(at, common)).count() > 1).cloned().collect();
+    let of_two = pairs(&of_several).into_iter().map(|(one, other)| vec![one, other]).find(|any| covers(&any));
+    if let Some(any) = of_two {
+        return Where::Any(any);
+    }
+    if let Some(any) = of_a_kind.values().filter(|any| any.len() <= FEW).find(covers) {
         return Where::Any(any.clone());
     }
-    // A single cell needs no such word: it has its own name.
-    let fewest = |common: &Common| passed.iter().filter(|at| has(at, common)).count();
-    match told_apart.into_iter().min_by_key(fewest) {
-        Some(common) if failed.len() > 1 => Where::Within(common),
+    // A single cell needs no such word, as it has its own name; and what most have who are well is no reason.
+    let well = |common: &Common| passed.iter().filter(|at| has(at, common)).count();
+    match told_apart.into_iter().min_by_key(well) {
+        Some(common) if failed.len() > 1 && well(&common) <= failed.len() => Where::Within(common),
         _ => Where::Some,
     }
 }
@@ -319,14 +361,33 @@ mod tests {
     #[test]
     fn what_cells_have_in_common_is_named() {
         let big = Common::Endian(Endian::Big);
+        let (gnu, arm) = (Common::Env("gnu".to_owned()), Common::Arch("AArch64"));
         let cases: &[(&[(&str, char)], Where)] = &[
-            (&[(X86, '.'), (S390X, 'F'), (ARM, '.')], Where::Only(vec![big.clone()])),
+            (&[(X86, '.'), (S390X, 'F'), (ARM, '.')], Where::Only(vec![big.clone(), Common::Arch("s390x")])),
             (&[(X86, '.'), (S390X, 'F'), (POWERPC, 'F'), (ARMV7, '.')], Where::Only(vec![big.clone()])),
-            (&[(X86, '.'), (S390X, '.'), (POWERPC, 'F'), (ARMV7, '.')], Where::Some),
+            (&[(X86, '.'), (S390X, '.'), (POWERPC, 'F'), (ARMV7, '.')], Where::Only(vec![Common::Arch("PowerPC")])),
+            (
+                &[(ARM, '.'), (S390X, 'F'), (POWERPC, 'F'), (ARMV7, 'F'), (I686, 'F')],
+                Where::Any(vec![big.clone(), Common::Width(32)]),
+            ),
+            (&[(X86, '.'), (ARM, 'F'), (MUSL, '.'), ("x86_64-unknown-linux-musl", '.')], Where::Both(gnu, arm.clone())),
             (&[(X86, '.'), (I686, 'F'), (ARMV7, 'F'), (ARM, '.')], Where::Only(vec![Common::Width(32)])),
-            (&[(X86, '.'), (I686, '.'), (POWERPC, 'F'), (ARMV7, 'F')], Where::Within(Common::Width(32))),
+            (
+                &[(X86, '.'), (I686, '.'), (POWERPC, 'F'), (ARMV7, 'F')],
+                Where::Any(vec![Common::Arch("Arm"), Common::Arch("PowerPC")]),
+            ),
+            (
+                &[
+                    (X86, '.'),
+                    (ARMV7, 'F'),
+                    ("arm-unknown-linux-gnueabihf", '.'),
+                    (I686, 'F'),
+                    ("i586-unknown-linux-gnu", '.'),
+                ],
+                Where::Within(Common::Width(32)),
+            ),
             (&[(X86, '.'), (ARM, '.'), (MUSL, 'F')], Where::Only(vec![Common::Env("musl".to_owned())])),
-            (&[(X86, '.'), (ARM, 'F'), (MUSL, 'F')], Where::Only(vec![Common::Emulated])),
+            (&[(X86, '.'), (ARM, 'F'), (MUSL, 'F')], Where::Only(vec![arm.clone(), Common::Emulated])),
             (&[(X86, 'F'), (ARM, 'F')], Where::Everywhere),
             (&[(X86, 'F'), (ARM, ' '), (MUSL, 'i')], Where::Everywhere),
             (&[(X86, 'F'), (ARM, '.'), (MUSL, 'F')], Where::Some),
@@ -340,7 +401,7 @@ mod tests {
     #[test]
     fn what_cannot_be_told_apart_is_all_named() {
         let only = place_of(&[(X86, '.'), (ARMV7, 'F')]);
-        assert_eq!(only, [(Where::Only(vec![Common::Width(32), Common::Emulated]), 2)]);
+        assert_eq!(only, [(Where::Only(vec![Common::Width(32), Common::Arch("Arm"), Common::Emulated]), 2)]);
     }
 
     #[test]
@@ -357,8 +418,11 @@ mod tests {
         let release = format!("{X86} --release");
         let with = [(Where::Only(vec![Common::With("--release".to_owned())]), 2)];
         assert_eq!(place_of(&[(X86, '.'), (&release, 'F')]), with);
-        let without = [(Where::Only(vec![Common::Without("--release".to_owned())]), 2)];
-        assert_eq!(place_of(&[(X86, 'F'), (&release, '.')]), without);
+        let dev = [(Where::Only(vec![Common::With("--profile dev".to_owned())]), 2)];
+        assert_eq!(place_of(&[(X86, 'F'), (&release, '.')]), dev);
+        let features = format!("{X86} --all-features");
+        let without = [(Where::Only(vec![Common::Without("--all-features".to_owned())]), 2)];
+        assert_eq!(place_of(&[(X86, 'F'), (&features, '.')]), without);
     }
 
     /// What does not build has no tests, and a suite that was lost none that ended.
@@ -377,8 +441,9 @@ mod tests {
         ];
         let groups = groups(&Record::new(None, Vec::new(), cells));
         let told: Vec<_> = groups.iter().map(|group| (&group.place, &group.failed[..], group.tried)).collect();
-        let musl = Where::Only(vec![Common::Env("musl".to_owned())]);
-        assert_eq!(told, [(&Where::Only(vec![Common::Endian(Endian::Big)]), &[0][..], 3), (&musl, &[2][..], 2)]);
+        let musl = Where::Only(vec![Common::Env("musl".to_owned()), Common::Arch("AArch64")]);
+        let big = Where::Only(vec![Common::Endian(Endian::Big), Common::Arch("s390x")]);
+        assert_eq!(told, [(&big, &[0][..], 3), (&musl, &[2][..], 2)]);
         assert_eq!(groups[0].subjects, [Subject::Cell]);
         assert!(matches!(groups[1].subjects[..], [Subject::Suite(_)]));
     }

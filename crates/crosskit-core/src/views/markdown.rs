@@ -29,7 +29,7 @@ pub fn markdown(record: &Record, limit: usize) -> String {
             words.push(format!("{count} {word}"));
         }
     }
-    let of_commit = record.commit.as_deref().map(|it| format!(" of `{}`", it.get(..12).unwrap_or(it)));
+    let of_commit = record.commit.as_deref().map(|it| format!(" of {}", code(it.get(..12).unwrap_or(it))));
     if record.cells.is_empty() {
         return "### Nothing was built\n".to_owned();
     }

@@ -1,19 +1,22 @@
 //! The tables for the terminal.
 
 use super::groups::groups_in_words;
-use super::of_suites;
+use super::{of_suites, visible};
 use crate::record::{Cell, Record, Suite, Verdict};
 use crate::render;
 
 /// What ran of each cell, a line for each, and on which of them the same failed.
 pub fn table(record: &Record) -> String {
+    if record.cells.is_empty() {
+        return "nothing was built\n".to_owned();
+    }
     let mut text = String::new();
     for cell in record.cells.iter().filter(|cell| !cell.suites.is_empty()) {
         text.push_str(&suites(cell));
         text.push('\n');
     }
     let rows: Vec<Vec<String>> = record.cells.iter().map(summary).collect();
-    text.push_str(&render::table(&rows));
+    text.push_str(&table_of(rows));
     for (place, names) in groups_in_words(record) {
         text.push_str(&format!("\n{place}\n{}", names.iter().map(|it| format!("  {it}\n")).collect::<String>()));
     }
@@ -31,6 +34,12 @@ fn suites(cell: &Cell) -> String {
         let seconds = format!("{:.2}", suite.seconds);
         rows.push(row([&suite.package, &suite.name, &suite.kind, &outcome, &seconds, &place(cell, suite)]));
     }
+    table_of(rows)
+}
+
+/// A table for a terminal, to which no name says what to do.
+fn table_of(mut rows: Vec<Vec<String>>) -> String {
+    rows.iter_mut().flatten().for_each(|it| *it = visible(it).replace(['\n', '\t'], " "));
     render::table(&rows)
 }
 

@@ -12,6 +12,9 @@ use crate::record::{Record, Suite};
 /// More cells than these are a list that opens.
 const MANY: usize = 4;
 
+/// What was printed is shown for as many cells: it is much the same on the others, and their names say more.
+const PRINTED: usize = 5;
+
 /// More failures of a group are below one line: nobody reads thousands, and a browser takes its time to lay them out.
 const SHOWN: usize = 100;
 
@@ -71,21 +74,22 @@ fn cells(record: &Record, group: &Group) -> String {
 
 /// One line that opens, where something was printed.
 fn block(record: &Record, group: &Group, subject: &Subject, suites: &Suites) -> String {
+    let (shown, others) = group.failed.split_at(group.failed.len().min(PRINTED));
+    let more = if others.is_empty() { String::new() } else { format!("<p>and on {} more</p>\n", others.len()) };
     let (title, printed): (String, Vec<String>) = match subject {
-        Subject::Cell => (
-            "what stands in the way of any test".to_owned(),
-            group.failed.iter().map(|at| of_cell(record, *at)).collect(),
-        ),
+        Subject::Cell => {
+            ("what stands in the way of any test".to_owned(), shown.iter().map(|at| of_cell(record, *at)).collect())
+        }
         Subject::Suite(name) => {
-            let printed = group.failed.iter().map(|at| of_suite(record, *at, suites.get(&(*at, name.clone()))));
+            let printed = shown.iter().map(|at| of_suite(record, *at, suites.get(&(*at, name.clone()))));
             (format!("all of {}", code(&name.words())), printed.collect())
         }
         Subject::Test(name, test) => {
-            let printed = group.failed.iter().map(|at| of_test(record, *at, suites.get(&(*at, name.clone())), test));
+            let printed = shown.iter().map(|at| of_test(record, *at, suites.get(&(*at, name.clone())), test));
             (format!("{} in {}", code(test), code(&name.words())), printed.collect())
         }
     };
-    format!("<details><summary>{title}</summary>\n{}</details>\n", printed.concat())
+    format!("<details><summary>{title}</summary>\n{}{more}</details>\n", printed.concat())
 }
 
 /// What is said of a cell.

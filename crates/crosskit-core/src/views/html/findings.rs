@@ -39,7 +39,8 @@ pub(super) fn write(page: &mut Page, record: &Record) {
                 text(pages::page(it))
             )
         });
-        page.all(["<h3>The pages of these codes</h3>\n", "</section>\n"], pages, ["page", "pages"]);
+        page.all(["<h3>The pages of these codes</h3>\n", ""], pages, ["page", "pages"]);
+        page.always("</section>\n");
     }
     let tools = record.parts.iter().any(|part| !part.tools.is_empty());
     if tools {

@@ -16,9 +16,9 @@ pub(super) fn write(page: &mut Page, record: &Record) {
     packages.sort_unstable();
     packages.dedup();
     let heads: String = packages.iter().map(|it| format!("<th scope=\"col\">{}", code(it))).collect();
+    page.always("<section id=\"grid\">\n<h2>Cells and packages</h2>\n");
     let before = format!(
-        "<section id=\"grid\">\n<h2>Cells and packages</h2>\n\
-         <div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Cells and packages\">\n<table class=\"grid\">\n\
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Cells and packages\">\n<table class=\"grid\">\n\
          <thead><tr><th scope=\"col\">cell<th scope=\"col\">verdict<th scope=\"col\">what came of it\
          <th scope=\"col\">seconds<th scope=\"col\">runs on{heads}</thead>\n<tbody>\n"
     );
@@ -49,7 +49,7 @@ fn row(at: usize, cell: &Cell, packages: &[&str]) -> String {
     };
     let linker = cell.stand_in.as_deref().map(|it| format!("; links with {}", prose(it)));
     format!(
-        "<tr id=\"c{at}\"><th scope=\"row\">{}<td class=\"{class}\">{}<td>{}{}<td class=\"number\">{:.1}<td>{}{}\n",
+        "<tr id=\"c{at}\"><th scope=\"row\">{}<td class=\"{class}\">{}<td class=\"reached\">{}{}<td class=\"number\">{:.1}<td>{}{}\n",
         code(&cell.name),
         table::word(cell),
         prose(&table::reached(cell)),

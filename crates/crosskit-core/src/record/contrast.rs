@@ -138,7 +138,7 @@ pub struct Group {
 
 /// What failed, in groups: first what failed everywhere, then what has a reason that can be named.
 pub fn groups(record: &Record) -> Vec<Group> {
-    let traits: Vec<BTreeSet<Common>> = commons(record);
+    let commons = commons(record);
     let mut places: BTreeMap<(Vec<usize>, Vec<usize>), Vec<Subject>> = BTreeMap::new();
     for (subject, Outcomes { failed, passed }) in outcomes(record) {
         if !failed.is_empty() {
@@ -148,7 +148,7 @@ pub fn groups(record: &Record) -> Vec<Group> {
         }
     }
     let group = |((failed, passed), subjects): ((Vec<usize>, Vec<usize>), Vec<Subject>)| Group {
-        place: place(&failed, &passed, &traits),
+        place: place(&failed, &passed, &commons),
         tried: failed.len() + passed.len(),
         failed,
         subjects,
@@ -175,7 +175,6 @@ fn outcomes(record: &Record) -> BTreeMap<Subject, Outcomes> {
             of.passed.insert(at)
         };
     };
-    let is_tried = |cell: &&Cell| matches!(cell.verdict, Verdict::Passed | Verdict::Failed);
     // What never fails is not asked about: of a million tests these are all but a few.
     let mut failing: BTreeMap<Name, BTreeSet<&str>> = BTreeMap::new();
     for suite in record.cells.iter().flat_map(|cell| &cell.suites) {
@@ -195,7 +194,7 @@ fn outcomes(record: &Record) -> BTreeMap<Subject, Outcomes> {
                 tell(Subject::Test(name.clone(), test.name.clone()), at, test.outcome.is_failure());
             }
         }
-        if is_tried(&cell) {
+        if matches!(cell.verdict, Verdict::Passed | Verdict::Failed) {
             let by_suites = cell.suites.iter().any(|suite| !suite.passed());
             tell(Subject::Cell, at, cell.verdict == Verdict::Failed && !by_suites);
         }

@@ -27,7 +27,7 @@ const ENDS: usize = 20_000;
 /// room for is counted.
 pub fn html(record: &Record, limit: usize) -> String {
     let title = title(record);
-    let mut page = Page { room: Room::new(limit.saturating_sub(ENDS), str::len), share: 0 };
+    let mut page = Page { room: Room::new(limit.saturating_sub(ENDS), str::len) };
     page.always(&head(&text(&title)));
     page.always(&front(&title, record));
     page.section(4, |page| failures::write(page, record));
@@ -42,18 +42,16 @@ pub fn html(record: &Record, limit: usize) -> String {
 /// What was written, and how much may follow in this section.
 struct Page {
     room: Room,
-    /// What other sections may write.
-    share: usize,
 }
 
 impl Page {
     /// A section that may take one part in so many of the room that is left.
     fn section(&mut self, part: usize, write: impl FnOnce(&mut Page)) {
         let own = self.room.left / part;
-        self.share = self.room.left - own;
+        let others = self.room.left - own;
         self.room.left = own;
         write(self);
-        self.room.left += std::mem::take(&mut self.share);
+        self.room.left += others;
     }
 
     /// A block of which there are few: the frame.
@@ -203,7 +201,7 @@ mod tests {
         assert!(!whole.contains("Not shown here") && whole.len() > 200_000, "{}", whole.len());
         for limit in (0..whole.len()).step_by(9_001) {
             let page = html(&record, limit);
-            assert!(page.len() <= limit.max(40_000) + ENDS, "{limit}: {}", page.len());
+            assert!(page.len() <= limit.max(40_000), "{limit}: {}", page.len());
             assert!(page.contains("Not shown here") && page.ends_with("</html>\n"), "{limit}");
             for (open, close) in
                 [("<details", "</details>"), ("<table", "</table>"), ("<svg", "</svg>"), ("<section", "</section>")]

@@ -45,7 +45,8 @@ pub(super) fn write(page: &mut Page, record: &Record) {
     let tools = record.parts.iter().any(|part| !part.tools.is_empty());
     if tools {
         page.always("<section id=\"tools\">\n<h2>Tools</h2>\n");
-        record.parts.iter().for_each(|part| of_part(page, part));
+        let left_out = record.parts.iter().filter(|part| !of_part(page, part)).count();
+        page.left_out(left_out, ["run", "runs"]);
         page.always("</section>\n");
     }
 }
@@ -88,7 +89,8 @@ fn block(record: &Record, finding: &Finding, cells: &[usize]) -> String {
     )
 }
 
-fn of_part(page: &mut Page, part: &Part) {
+/// Whether there was room for its frame.
+fn of_part(page: &mut Page, part: &Part) -> bool {
     let row = |tool: &crate::record::Tool| {
         format!(
             "<tr><td>{}<td>{}<td>{}<td>{}\n",
@@ -104,5 +106,9 @@ fn of_part(page: &mut Page, part: &Part) {
          <th scope=\"col\">name<th scope=\"col\">version</thead>\n<tbody>\n",
         code(&part.host)
     );
-    page.all([&before, "</tbody>\n</table>\n</details>\n"], part.tools.iter().map(row), ["tool", "tools"]);
+    let fits = page.push(&before);
+    if fits {
+        page.all(["", "</tbody>\n</table>\n</details>\n"], part.tools.iter().map(row), ["tool", "tools"]);
+    }
+    fits
 }

@@ -15,19 +15,25 @@ pub(super) fn write(page: &mut Page, record: &Record) {
         return;
     }
     page.always("<section id=\"timeline\">\n<h2>What the cores did</h2>\n");
+    let mut left_out = 0;
     for part in &record.parts {
         let shard = part.shard.map(|shard| format!(", shard {shard}")).unwrap_or_default();
-        page.push(&format!(
+        let head = format!(
             "<h3>{:.1} s on {}, {}{shard}</h3>\n",
             part.seconds,
             code(&part.host),
             counted(part.slots, "core", "cores")
-        ));
+        );
+        if !page.push(&head) {
+            left_out += 1;
+            continue;
+        }
         if !part.load.cargo.is_empty() && part.slots > 0 {
             page.push(&load(part));
         }
         processes(page, part);
     }
+    page.left_out(left_out, ["run", "runs"]);
     page.always("</section>\n");
 }
 
